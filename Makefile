@@ -1,0 +1,47 @@
+# Needs Python >= 3.11 and make. Everything else is installed into .venv from the hash-pinned locks.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test check format lock clean help
+
+help:  ## what can be done here
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+demo: $(READY)  ## set up everything and run the main job on the bundled office
+	$(BIN)/zeren demo
+
+test: $(READY)  ## set up everything and run the tests
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(READY)  ## format, lint, types, import fence, tests: what CI runs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(MAKE) test
+
+format: $(READY)  ## rewrite the code the way check wants it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY)  ## compile the two lock files from pyproject.toml (no index address is written)
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-strip-extras --no-annotate \
+	  --python-version 3.11 pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-strip-extras --no-annotate \
+	  --python-version 3.11 --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+$(READY): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "需要 Python 3.11 或更高版本；可用 make PYTHON=/path/to/python3.11 指定"; exit 1; }
+	@echo "正在准备 .venv（首次约一分钟）…"
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --no-deps --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pip check
+	touch $@
+
+clean:  ## remove .venv and everything that was built
+	rm -rf $(VENV) build dist *.egg-info

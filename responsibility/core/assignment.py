@@ -1,0 +1,187 @@
+"""The life of an assignment: states, the transition table, progress, lights."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from responsibility.core.errors import IllegalTransition
+
+
+class State(StrEnum):
+    """Where an assignment stands."""
+
+    #: Laid, not yet handed over (拟定).
+    DRAFT = "draft"
+    #: Handed over (已交办).
+    ISSUED = "issued"
+    #: Received by its owner (已签收).
+    SIGNED = "signed"
+    #: Reported on (办理中).
+    IN_PROGRESS = "in_progress"
+    #: Reported done, waiting for the office (待审核).
+    SUBMITTED = "submitted"
+    #: Not good enough, to be done again (退回重办).
+    RETURNED = "returned"
+    #: Done (已销号).
+    CLOSED = "closed"
+    #: All clocks stand still (暂缓).
+    SUSPENDED = "suspended"
+    #: Taken back (撤销).
+    CANCELLED = "cancelled"
+
+
+class Action(StrEnum):
+    """The verbs of an assignment's life."""
+
+    #: 交办
+    ISSUE = "issue"
+    #: 签收
+    SIGN = "sign"
+    #: 反馈
+    REPORT = "report"
+    #: 报结
+    SUBMIT = "submit"
+    #: 退回
+    RETURN = "return"
+    #: 销号
+    CLOSE = "close"
+
+
+#: What may follow what; anything not listed is refused.
+TRANSITIONS: dict[tuple[State, Action], State] = {
+    (State.DRAFT, Action.ISSUE): State.ISSUED,
+    (State.ISSUED, Action.SIGN): State.SIGNED,
+    (State.SIGNED, Action.REPORT): State.IN_PROGRESS,
+    (State.IN_PROGRESS, Action.REPORT): State.IN_PROGRESS,
+    (State.RETURNED, Action.REPORT): State.IN_PROGRESS,
+    (State.SIGNED, Action.SUBMIT): State.SUBMITTED,
+    (State.IN_PROGRESS, Action.SUBMIT): State.SUBMITTED,
+    (State.RETURNED, Action.SUBMIT): State.SUBMITTED,
+    (State.SUBMITTED, Action.RETURN): State.RETURNED,
+    (State.SUBMITTED, Action.CLOSE): State.CLOSED,
+}
+
+STATE_NAMES = {
+    State.DRAFT: "拟定",
+    State.ISSUED: "已交办",
+    State.SIGNED: "已签收",
+    State.IN_PROGRESS: "办理中",
+    State.SUBMITTED: "待审核",
+    State.RETURNED: "退回重办",
+    State.CLOSED: "已销号",
+    State.SUSPENDED: "暂缓",
+    State.CANCELLED: "撤销",
+}
+ACTION_NAMES = {
+    Action.ISSUE: "交办",
+    Action.SIGN: "签收",
+    Action.REPORT: "反馈",
+    Action.SUBMIT: "报结",
+    Action.RETURN: "退回",
+    Action.CLOSE: "销号",
+}
+
+
+def advance(state: State, action: Action, code: str = "") -> State:
+    """The state after `action`; IllegalTransition says what would be possible instead."""
+    after = TRANSITIONS.get((state, action))
+    if after is not None:
+        return after
+    possible = [a for (s, a) in TRANSITIONS if s is state and a is not Action.ISSUE]
+    hint = "、".join(f"{ACTION_NAMES[a]} zeren {a} {code}".rstrip() for a in possible)
+    raise IllegalTransition(
+        f"{code or '该任务'}现为“{STATE_NAMES[state]}”，不能{ACTION_NAMES[action]}",
+        f"现在可以：{hint}" if hint else "该任务已了结，不再接受办理动作",
+    )
+
+
+class Light(StrEnum):
+    """亮灯, computed and never stored; listed from the best to the worst."""
+
+    #: 完成
+    CLOSED = "closed"
+    #: 暂缓
+    SUSPENDED = "suspended"
+    #: 按序时
+    ON_SCHEDULE = "on_schedule"
+    #: 滞后: a milestone or target missed while the deadline is not yet past
+    BEHIND = "behind"
+    #: 临期
+    DUE_SOON = "due_soon"
+    #: 逾期
+    OVERDUE = "overdue"
+
+
+SEVERITY = {light: at for at, light in enumerate(Light)}
+
+
+def worst(lights: Iterable[Light]) -> Light:
+    """The worst of some lights; `on_schedule` of none."""
+    return max(lights, key=SEVERITY.__getitem__, default=Light.ON_SCHEDULE)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What the light of one assignment depends on; equal works share one decision."""
+
+    state: State
+    #: The day its line starts from: the later of issue and the deadline's first day.
+    starts_on: date
+    due_on: date | None
+    #: From this instant it is overdue.
+    due_at: datetime | None
+    #: From this instant it is due soon: its first finish rung.
+    soon_at: datetime | None
+    #: Reported per cent, 0-100, or None where none was reported.
+    percent: int | None = None
+    counted: int = 0
+    target: int | None = None
+    #: Milestones reported done, and the days they fall due.
+    milestones_done: int = 0
+    milestones: tuple[date, ...] = ()
+    #: Submitted after the due date: the delay stays visible while the office verifies.
+    submitted_late: bool = False
+
+
+def progress(work: Work) -> int | None:
+    """0-100, the furthest of what was reported, or None where there is nothing to measure by."""
+    if work.state is State.CLOSED:
+        return 100
+    known = [work.percent] if work.percent is not None else []
+    if work.target:
+        known.append(min(100, 100 * work.counted // work.target))
+    return max(known) if known else None
+
+
+def expected(work: Work, today: date) -> float:
+    """The straight line from start to due date at the beginning of `today`, 0-100."""
+    if work.due_on is None or today <= work.starts_on:
+        return 0.0
+    span = (work.due_on - work.starts_on).days + 1
+    return min(100.0, 100.0 * (today - work.starts_on).days / span)
+
+
+def is_behind(work: Work, today: date, tolerance: float) -> bool:
+    """Whether a milestone was missed, or progress is below the line by more than `tolerance` points."""
+    if sum(day < today for day in work.milestones) > work.milestones_done:
+        return True
+    reached = progress(work)
+    return reached is not None and reached < expected(work, today) - tolerance
+
+
+def light(work: Work, now: datetime, today: date, tolerance: float) -> Light:
+    """The first light that fits (contract §2); `today` is `now` in office time."""
+    if work.state is State.CLOSED:
+        return Light.CLOSED
+    if work.state is State.SUSPENDED:
+        return Light.SUSPENDED
+    if work.state is State.SUBMITTED:
+        return Light.OVERDUE if work.submitted_late else Light.ON_SCHEDULE
+    if work.due_at is not None and now >= work.due_at:
+        return Light.OVERDUE
+    if work.soon_at is not None and now >= work.soon_at:
+        return Light.DUE_SOON
+    return Light.BEHIND if is_behind(work, today, tolerance) else Light.ON_SCHEDULE
