@@ -1,12 +1,10 @@
-"""Reading deadlines as people write them. What is unclear is never guessed: it becomes a question."""
+"""What a deadline is once it has been read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
-
-from responsibility.core.workdays import WorkCalendar
 
 
 class Kind(StrEnum):
@@ -69,6 +67,8 @@ class Deadline:
     provisional: bool = False
     needs_confirmation: bool = False
     readings: tuple[Reading, ...] = ()
+    #: A day no calendar has (2月30日): not a question but a mistake in the list.
+    impossible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +78,3 @@ class Occurrence:
     label: str
     starts_on: date
     due_on: date | None
-
-
-def read(phrase: str, issued_on: date, calendar: WorkCalendar, default_days: int) -> Deadline:
-    """Read one cell; `default_days` is offered as a reading for 立行立改 and the like."""
-    raise NotImplementedError
-
-
-def read_milestones(text: str, issued_on: date, calendar: WorkCalendar, default_days: int) -> Deadline | None:
-    """Read a milestone cell (one `3月：启动` a line); None where no line carries a date."""
-    raise NotImplementedError
-
-
-def default_deadline(issued_on: date, days: int, why: str) -> Deadline:
-    """No deadline written: `days` calendar days after issue."""
-    raise NotImplementedError
-
-
-def occurrence(deadline: Deadline, issued_on: date, on: date) -> Occurrence:
-    """The current occurrence on day `on`: the first that falls due on or after it (of a single item, the only one)."""
-    raise NotImplementedError

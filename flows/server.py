@@ -1,0 +1,181 @@
+"""A Prefect server of the workspace's own, on 127.0.0.1 and a free port, as a child that dies with its parent.
+
+Run as `python -m flows.server PORT` it is that child.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from responsibility.core.errors import ResponsibilityError
+
+#: Seconds the server may take to answer: a first start migrates its database.
+START_TIMEOUT = 90.0
+
+
+class ServerFailed(ResponsibilityError):
+    """The Prefect server did not come up."""
+
+    code = "server_failed"
+
+
+def environment(root: Path, url: str | None = None) -> dict[str, str]:
+    """What Prefect is told, in server and client alike: nothing leaves the host, everything lies under data/prefect."""
+    home = root / "data" / "prefect"
+    told = {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home / 'prefect.db'}",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_API_HOST": "127.0.0.1",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "3600",
+        "PREFECT_LOGGING_LEVEL": "ERROR",
+        "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
+        "NO_PROXY": "127.0.0.1,localhost",
+        "no_proxy": "127.0.0.1,localhost",
+    }
+    return told | ({"PREFECT_API_URL": url} if url else {})
+
+
+#: For the server alone: it would look up a registry of integrations; behind a proxy that is not there it uses its own.
+_NO_WAY_OUT = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9")
+
+
+@contextmanager
+def prefect_server(root: Path, *, ui: bool = False) -> Iterator[str]:
+    """The API address of the workspace's running server, or of one started here and stopped at the end."""
+    running = find_running(root)
+    if running is not None:
+        with _told(environment(root, running)):
+            yield running
+        return
+    child, url = _start(root, ui)
+    note = _note(root)
+    note.write_text(json.dumps({"url": url, "pid": child.pid}))
+    try:
+        with _told(environment(root, url)):
+            yield url
+    finally:
+        note.unlink(missing_ok=True)
+        stop(child)
+
+
+def find_running(root: Path) -> str | None:
+    """The API address of a server that answers for this workspace, or None."""
+    try:
+        url = json.loads(_note(root).read_text())["url"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return url if isinstance(url, str) and _answers(url) else None
+
+
+def stop(child: subprocess.Popen[bytes], patience: float = 10.0) -> None:
+    """Ask the server to go, then insist."""
+    with suppress(ProcessLookupError):
+        child.send_signal(signal.SIGTERM)
+    try:
+        child.wait(patience)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    if child.stdin:
+        child.stdin.close()
+
+
+def _note(root: Path) -> Path:
+    return root / "data" / "prefect" / "server.json"
+
+
+@contextmanager
+def _told(settings: Mapping[str, str]) -> Iterator[None]:
+    before = {key: os.environ.get(key) for key in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for key, value in before.items():
+            if value is None:
+                os.environ.pop(key, None)
+            else:
+                os.environ[key] = value
+
+
+def _start(root: Path, ui: bool) -> tuple[subprocess.Popen[bytes], str]:
+    (root / "data" / "prefect").mkdir(parents=True, exist_ok=True)
+    (root / "data" / "log").mkdir(parents=True, exist_ok=True)
+    log = root / "data" / "log" / "prefect-server.log"
+    for _ in range(3):  # another process may take the port between choosing and binding it
+        port = _free_port()
+        url = f"http://127.0.0.1:{port}/api"
+        told = os.environ | environment(root, url) | _NO_WAY_OUT
+        told |= {"PREFECT_SERVER_API_PORT": str(port), "PREFECT_SERVER_UI_ENABLED": "true" if ui else "false"}
+        with log.open("ab") as out:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "flows.server", str(port)],
+                stdin=subprocess.PIPE,
+                stdout=out,
+                stderr=out,
+                env=told,
+                cwd=root,
+                start_new_session=True,
+            )
+        if _wait(child, url):
+            return child, url
+        stop(child)
+    raise ServerFailed("Prefect 服务没有启动起来", f"原因见 {log}")
+
+
+def _wait(child: subprocess.Popen[bytes], url: str) -> bool:
+    until = time.monotonic() + START_TIMEOUT
+    while child.poll() is None and time.monotonic() < until:
+        if _answers(url):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _answers(url: str) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(f"{url}/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError, ValueError):
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _leave_with_parent() -> None:
+    """End this process when the parent's end of stdin closes, however the parent ended."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main(port: int) -> None:
+    """Serve the Prefect API until told to stop or orphaned."""
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    import uvicorn
+
+    uvicorn.run("prefect.server.api.server:create_app", factory=True, host="127.0.0.1", port=port, log_level="warning")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))

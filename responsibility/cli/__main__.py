@@ -1,0 +1,5 @@
+"""`python -m responsibility.cli` is `zeren`."""
+
+from responsibility.cli import main
+
+main()

@@ -1,0 +1,158 @@
+"""All commands in one table, and the one place where errors become exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from cyclopts import App, CycloptsError, Group
+from rich.console import Console
+
+from responsibility.cli.common import UsageError, tell
+from responsibility.cli.wording import ChineseFormatter, usage_error
+from responsibility.core.errors import ResponsibilityError
+
+START = Group("开始", sort_key=1)
+DAILY = Group("每日", sort_key=2)
+VERBS = Group("办理", sort_key=3)
+RECORD = Group("核查", sort_key=4)
+
+#: (command, where it lives, group, help, examples). Nothing is imported until a command is called.
+COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
+    ("init", "start:init", START, "新建工作区", "zeren init 主题教育\nzeren init 试用 --sample"),
+    ("demo", "demo:demo", START, "用自带的样例走一遍：一个月的交办、提醒和升级", "zeren demo\nzeren demo /tmp/看看"),
+    ("org import", "org:import_", START, "导入组织机构（xlsx、csv、yaml）", "zeren org import 组织机构.xlsx"),
+    ("org show", "org:show", START, "以树形显示单位、岗位、任职和分管", "zeren org show"),
+    ("org template", "org:template", START, "写出一份空白的组织机构表", "zeren org template 组织机构.xlsx"),
+    (
+        "list import",
+        "lists:import_",
+        START,
+        "导入重点工作项目清单（xlsx、xls、csv）",
+        "zeren list import 清单.xlsx --dry-run\nzeren list import 清单.xlsx --issued-on 2023-09-11\n"
+        "zeren list import 清单.csv --unit 组织部 --create-units",
+    ),
+    ("list show", "lists:show", START, "显示清单和待确认的时限", "zeren list show\nzeren list show L1"),
+    (
+        "list confirm",
+        "lists:confirm",
+        START,
+        "确认一项看不准的时限",
+        "zeren list confirm L1-07 --reading 1\nzeren list confirm L1-07 --due 2023-09-30\n"
+        "zeren list confirm L1-14 --phrase 12月15日前",
+    ),
+    (
+        "deadline",
+        "deadline:deadline",
+        START,
+        "看一个时限怎么读、为什么这样读",
+        "zeren deadline 9月底前 --issued-on 2023-09-11\nzeren deadline --from 时限.tsv --json",
+    ),
+    (
+        "assign",
+        "chain:assign",
+        DAILY,
+        "交办：把清单沿责任链逐级落下去",
+        "zeren assign --dry-run\nzeren assign\nzeren assign --list L1",
+    ),
+    (
+        "remind",
+        "chain:remind",
+        DAILY,
+        "巡查一遍并送出提醒：谁到期，告知谁，该升级的升级",
+        "zeren remind --dry-run\nzeren remind",
+    ),
+    (
+        "status",
+        "state:status",
+        DAILY,
+        "责任链现在的状态",
+        "zeren status\nzeren status --by unit --late\nzeren status --as-of 2023-09-30 --json",
+    ),
+    ("show", "state:show", DAILY, "一项工作的责任链、时钟、下一步", "zeren show L1-03\nzeren show L1-03.Z01"),
+    ("todo", "state:todo", DAILY, "一个岗位或单位的待办", "zeren todo --for Z01S\nzeren todo --for Z01"),
+    ("sign", "verbs:sign", VERBS, "签收", "zeren sign L1-03.Z01\nzeren sign L1-03 --as Z01S"),
+    (
+        "report",
+        "verbs:report",
+        VERBS,
+        "反馈进展：文字、次数、百分比、节点",
+        "zeren report L1-03 --as Z01S --text 已召开一次 --count 1\nzeren report L1-03.Z01 --percent 60",
+    ),
+    ("submit", "verbs:submit", VERBS, "报结：办完了，请办公室审核", "zeren submit L1-03 --as Z01S --text 材料已报送"),
+    ("return", "verbs:return_", VERBS, "退回重办，写明原因", "zeren return L1-03.Z01 --reason 缺会议记录"),
+    ("close", "verbs:close", VERBS, "销号", "zeren close L1-03.Z01"),
+    ("log", "record:app", RECORD, "台账：谁在何时做了什么；log verify 核验没有被改动", ""),
+)
+
+GROUPS = {"org": "组织机构：导入、查看、模板", "list": "清单：导入、查看、确认时限"}
+
+
+def build() -> App:
+    """The parser with every command of the table, each loaded when it is called."""
+    app = App(
+        name="zeren",
+        help="责任链：重点工作逐级落实，到期提醒，逾期升级。\n\n第一次用：zeren demo；自己的工作区：zeren init 目录",
+        version=lambda: f"zeren {version('zeren')}",
+        help_formatter=ChineseFormatter(),
+        help_format="plaintext",
+        exit_on_error=False,
+        print_error=False,
+        result_action="return_value",
+        group_commands=DAILY,
+        group_parameters=Group("选项"),
+        group_arguments=Group("参数"),
+    )
+    app["--help"].help, app["--version"].help = "显示帮助", "显示版本"
+    app["--help"].group = app["--version"].group = Group("其他", sort_key=9)
+    for name, text in GROUPS.items():
+        app.command(App(name=name, help=text, group=START, group_commands=Group("命令")))
+    for command, where, group, text, examples in COMMANDS:
+        parent, name = _place(app, command)
+        epilogue = "例：\n\n" + "\n\n".join(f"    {line}" for line in examples.splitlines())
+        kwargs = {"help_epilogue": epilogue} if examples else {}
+        parent.command(
+            f"responsibility.cli.{where}", name=name, help=text, group=group if parent is app else None, **kwargs
+        )
+    return app
+
+
+def _place(app: App, command: str) -> tuple[App, str]:
+    first, _, second = command.partition(" ")
+    return (app[first], second) if second else (app, first)
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command line and return its exit code; no traceback ever reaches the user."""
+    json = "--json" in argv
+    app = build()
+    try:
+        result = app(list(argv), console=Console(highlight=False), error_console=Console(stderr=True))
+        return int(result) if isinstance(result, int) else 0
+    except CycloptsError as error:
+        return tell(UsageError(*usage_error(error, app)), json)
+    except ResponsibilityError as error:
+        return tell(error, json)
+    except KeyboardInterrupt:
+        print("已中断；已写入的都是完整的，重新运行同一条命令即可", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return tell(_unexpected(error), json)
+
+
+def _unexpected(error: Exception) -> ResponsibilityError:
+    """A defect of ours: the details go to a file, the user gets a sentence."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="zeren-", suffix=".log", delete=False, encoding="utf-8") as file:
+        traceback.print_exception(error, file=file)
+    return ResponsibilityError(
+        f"程序内部出错（{type(error).__name__}），没有写入未完成的内容", f"请把 {Path(file.name)} 交给维护人员"
+    )

@@ -1,0 +1,92 @@
+"""`zeren assign` and `zeren remind`: the two flows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from responsibility.cli.common import TIMED, Timed, enter, read_now
+
+DryRun = Annotated[bool, Parameter(negative="", help="只试算，什么都不写入")]
+
+
+def assign(
+    *,
+    list_: Annotated[str | None, Parameter(name="--list", help="只交办这份清单，如 L1；默认全部")] = None,
+    dry_run: DryRun = False,
+    common: Timed = TIMED,
+) -> None:
+    """Lay the lists on the chain."""
+    from responsibility.usecases.assign import lists_to_assign, preview
+    from responsibility.views import machine, terminal
+
+    workspace = enter(common)
+    now = read_now(common.now, workspace.settings.zone)
+    with workspace.alone(common.out.say):
+        codes = lists_to_assign(workspace, list_)
+        rows = preview(workspace, codes, now) if dry_run else _cascade(common, workspace, codes, now)
+    common.out.show(lambda: machine.laid(rows, dry_run), lambda: terminal.laid(rows, dry_run))
+
+
+def _cascade(common: Timed, workspace: Any, codes: list[str], now: Any) -> Any:
+    from responsibility.usecases.assign import check_now
+
+    check_now(workspace, now)
+    with common.out.working("正在启动 Prefect……") as say:
+        from flows.server import prefect_server
+
+        with prefect_server(workspace.root):
+            say("正在逐级交办……")
+            from flows import cascade
+
+            return cascade.run(workspace.root, codes, now)
+
+
+def remind(*, dry_run: DryRun = False, common: Timed = TIMED) -> int:
+    """Sweep once and deliver."""
+    workspace = enter(common)
+    now = read_now(common.now, workspace.settings.zone)
+    with workspace.alone(common.out.say):
+        return _rehearsed(common, workspace, now) if dry_run else _swept(common, workspace, now)
+
+
+def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
+    from responsibility.usecases.deliver import texts_of
+    from responsibility.usecases.remind import sweep
+    from responsibility.views import machine, terminal
+
+    swept = sweep(workspace, now, dry_run=True)
+    common.out.show(
+        lambda: machine.remind(_local(workspace, now), True, swept.notices, swept.skipped, swept.messages, {}),
+        lambda: terminal.rehearsed(swept.notices, swept.digests, texts_of(workspace, swept.digests), swept.skipped),
+    )
+    return 0
+
+
+def _swept(common: Timed, workspace: Any, now: Any) -> int:
+    from responsibility.usecases.assign import check_now
+    from responsibility.usecases.remind import notices_of
+    from responsibility.views import machine, terminal
+
+    check_now(workspace, now)
+    with common.out.working("正在启动 Prefect……") as say:
+        from flows.server import prefect_server
+
+        with prefect_server(workspace.root):
+            say("正在巡查……")
+            from flows import escalate
+
+            swept, done = escalate.run(workspace.root, now, "stderr" if common.json else "stdout")
+    outcome = {**done.counts}
+    common.out.show(
+        lambda: machine.remind(
+            _local(workspace, now), False, notices_of(workspace, swept), swept.skipped, swept.messages, outcome
+        ),
+        lambda: terminal.swept(swept.told, swept.skipped, swept.messages, outcome, done.faults),
+    )
+    return 1 if done["failed"] else 0
+
+
+def _local(workspace: Any, now: Any) -> Any:
+    return now.astimezone(workspace.settings.zone)

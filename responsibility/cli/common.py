@@ -1,0 +1,150 @@
+"""What every command shares: options, the clock, where output goes, how an error is told."""
+
+from __future__ import annotations
+
+import json as jsonlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from cyclopts import Parameter
+
+from responsibility.core.errors import ConfigError, InputProblems, ResponsibilityError
+
+
+class UsageError(ResponsibilityError):
+    """The command was called in a way it does not understand."""
+
+    code = "usage"
+    exit_code = 2
+
+
+@Parameter(name="*", group="通用选项")
+@dataclass(frozen=True)
+class Common:
+    """Options of every command that works on a workspace."""
+
+    workspace: Annotated[
+        Path | None, Parameter(name=["--workspace", "-w"], help="工作区目录；默认用环境变量 ZEREN_HOME，再默认当前目录")
+    ] = None
+    json: Annotated[bool, Parameter(name="--json", negative="", help="只输出一份 JSON，说明文字走标准错误")] = False
+
+    @property
+    def out(self) -> Output:
+        return Output(self.json)
+
+
+@Parameter(name="*", group="通用选项")
+@dataclass(frozen=True)
+class Timed(Common):
+    """And of those that depend on time."""
+
+    now: Annotated[
+        str | None, Parameter(name="--now", help="当作现在的时间，如 2023-09-11 或 2023-09-11T08:30；不早于上次记录")
+    ] = None
+
+
+class Output:
+    """Results to stdout, everything said about them to stderr."""
+
+    def __init__(self, json: bool) -> None:
+        self.json = json
+
+    def show(self, value: Callable[[], Any], picture: Callable[[], Any]) -> None:
+        """One result: as JSON, or as a picture for people."""
+        if self.json:
+            print(jsonlib.dumps(value(), ensure_ascii=False, indent=None))
+        else:
+            self.paint(picture())
+
+    def paint(self, picture: Any) -> None:
+        from rich.console import Console
+
+        Console(highlight=False, soft_wrap=isinstance(picture, str)).print(picture, markup=False)
+
+    def say(self, text: str) -> None:
+        """A remark, never part of the result."""
+        from rich.console import Console
+
+        Console(stderr=True, highlight=False, soft_wrap=True).print(text, markup=False)
+
+    def done(self, text: str) -> None:
+        """A sentence that is the whole result for people; under --json the JSON says it."""
+        if not self.json:
+            self.paint(text)
+
+    @contextmanager
+    def working(self, what: str) -> Iterator[Callable[[str], None]]:
+        """A spinner on stderr while something takes longer than a moment; yields a way to say what is going on."""
+        from rich.console import Console
+
+        console = Console(stderr=True)
+        if not console.is_terminal:
+            yield lambda text: None
+            return
+        with console.status(what) as status:
+            yield lambda text: status.update(text)
+
+
+def read_now(text: str | None, zone: ZoneInfo) -> datetime:
+    """`--now`, or the clock. Without a zone it is office time; a date alone is 00:00."""
+    return instant(text, zone, "--now") if text else datetime.now(UTC)
+
+
+def instant(text: str, zone: ZoneInfo, option: str) -> datetime:
+    """ISO 8601 as the contract reads it; UsageError says what was expected."""
+    try:
+        if len(text.strip()) == 10:
+            return datetime.combine(date.fromisoformat(text.strip()), time(), zone)
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{option} 的值“{text}”不是时间", "写成 2023-09-11 或 2023-09-11T08:30") from None
+    return at if at.tzinfo else at.replace(tzinfo=zone)
+
+
+def read_date(text: str, option: str) -> date:
+    """A day as `2023-09-11`."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise UsageError(f"{option} 的值“{text}”不是日期", "写成 2023-09-11") from None
+
+
+def enter(common: Common) -> Any:
+    """The workspace a command works on."""
+    from responsibility.usecases.workspace import find_root, open_workspace
+
+    return open_workspace(find_root(common.workspace, os.environ, Path.cwd()), os.environ)
+
+
+def tell(error: ResponsibilityError, json: bool) -> int:
+    """Print an error the way its reader wants it; returns the exit code."""
+    if json:
+        detail: dict[str, Any] = {"code": error.code, "message": error.message, "hint": error.hint}
+        document: dict[str, Any] = {"error": detail}
+        if isinstance(error, InputProblems):
+            document["problems"] = [problem_record(problem) for problem in error.problems]
+        print(jsonlib.dumps(document, ensure_ascii=False))
+        return error.exit_code
+    lines = [f"错误：{error.message}" if not isinstance(error, ConfigError) else f"配置有误：\n{error.message}"]
+    if isinstance(error, InputProblems):
+        lines += [f"  {at}. {problem}" for at, problem in enumerate(error.problems, 1)]
+    if error.hint:
+        lines.append(f"提示：{error.hint}")
+    print("\n".join(lines), file=sys.stderr)
+    return error.exit_code
+
+
+def problem_record(problem: Any) -> dict[str, str]:
+    """A problem as the contract writes it."""
+    return {key: getattr(problem, key) for key in ("file", "sheet", "cell", "value", "message")}
+
+
+#: Defaults for commands called without common options.
+COMMON, TIMED = Common(), Timed()

@@ -1,0 +1,87 @@
+"""`zeren deadline`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from responsibility.cli.common import TIMED, Timed, UsageError, read_date, read_now
+from responsibility.core.errors import FileMissing, WorkspaceError
+
+
+def deadline(
+    phrase: Annotated[str | None, Parameter(name="phrase", help="时限，如 9月底前")] = None,
+    /,
+    *,
+    issued_on: Annotated[str | None, Parameter(help="印发日期；默认今天")] = None,
+    from_: Annotated[
+        Path | None, Parameter(name="--from", help="一行一个时限的表格（制表符分隔：时限、印发日期），逐行输出 JSON")
+    ] = None,
+    common: Timed = TIMED,
+) -> None:
+    """Say how a phrase is read, and why."""
+    from responsibility.core.deadline import read, to_json
+
+    settings = _settings(common)
+    days = settings.default_terms.immediate
+    if from_ is not None:
+        for text, day in _lines(from_):
+            print(json.dumps(to_json(read(text, day, settings.calendar, days), settings.zone), ensure_ascii=False))
+        return
+    if not phrase or not phrase.strip():
+        raise UsageError("没有写时限", "例：zeren deadline 9月底前 --issued-on 2023-09-11")
+    today = read_now(common.now, settings.zone).astimezone(settings.zone).date()
+    found = read(phrase, read_date(issued_on, "--issued-on") if issued_on else today, settings.calendar, days)
+    common.out.show(lambda: to_json(found, settings.zone), lambda: _told(found))
+
+
+def _settings(common: Timed) -> Any:
+    """The workspace's settings, or the default ones where there is no workspace."""
+    from responsibility.settings import bundled, load
+    from responsibility.usecases.workspace import find_root
+
+    try:
+        return load(find_root(common.workspace, os.environ, Path.cwd()), os.environ)
+    except WorkspaceError:
+        if common.workspace is not None:
+            raise
+        return load(bundled("config").parent, os.environ)
+
+
+def _lines(path: Path) -> Iterator[tuple[str, date]]:
+    if not path.is_file():
+        raise FileMissing(f"找不到文件 {path}", "检查路径")
+    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+        cells = line.split("\t")
+        if not line.strip() or (number == 1 and len(cells) > 1 and not cells[1][:1].isdigit()):
+            continue
+        if len(cells) < 2:
+            raise UsageError(f"{path.name} 第 {number} 行没有印发日期", "一行两列，用制表符分开：时限、2023-09-11")
+        yield cells[0], read_date(cells[1], f"{path.name} 第 {number} 行第 2 列")
+
+
+def _told(found: Any) -> str:
+    due = (
+        f"{found.due_on}" + (f" {found.due_time:%H:%M}" if found.due_time else "") if found.due_on else "没有确定的日期"
+    )
+    lines = [f"“{found.phrase}” → {due}", f"  {found.because}"]
+    if found.starts_on:
+        lines.append(f"  自 {found.starts_on} 起")
+    if found.rrule:
+        lines.append(f"  重复：{found.rrule}")
+    lines += [f"  节点 {step.due_on} {step.title}" for step in found.milestones]
+    if found.soft:
+        lines.append("  口气是“原则上、力争”，日期照算，另作标记")
+    if found.provisional:
+        lines.append("  那一年的放假安排还没有公布，日期是暂定的")
+    if found.needs_confirmation:
+        lines.append(
+            "  需要确认：" + ("；".join(f"{at}. {r.text}" for at, r in enumerate(found.readings, 1)) or "请给出日期")
+        )
+    return "\n".join(lines)

@@ -1,0 +1,143 @@
+"""`zeren list …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from responsibility.cli.common import TIMED, Timed, UsageError, enter, problem_record, read_date, read_now
+
+
+def import_(
+    file: Annotated[Path, Parameter(name="file", help="xlsx、xls 或 csv 文件")],
+    /,
+    *,
+    issued_on: Annotated[
+        str | None, Parameter(help="印发日期，如 2023-09-11；默认取标题行里的日期，再默认今天")
+    ] = None,
+    unit: Annotated[str | None, Parameter(help="没有写责任单位的，归这个单位")] = None,
+    create_units: Annotated[bool, Parameter(negative="", help="组织机构里没有的单位自动新建")] = False,
+    dry_run: Annotated[bool, Parameter(negative="", help="只检查，什么都不写入")] = False,
+    common: Timed = TIMED,
+) -> int:
+    """Import a key-work list."""
+    from responsibility.usecases.lists import import_list
+
+    day = read_date(issued_on, "--issued-on") if issued_on else None
+    workspace = enter(common)
+    now = read_now(common.now, workspace.settings.zone)
+    with workspace.alone(common.out.say), common.out.working("正在读清单……"):
+        done = import_list(workspace, file, now, issued_on=day, unit=unit, create_units=create_units, dry_run=dry_run)
+    common.out.show(lambda: _record(done), lambda: _told(done, dry_run))
+    return 3 if done.problems else 0
+
+
+def _record(done: Any) -> dict[str, Any]:
+    record: dict[str, Any] = {
+        "list": done.list_code,
+        "title": done.title,
+        "file": done.file,
+        "issued_on": done.issued_on.isoformat(),
+        "issued_from": done.issued_from,
+        "rows": done.rows,
+        "items": done.items,
+        "new": done.new,
+        "changed": done.changed,
+        "unchanged": done.unchanged,
+        "removed": len(done.removed),
+        "questions": [
+            {
+                "code": q.code,
+                "cell": q.cell,
+                "phrase": q.phrase,
+                "readings": [
+                    {"starts_on": _day(r.starts_on), "due_on": _day(r.due_on), "text": r.text} for r in q.readings
+                ],
+            }
+            for q in done.questions
+        ],
+        "problems": [problem_record(problem) for problem in done.problems],
+        "warnings": list(done.warnings),
+        "created_units": list(done.created),
+        "written": done.written,
+    }
+    if done.problems:
+        message = f"清单有 {len(done.problems)} 处问题，什么都没有写入"
+        record["error"] = {"code": "input_problems", "message": message, "hint": "改好后重新导入"}
+    return record
+
+
+def _day(value: Any) -> str | None:
+    return value.isoformat() if value else None
+
+
+def _told(done: Any, dry_run: bool) -> str:
+    if done.problems:
+        lines = [f"{done.file} 有 {len(done.problems)} 处问题，什么都没有写入："]
+        lines += [f"  {at}. {problem}" for at, problem in enumerate(done.problems, 1)]
+        return "\n".join([*lines, "改好后重新导入；只检查不写入：--dry-run"])
+    verb = "试读" if dry_run else "已导入"
+    lines = [
+        f"{verb}“{done.title}”为清单 {done.list_code}：{done.rows} 行，{done.items} 项",
+        f"  新增 {done.new}、变动 {done.changed}、不变 {done.unchanged}、不再列出 {len(done.removed)}",
+        f"  印发日期 {done.issued_on}（{done.issued_from}）",
+    ]
+    if done.created:
+        lines.append(f"  新建单位 {len(done.created)} 个：{'、'.join(done.created[:10])}")
+    lines += [f"  注意：{warning}" for warning in done.warnings]
+    if done.removed:
+        lines.append(f"  不再列出的：{'、'.join(done.removed[:10])}；已交办的照旧办理")
+    if done.questions:
+        lines.append(f"有 {len(done.questions)} 项时限要请办公室确认，确认前不交办：")
+        lines += [_question(question) for question in done.questions]
+    return "\n".join([*lines, "下一步：zeren assign --dry-run"])
+
+
+def _question(question: Any) -> str:
+    readings = "；".join(f"{at}. {reading.text}" for at, reading in enumerate(question.readings, 1))
+    command = f"zeren list confirm {question.code} " + ("--reading 1" if readings else "--due 2023-12-31")
+    choices = f"    可选：{readings}\n" if readings else ""
+    return f"  {question.code}（{question.cell}）“{question.phrase}”：{question.because}\n{choices}    {command}"
+
+
+def show(
+    code: Annotated[str | None, Parameter(name="list", help="清单编号，如 L1")] = None, /, *, common: Timed = TIMED
+) -> None:
+    """Show lists, or the items of one."""
+    from responsibility.usecases.lists import items_of, lists_of
+    from responsibility.views import machine, terminal
+
+    workspace = enter(common)
+    if code is None:
+        rows = lists_of(workspace)
+        common.out.show(lambda: machine.lists(rows), lambda: terminal.lists(rows))
+        return
+    items = items_of(workspace, code)
+    common.out.show(lambda: machine.items(items), lambda: terminal.items(code, items))
+
+
+def confirm(
+    code: Annotated[str, Parameter(name="code", help="重点工作编号，如 L1-07")],
+    /,
+    *,
+    reading: Annotated[int | None, Parameter(help="选第几种读法")] = None,
+    due: Annotated[str | None, Parameter(help="直接给日期，如 2023-09-30")] = None,
+    phrase: Annotated[str | None, Parameter(help="重新写一个时限，如 12月15日前")] = None,
+    common: Timed = TIMED,
+) -> None:
+    """Answer a question about a deadline."""
+    from responsibility.usecases.lists import confirm as settle
+
+    if sum(given is not None for given in (reading, due, phrase)) != 1:
+        raise UsageError("--reading、--due、--phrase 要写一个，只写一个", f"例：zeren list confirm {code} --reading 1")
+    day = read_date(due, "--due") if due else None
+    workspace = enter(common)
+    with workspace.alone(common.out.say):
+        now = read_now(common.now, workspace.settings.zone)
+        settled = settle(workspace, code, now, reading=reading, due_on=day, phrase=phrase)
+    common.out.show(
+        lambda: {"code": code, "due_on": _day(settled.due_on), "because": settled.because},
+        lambda: f"{code} 的时限已确认：{settled.due_on or '长期'}。下一步：zeren assign",
+    )

@@ -1,0 +1,78 @@
+"""`zeren org …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from responsibility.cli.common import COMMON, TIMED, Common, Output, Timed, UsageError, enter, read_now
+
+FileArgument = Annotated[Path, Parameter(name="file", help="xlsx、xls、csv 或 yaml 文件")]
+
+
+def import_(file: FileArgument, /, *, common: Timed = TIMED) -> None:
+    """Import the organisation."""
+    from responsibility.usecases.organisation import import_organisation
+
+    workspace = enter(common)
+    with workspace.alone(common.out.say):
+        done = import_organisation(workspace, file, read_now(common.now, workspace.settings.zone))
+    changes = {
+        table: {"new": c.new, "changed": c.changed, "unchanged": c.unchanged, "removed": c.removed}
+        for table, c in done.changes.items()
+    }
+    common.out.show(
+        lambda: {"file": done.file, **changes, "warnings": list(done.warnings)},
+        lambda: "\n".join([f"已导入 {done.file}：{_told(changes)}", *(f"  注意：{w}" for w in done.warnings)]),
+    )
+
+
+def _told(changes: dict[str, dict[str, int]]) -> str:
+    names = {"units": "单位", "posts": "岗位", "people": "人员"}
+    words = {"new": "新增", "changed": "变动", "unchanged": "不变", "removed": "停用"}
+    return "；".join(
+        f"{names[table]} " + "、".join(f"{words[key]} {n}" for key, n in counts.items() if n or key == "new")
+        for table, counts in changes.items()
+    )
+
+
+def show(*, common: Timed = TIMED) -> None:
+    """Show the organisation as a tree."""
+    from responsibility.usecases.organisation import organisation_of
+    from responsibility.views import machine, terminal
+
+    workspace = enter(common)
+    organisation = organisation_of(workspace)
+    settings = workspace.settings
+    today = read_now(common.now, settings.zone).astimezone(settings.zone).date()
+    common.out.show(
+        lambda: machine.organisation(organisation, today),
+        lambda: terminal.organisation(organisation, settings.chain, today),
+    )
+
+
+def template(
+    file: Annotated[Path, Parameter(name="file", help="写到哪个文件（.xlsx）")] = Path("组织机构.xlsx"),
+    /,
+    *,
+    common: Common = COMMON,
+) -> None:
+    """Write a blank file to fill."""
+    from responsibility.views.sheets import organisation_template
+
+    _fresh(file)
+    organisation_template(file, enter(common).settings.chain)
+    _written(common.out, file, "zeren org import")
+
+
+def _fresh(file: Path) -> None:
+    if file.exists():
+        raise UsageError(f"{file} 已存在，没有覆盖", "换一个文件名，或先把它移走")
+    if file.suffix.lower() != ".xlsx":
+        raise UsageError(f"模板写成 xlsx，不能写成 {file.suffix or '没有后缀的文件'}", f"例如 {file.stem}.xlsx")
+
+
+def _written(out: Output, file: Path, command: str) -> None:
+    out.show(lambda: {"file": str(file)}, lambda: f"已写出 {file}。填好后：{command} {file}")

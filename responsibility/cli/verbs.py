@@ -1,0 +1,111 @@
+"""The verbs of an assignment's life."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from responsibility.cli.common import TIMED, Timed, UsageError, enter, read_date, read_now
+from responsibility.core.assignment import ACTION_NAMES, STATE_NAMES
+
+Code = Annotated[str, Parameter(name="code", help="任务编号（L1-03.Z01），或重点工作编号加 --as")]
+As = Annotated[str | None, Parameter(name="--as", help="以哪个岗位办理，如 Z01S；默认办公室")]
+Words = Annotated[str, Parameter(help="说明文字")]
+
+
+def sign(code: Code, /, *, as_: As = None, common: Timed = TIMED) -> None:
+    """Sign an assignment."""
+    from responsibility.usecases import verbs
+
+    _do(common, lambda workspace, now: verbs.sign(workspace, code, now, as_))
+
+
+def report(
+    code: Code,
+    /,
+    *,
+    text: Words = "",
+    count: Annotated[int | None, Parameter(help="新完成的数量，累加到目标数量上")] = None,
+    percent: Annotated[int | None, Parameter(help="总进度，0 到 100")] = None,
+    milestone: Annotated[int | None, Parameter(help="已完成到第几个节点")] = None,
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
+    """Report progress."""
+    from responsibility.usecases import verbs
+
+    if not text and count is None and percent is None and milestone is None:
+        raise UsageError("没有写反馈内容", "至少写一个：--text、--count、--percent、--milestone")
+    _in_range("--percent", percent, 0, 100)
+    _in_range("--count", count, -1_000_000, 1_000_000)
+    _in_range("--milestone", milestone, 0, 99)
+    _do(
+        common,
+        lambda workspace, now: verbs.report(
+            workspace, code, now, as_, text=text, count=count, percent=percent, milestone=milestone
+        ),
+    )
+
+
+def submit(code: Code, /, *, text: Words = "", as_: As = None, common: Timed = TIMED) -> None:
+    """Submit an assignment as done."""
+    from responsibility.usecases import verbs
+
+    _do(common, lambda workspace, now: verbs.submit(workspace, code, now, as_, text=text))
+
+
+def return_(
+    code: Code,
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="退回的原因，责任人会看到")],
+    due: Annotated[str | None, Parameter(help="另给一个时限，如 2023-10-20；默认原时限不变")] = None,
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
+    """Return an assignment to be done again."""
+    from responsibility.usecases import verbs
+
+    day = read_date(due, "--due") if due else None
+    _do(common, lambda workspace, now: verbs.send_back(workspace, code, now, as_, reason=reason, due_on=day))
+
+
+def close(code: Code, /, *, text: Words = "", as_: As = None, common: Timed = TIMED) -> None:
+    """Close an assignment."""
+    from responsibility.usecases import verbs
+
+    _do(common, lambda workspace, now: verbs.close(workspace, code, now, as_, text=text))
+
+
+def _in_range(option: str, value: int | None, low: int, high: int) -> None:
+    if value is not None and not low <= value <= high:
+        raise UsageError(f"{option} 的值“{value}”不对，应在 {low} 到 {high} 之间", "")
+
+
+def _do(common: Timed, act: Callable[[Any, Any], Any]) -> None:
+    workspace = enter(common)
+    with workspace.alone(common.out.say):
+        done = act(workspace, read_now(common.now, workspace.settings.zone))
+    record = {
+        "code": done.code,
+        "act": done.action.value,
+        "before": done.before.value,
+        "after": done.after.value,
+        "actor": done.actor,
+        "on_behalf_of": done.on_behalf_of,
+        "closed_above": list(done.closed_above),
+    }
+    common.out.show(lambda: record, lambda: _told(done))
+
+
+def _told(done: Any) -> str:
+    behalf = f"（{done.actor} 代 {done.on_behalf_of}）" if done.on_behalf_of else f"（{done.actor}）"
+    lines = [
+        f"{ACTION_NAMES[done.action]} {done.code} {done.title}{behalf}",
+        f"  {STATE_NAMES[done.before]} → {STATE_NAMES[done.after]}",
+    ]
+    if done.closed_above:
+        lines.append(f"  上级随之销号 {len(done.closed_above)} 项：{'、'.join(done.closed_above[:6])}")
+    return "\n".join(lines)

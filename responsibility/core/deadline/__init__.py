@@ -1,0 +1,25 @@
+"""Reading deadlines as people write them. What is unclear is never guessed: it becomes a question.
+
+`wording` brings a phrase to one spelling, `periods` knows the calendar's words, `recurrence` what comes back, `reading`
+holds the ordered rules, `records` turns a reading into JSON and back.
+"""
+
+from responsibility.core.deadline.reading import default_deadline, read, read_milestones
+from responsibility.core.deadline.records import from_record, to_json, to_record
+from responsibility.core.deadline.recurrence import occurrence
+from responsibility.core.deadline.types import Deadline, Kind, Milestone, Occurrence, Reading
+
+__all__ = [
+    "Deadline",
+    "Kind",
+    "Milestone",
+    "Occurrence",
+    "Reading",
+    "default_deadline",
+    "from_record",
+    "occurrence",
+    "read",
+    "read_milestones",
+    "to_json",
+    "to_record",
+]

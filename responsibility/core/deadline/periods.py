@@ -1,0 +1,256 @@
+"""The calendar's words: days, months, 旬, quarters, half-years, years, and stretches from one to another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
+
+from responsibility.core.deadline.types import Kind, Reading
+from responsibility.core.workdays import month_end
+
+_ONE_DAY = timedelta(days=1)
+WEEKDAYS = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """What an incomplete date is counted from."""
+
+    issued_on: date
+    #: A month without a year is the first such month from this day's month on.
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """First and last day of what was written; `doubt` says why it cannot be relied on."""
+
+    first: date
+    last: date
+    kind: Kind = Kind.RANGE
+    at: time | None = None
+    doubt: str = ""
+    readings: tuple[Reading, ...] = ()
+
+
+_YEAR = r"(?:(?P<year>[0-9]{4}|[今本当明次翌后])年度?)?"
+_MONTH = r"(?:(?P<month>[0-9]{1,2})|(?P<near>本|当|这个?|下个?))月份?"
+_BEFORE = r"(?P<before>之前|以前|前)?"
+_CLOCK = r"(?:上午|下午|早上|晚上|中午)?[0-9]{1,2}(?::[0-9]{2}(?::[0-9]{2})?|[时点](?:整|半|[0-9]{1,2}分?)?)"
+TIME = rf"(?P<time>{_CLOCK}(?:[-至到]{_CLOCK})?|上午|下午|下班|当[天日])?"
+
+
+def clock(text: str | None) -> time | None:
+    """The last time of day in `text`; None where there is none, and for 24:00, which is the day's end anyway."""
+    found = re.findall(r"([上下]午|早上|晚上|中午)|([0-9]{1,2})[:时点](?:([0-9]{1,2})|(半))?", text or "")
+    hours = [(int(hour), int(minute or (30 if half else 0))) for _, hour, minute, half in found if hour]
+    if not hours or hours[-1] == (24, 0):
+        return None
+    hour, minute = hours[-1]
+    day_part = [part for part, *_ in found if part][-1:]
+    late = day_part in (["下午"], ["晚上"]) and hour < 12
+    return time(hour + 12 * late, minute)
+
+
+def _year(written: str | None, at: Anchor, month: int) -> int:
+    if written is None:
+        return at.since.year + (month < at.since.month)
+    if written in "今本明后":
+        return at.issued_on.year + {"今": 0, "本": 0, "明": 1, "后": 2}[written]
+    if written in "当次翌":
+        return at.since.year + (written != "当")
+    return int(written)
+
+
+def _month(found: re.Match[str], at: Anchor) -> Span:
+    """The month named in `found`. Raises ValueError for a 13th."""
+    if near := found["near"]:
+        first = at.issued_on.replace(day=1)
+        first = month_end(first) + _ONE_DAY if near.startswith("下") else first
+    else:
+        month = int(found["month"])
+        first = date(_year(found["year"], at, month), month, 1)
+    return Span(first, month_end(first))
+
+
+def _months(year: int, first: int, last: int) -> Span:
+    return Span(date(year, first, 1), month_end(date(year, last, 1)))
+
+
+def _edge(span: Span, found: re.Match[str]) -> Span:
+    """`span` as a plain period, as its last day (底, 末), or, with a bare 前, as a question with both readings."""
+    if found["end"]:
+        return replace(span, first=span.last, kind=Kind.DATE)
+    if not found["before"]:
+        return span
+    readings = (
+        Reading(None, span.first - _ONE_DAY, "不含这段时间，到其前一天止"),
+        Reading(None, span.last, "包含这段时间，到其最后一天止"),
+    )
+    return replace(span, doubt="“前”是否包含所写的这段时间，分不清", readings=readings)
+
+
+def _day(found: re.Match[str], at: Anchor) -> Span:
+    day = _month(found, at).first.replace(day=int(found["day"]))
+    span = Span(day, day, Kind.DATE, clock(found["time"]))
+    name = WEEKDAYS[day.weekday()]
+    if not found["weekday"] or found["weekday"].replace("天", "日") == name:
+        return span
+    return replace(span, doubt=f"{day}是星期{name}，与所写的星期不符", readings=(Reading(None, day, "以日期为准"),))
+
+
+def _whole_month(found: re.Match[str], at: Anchor) -> Span:
+    return _edge(_month(found, at), found)
+
+
+def _this_month_end(found: re.Match[str], at: Anchor) -> Span:
+    last = month_end(at.issued_on)
+    return Span(last, last, Kind.DATE)
+
+
+def _ten_days(found: re.Match[str], at: Anchor) -> Span:
+    month = _month(found, at)
+    thirds = {"上": (1, 10), "中": (11, 20), "下": (21, month.last.day), "中下": (11, month.last.day), "上中": (1, 20)}
+    first, last = thirds[found["third"]]
+    return _edge(Span(month.first.replace(day=first), month.first.replace(day=last)), found)
+
+
+def _vague_month(found: re.Match[str], at: Anchor) -> Span:
+    """4月初, 4月中: no day anyone could name."""
+    month = _month(found, at)
+    days = {"初": (5, 10), "中": (15, 20)}[found["vague"]]
+    readings = tuple(Reading(None, month.first.replace(day=day), f"到{day}日止") for day in days)
+    return replace(month, doubt=f"“月{found['vague']}”到哪一天为止，没有写明", readings=readings)
+
+
+def _quarter(found: re.Match[str], at: Anchor) -> Span:
+    if near := found["near"]:
+        months = at.issued_on.year * 12 + (at.issued_on.month - 1) // 3 * 3 + (3 if near.startswith("下") else 0)
+        return _edge(_months(months // 12, months % 12 + 1, months % 12 + 3), found)
+    last = int(found["quarter"]) * 3
+    first = 1 if found["up_to"] else last - 2
+    return _edge(_months(_year(found["year"], at, last), first, last), found)
+
+
+def _half_year(found: re.Match[str], at: Anchor) -> Span:
+    last = 6 if found["half"] == "上" else 12
+    return _edge(_months(_year(found["year"], at, last), last - 5, last), found)
+
+
+def _whole_year(found: re.Match[str], at: Anchor) -> Span:
+    return _edge(_months(_year(found["year"], at, 12), 1, 12), found)
+
+
+#: Feasts on the first of a month, each with the month that ends on its eve.
+_FEASTS = {"元旦": 12, "五一": 4, "七一": 6, "八一": 7, "十一": 9, "国庆": 9}
+
+
+def _before_feast(found: re.Match[str], at: Anchor) -> Span:
+    month = _FEASTS[found["feast"]]
+    last = month_end(date(_year(found["year"], at, month), month, 1))
+    return Span(last, last, Kind.DATE)
+
+
+_PLANS = {"十三五": 2020, "十四五": 2025, "十五五": 2030}
+
+
+def _plan(found: re.Match[str], at: Anchor) -> Span:
+    last = _PLANS[found["plan"]]
+    return _edge(Span(date(last - 4, 1, 1), date(last, 12, 31)), found)
+
+
+def _weekday(found: re.Match[str], at: Anchor) -> Span:
+    monday = at.issued_on - timedelta(days=at.issued_on.weekday()) + timedelta(weeks=found["week"].startswith("下"))
+    day = monday + timedelta(days=WEEKDAYS.index(found["weekday"].replace("天", "日")))
+    return Span(day, day, Kind.DATE, clock(found["time"]))
+
+
+#: Tried in order; the whole of a text has to match.
+_PERIODS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Anchor], Span]], ...] = tuple(
+    (re.compile(pattern), build)
+    for pattern, build in (
+        (
+            rf"{_YEAR}{_MONTH}(?P<day>[0-9]{{1,2}})[日号]?(?:\(?(?:星期|周)(?P<weekday>[{WEEKDAYS}天])\)?)?"
+            rf"(?:\(含\))? ?{TIME}{_BEFORE}",
+            _day,
+        ),
+        (rf"{_YEAR}{_MONTH}(?P<end>底|末)?(?:之?内|期间)?{_BEFORE}", _whole_month),
+        (r"月[底末](?:之?前|以前)?", _this_month_end),
+        (rf"{_YEAR}{_MONTH}(?P<third>上中|中下|上|中|下)旬(?P<end>末|底)?{_BEFORE}", _ten_days),
+        (rf"{_YEAR}{_MONTH}(?P<vague>初|中){_BEFORE}", _vague_month),
+        (
+            rf"{_YEAR}(?P<up_to>前(?=3))?(?:第?(?P<quarter>[0-9])|(?P<near>本|下个?))季度?(?P<end>末|底)?内?{_BEFORE}",
+            _quarter,
+        ),
+        (rf"{_YEAR}(?P<half>上|下)半年(?P<end>末|底)?内?{_BEFORE}", _half_year),
+        (rf"(?![底末终内前之以])(?=.){_YEAR}(?:年?(?P<end>底|末|终)|全年|年?度?内)?{_BEFORE}", _whole_year),
+        (rf"{_YEAR}(?P<feast>{'|'.join(_FEASTS)})(?:国庆|劳动|建党|建军)?节?(?:之?前|以前)", _before_feast),
+        (rf"(?P<plan>{'|'.join(_PLANS)})(?:规划|时期)?(?:(?P<end>期?末)|期间){_BEFORE}", _plan),
+        (rf"(?P<week>本|这|下个?)(?:周|星期)(?P<weekday>[{WEEKDAYS}天]){TIME}(?:之?前|以前)?", _weekday),
+    )
+)
+
+
+def period(text: str, at: Anchor) -> Span | None:
+    """The one period `text` names. Raises ValueError for a day no calendar has."""
+    for pattern, build in _PERIODS:
+        if found := pattern.fullmatch(text):
+            return build(found, at)
+    return None
+
+
+_TO = re.compile(r"(?:开始|启动|起)?,?(?:持续)?(?:-|至|到)|(?:开始|启动|起),")
+
+
+def stretch(text: str, at: Anchor) -> Span | None:
+    """A period, or from one to another (3-6月, 从9月开始，12月底前)."""
+    if span := period(text, at):
+        return span
+    for to in _TO.finditer(text):
+        left, right = complete([text[: to.start()].removeprefix("从").removeprefix("自"), text[to.end() :]])
+        first = period(left, at)
+        last = first and period(right, replace(at, since=first.first))
+        if first and last:
+            return _joined(first, last)
+    return None
+
+
+def _joined(first: Span, last: Span) -> Span:
+    doubt = first.doubt or last.doubt
+    if last.last < first.first:
+        doubt = "结束早于开始"
+    return Span(first.first, max(first.first, last.last), Kind.RANGE, last.at, doubt, last.readings)
+
+
+def complete(pieces: list[str]) -> list[str]:
+    """Pieces with what their neighbours say for them: 3, 6月 → 3月, 6月; 9月13日, 16日 → 9月13日, 9月16日."""
+    whole = list(pieces)
+    for at in range(len(whole) - 2, -1, -1):
+        if re.search(r"[0-9]$", whole[at]) and (unit := re.match(r"[0-9]+(年|月|季度|日|号)", whole[at + 1])):
+            whole[at] += unit[1]
+    for at in range(1, len(whole)):
+        month = re.match(r".*?[0-9]{1,2}月(?=[0-9])", whole[at - 1])
+        if month and re.match(r"[0-9]{1,2}[日号]", whole[at]):
+            whole[at] = month[0] + whole[at]
+    return whole
+
+
+def sequence(pieces: list[str], at: Anchor) -> list[Span | None]:
+    """Each piece read in the light of the one before: a month smaller than that is next year's."""
+    spans: list[Span | None] = []
+    for piece in pieces:
+        span = stretch(piece, at)
+        spans.append(span)
+        at = replace(at, since=span.first) if span else at
+    return spans
+
+
+def place(pieces: list[str], issued_on: date) -> list[Span | None]:
+    """`sequence` from this year on, or from next year where all of it would be over before the month of issue."""
+    for year in (issued_on.year, issued_on.year + 1):
+        spans = sequence(pieces, Anchor(issued_on, date(year, 1, 1)))
+        if any(span is None or span.last >= issued_on.replace(day=1) for span in spans):
+            break
+    return spans

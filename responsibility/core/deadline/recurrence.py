@@ -1,0 +1,233 @@
+"""What comes back: 每月25日前, 每季度末, 每周五, and which period of it is the current one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from dateutil.rrule import rrule, rrulestr
+
+from responsibility.core.deadline.periods import TIME, WEEKDAYS, Anchor, clock, place, sequence
+from responsibility.core.deadline.types import Deadline, Kind, Occurrence
+from responsibility.core.deadline.wording import trim_each_time, trim_lead_in
+from responsibility.core.workdays import month_end
+
+_CODES = dict(zip(WEEKDAYS, ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True)) | {"天": "SU"}
+_LEAP_YEAR = 2000
+
+_EACH = re.compile(
+    r"(?P<head>.*?)(?:每|各|逐|按)个?"
+    r"(?:(?P<count>[1-9][0-9]?)个?)?(?P<unit>半年|半个?月|月度?份?|季度?|周|星期|年度?|日|天)的?(?P<rest>.*)"
+)
+_REST = re.compile(rf"(?P<day>.*?)(?:之前|以前|前|之内|以内|内)? ?{TIME}(?:之?前|以前)?(?:止)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A rule, the day it is counted from, and the time of day it is due."""
+
+    rule: str
+    starts_on: date
+    at: time | None = None
+
+
+def cycle(text: str, issued_on: date) -> Cycle | None:
+    """The rule in a phrase like 从2022年3月起，每月25日前; None where it names none, or one no rule can say."""
+    found = _EACH.fullmatch(trim_each_time(_spell_out(text)))
+    if not found:
+        return None
+    bounds = _bounds(trim_lead_in(found["head"]), issued_on)
+    rest = _REST.fullmatch(found["rest"])
+    count = int(found["count"] or 1)
+    rule = _rule(found["unit"], count, rest["day"]) if rest else None
+    if not (bounds and rest and rule):
+        return None
+    starts_on, until = bounds
+    if count > 1 and rule.startswith("FREQ=WEEKLY"):
+        # The first fortnight begins in the week of issue, so it is due in the week after.
+        starts_on += timedelta(weeks=count - 1, days=-starts_on.weekday())
+    return Cycle(rule + (f";UNTIL={until:%Y%m%d}" if until else ""), starts_on, clock(rest["time"]))
+
+
+def _spell_out(text: str) -> str:
+    """每季度末(分别在6月、9月和12月底) names its months: as 每年 with that list."""
+    return re.sub(r"每(?:半年|季度?)[末底]?\((?:分别)?[在为于]?(.+)\)", r"每年\1", text)
+
+
+def _bounds(head: str, issued_on: date) -> tuple[date, date | None] | None:
+    """First day and last day of the whole series; None where what stands before 每 is no date."""
+    if not head:
+        return issued_on, None
+    begins = re.fullmatch(r"[从自]?(.+?)(?:起|开始)", head)
+    [span] = place([begins[1] if begins else head], issued_on)
+    if span is None or span.doubt:
+        return None
+    first = span.first if begins or span.kind is Kind.RANGE else issued_on
+    return max(first, issued_on), None if begins else span.last
+
+
+def _rule(unit: str, count: int, day: str) -> str | None:
+    """The rrule of every `count` units; None for a cycle whose phase nobody can know (每5个月)."""
+    if unit in ("周", "星期"):
+        return _weekly(count, day)
+    months = count * {"月": 1, "季": 3, "年": 12}.get(unit[0], 0)
+    if unit == "半年":
+        months = 6
+    if months:
+        return _by_months(months, day)
+    return {("日", ""): "FREQ=DAILY", ("天", ""): "FREQ=DAILY"}.get((unit, day)) or _half_month(unit, day)
+
+
+def _half_month(unit: str, day: str) -> str | None:
+    return "FREQ=MONTHLY;BYMONTHDAY=15,-1" if unit.startswith("半") and not day else None
+
+
+def _weekly(count: int, day: str) -> str | None:
+    """A week ends on Sunday where no day is named."""
+    days = [_CODES.get(name) for name in re.sub(r"[、和及,周]|星期", "", day or "日")]
+    if not days or None in days:
+        return None
+    step = f"INTERVAL={count};" if count > 1 else ""
+    return f"FREQ=WEEKLY;{step}BYDAY={','.join(code for code in days if code)}"
+
+
+def _by_months(months: int, day: str) -> str | None:
+    if months == 1:
+        by_day = _in_month(day)
+        return by_day and f"FREQ=MONTHLY;{by_day}"
+    if months == 12 and day not in ("", "底", "末", "终"):
+        return _in_year(day)
+    if 12 % months:
+        return None
+    return _in_cycle(months, day)
+
+
+def _in_cycle(months: int, day: str) -> str | None:
+    """Every 2, 3, 4, 6 or 12 months, on the calendar's own periods; a day only with its month (首月10日)."""
+    named = re.fullmatch(r"(?:首个?|第(?P<nth>[1-9])个?|(?P<last>末个?|最后[1一]?个?))月(?P<day>.*)", day)
+    offset, by_day = months, "BYMONTHDAY=-1" if day in ("", "底", "末", "季末", "季度末") else None
+    if named:
+        offset = months if named["last"] else int(named["nth"] or 1)
+        by_day = _in_month(named["day"])
+    if offset > months or by_day is None or "BYSETPOS" in by_day:
+        return None
+    return f"FREQ=YEARLY;BYMONTH={','.join(map(str, range(offset, 13, months)))};{by_day}"
+
+
+def _in_month(day: str) -> str | None:
+    """The part of a rule that names a day in a month: its end where none is named."""
+    ends = {
+        "": -1,
+        "底": -1,
+        "末": -1,
+        "月底": -1,
+        "月末": -1,
+        "上旬": 10,
+        "中旬": 20,
+        "下旬": -1,
+        "最后1日": -1,
+        "最后1天": -1,
+    }
+    if day in ends:
+        return f"BYMONTHDAY={ends[day]}"
+    if found := re.fullmatch(r"(?:[0-9]{1,2}[日号]?[-至到])?([0-9]{1,2})[日号]", day):
+        return _month_day(int(found[1]))
+    if found := re.fullmatch(rf"(?:第(?P<nth>[1-4])|最后[1一])个?(?:周|星期)(?P<day>[{WEEKDAYS}天])", day):
+        return f"BYDAY={found['nth'] or -1}{_CODES[found['day']]}"
+    return None
+
+
+def _month_day(day: int) -> str:
+    """The 30th of every month is February's last day too. Raises ValueError for a 32nd."""
+    if not 1 <= day <= 31:
+        raise ValueError(f"no month has a day {day}")
+    if day in (29, 30):
+        return f"BYMONTHDAY={','.join(map(str, range(28, day + 1)))};BYSETPOS=-1"
+    return f"BYMONTHDAY={-1 if day == 31 else day}"
+
+
+def _in_year(text: str) -> str | None:
+    """每年 with one or several days that share their day of the month, or are all month ends."""
+    new_year = date(_LEAP_YEAR, 1, 1)
+    spans = sequence(re.split(r"[、,和及]", text), Anchor(new_year, new_year))
+    days = [span.last for span in spans if span and not span.doubt and span.last.year == _LEAP_YEAR]
+    # In a leap year 2月28日 is not the month's end, so only 2月底 becomes -1.
+    in_month = {-1 if day == month_end(day) else day.day for day in days}
+    if len(days) < len(spans) or len(in_month) != 1:
+        return None
+    return f"FREQ=YEARLY;BYMONTH={','.join(str(day.month) for day in days)};BYMONTHDAY={in_month.pop()}"
+
+
+def due_days(rule: str, starts_on: date) -> rrule:
+    """The days a rule falls due, from `starts_on`, as naive midnights."""
+    days = rrulestr(rule, dtstart=datetime.combine(starts_on, time.min))
+    assert isinstance(days, rrule)
+    return days
+
+
+def first_due(rule: str, starts_on: date, on: date) -> date | None:
+    """The first due day on or after `on`; None where the series is over."""
+    day: datetime | None = due_days(rule, starts_on).after(datetime.combine(on, time.min), inc=True)
+    return day and day.date()
+
+
+def occurrence(deadline: Deadline, issued_on: date, on: date) -> Occurrence:
+    """The current occurrence on day `on`: the first that falls due on or after it (of a single item, the only one).
+
+    After the end of a series that ends (全年，逐月) it stays the last one.
+    """
+    if deadline.rrule is None:
+        return Occurrence("", deadline.starts_on or issued_on, deadline.due_on)
+    starts_on = deadline.starts_on or issued_on
+    days = due_days(deadline.rrule, starts_on)
+    day = datetime.combine(max(on, issued_on), time.min)
+    due = days.after(day, inc=True) or days.before(day)
+    if due is None:
+        return Occurrence("", starts_on, deadline.due_on)
+    label, first = _period(deadline.rrule, due.date())
+    if first is None:
+        before = days.before(due)
+        first = before.date() + timedelta(days=1) if before else issued_on
+    return Occurrence(label, max(first, issued_on), due.date())
+
+
+def _period(rule: str, due: date) -> tuple[str, date | None]:
+    """The label of the calendar period that `due` closes, and its first day; the day itself where there is none."""
+    parts = dict(part.split("=") for part in rule.split(";"))
+    by_day = parts.get("BYDAY") or parts.get("BYMONTHDAY", "")
+    if "," in by_day and "BYSETPOS" not in parts:
+        return due.isoformat(), None
+    months = [int(month) for month in parts.get("BYMONTH", "").split(",") if month]
+    return _PERIODS[parts["FREQ"]](due, months, int(parts.get("INTERVAL", 1)))
+
+
+def _day_period(due: date, months: list[int], step: int) -> tuple[str, date | None]:
+    return due.isoformat(), None
+
+
+def _week_period(due: date, months: list[int], step: int) -> tuple[str, date | None]:
+    year, week, weekday = due.isocalendar()
+    return f"{year}-W{week:02}", due - timedelta(days=weekday - 1, weeks=step - 1)
+
+
+def _month_period(due: date, months: list[int], step: int) -> tuple[str, date | None]:
+    return f"{due:%Y-%m}", due.replace(day=1)
+
+
+def _year_period(due: date, months: list[int], step: int) -> tuple[str, date | None]:
+    """The longest of year, half-year and quarter of which no two due days fall into one."""
+    for length, name in ((12, ""), (6, "-H{}"), (3, "-Q{}")):
+        if len({(month - 1) // length for month in months}) == len(months):
+            number = (due.month - 1) // length
+            return f"{due.year}{name.format(number + 1)}", date(due.year, number * length + 1, 1)
+    return due.isoformat(), None
+
+
+_PERIODS: dict[str, Callable[[date, list[int], int], tuple[str, date | None]]] = {
+    "DAILY": _day_period,
+    "WEEKLY": _week_period,
+    "MONTHLY": _month_period,
+    "YEARLY": _year_period,
+}

@@ -1,0 +1,53 @@
+"""The one place where assignments are counted, so that every medium says the same, and the values media show."""
+
+from responsibility.core.summary.counting import (
+    Counts,
+    Group,
+    ItemFacts,
+    ItemLine,
+    Lit,
+    Summary,
+    Tally,
+    count,
+    item_lines,
+    lit,
+    totals,
+)
+from responsibility.core.summary.reading import (
+    AssignmentView,
+    Climbed,
+    ClockView,
+    Duty,
+    ItemEntry,
+    ItemView,
+    LedgerLine,
+    ListLine,
+    Noticed,
+    TierLaid,
+    Told,
+)
+
+__all__ = [
+    "AssignmentView",
+    "Climbed",
+    "ClockView",
+    "Counts",
+    "Duty",
+    "Group",
+    "ItemEntry",
+    "ItemFacts",
+    "ItemLine",
+    "ItemView",
+    "LedgerLine",
+    "ListLine",
+    "Lit",
+    "Noticed",
+    "Summary",
+    "Tally",
+    "TierLaid",
+    "Told",
+    "count",
+    "item_lines",
+    "lit",
+    "totals",
+]

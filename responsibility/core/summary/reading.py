@@ -1,0 +1,196 @@
+"""What people and machines read: assignments, items and notices, with every name filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from responsibility.core.assignment import Light, State
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """One clock: where it stands and what comes next."""
+
+    clock: str
+    arming: int
+    due_at: datetime
+    due_on: date
+    #: The last rung dealt with, or None before the first; its id and name.
+    rung: str | None
+    rung_name: str
+    next_at: datetime | None
+    next_rung: str | None
+    next_rung_name: str
+    #: Whom the next rung tells, in Chinese.
+    next_tells: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The last notice anybody got about an assignment."""
+
+    rung_name: str
+    recipient: str
+    nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class AssignmentView:
+    """One assignment as people and machines read it."""
+
+    code: str
+    item: str
+    title: str
+    tier: str
+    tier_name: str
+    role: str
+    unit: str
+    unit_name: str
+    post: str | None
+    post_title: str
+    person: str
+    state: State
+    light: Light
+    works: bool
+    due_on: date | None
+    percent: int | None
+    counted: int
+    target: int | None
+    target_unit: str
+    clocks: tuple[ClockView, ...]
+    last_told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """One item with its chain."""
+
+    code: str
+    title: str
+    category: str
+    content: str
+    phrase: str
+    because: str
+    due_on: date | None
+    light: Light | None
+    needs_confirmation: bool
+    readings: tuple[str, ...]
+    milestones: tuple[tuple[str, date], ...]
+    target: int | None
+    target_unit: str
+    list_code: str
+    issued_on: date
+    assignments: tuple[AssignmentView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """One notice, as people and machines read it."""
+
+    item: str
+    title: str
+    assignment: str
+    clock: str
+    rung: str
+    rung_name: str
+    nth: int
+    #: The recipient's tier.
+    tier: str
+    post: str
+    post_title: str
+    person: str
+    reason: str
+    instrument: str
+    instrument_name: str
+    light: Light
+    #: Whose work it is about: the unit, and the member's post where a member's.
+    unit: str
+    owner: str
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class TierLaid:
+    """What one tier was laid: how many assignments, and on whom how many."""
+
+    list_code: str
+    tier: str
+    tier_name: str
+    assignments: int
+    #: (post or unit code, its name, how many), most first.
+    whom: tuple[tuple[str, str, int], ...]
+    #: Why nothing could be laid here, or empty.
+    gap: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A list and how far it is assigned."""
+
+    code: str
+    title: str
+    issued_on: date
+    version: int
+    items: int
+    assigned: int
+    questions: int
+    cancelled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ItemEntry:
+    """One item of a list with the reading of its deadline."""
+
+    code: str
+    title: str
+    category: str
+    phrase: str
+    due_on: date | None
+    needs_confirmation: bool
+    because: str
+    readings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """An entry of the ledger as read."""
+
+    seq: int
+    at: datetime
+    actor: str
+    on_behalf_of: str | None
+    act: str
+    codes: tuple[str, ...]
+    values: dict[str, object]
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Climbed:
+    """One step of a ladder as it was climbed, for one recipient."""
+
+    at: datetime
+    clock: str
+    rung: str
+    rung_name: str
+    recipient: str
+    item: str
+    title: str
+    #: Whose work it was about.
+    who: str
+    nth: int
+    why: str
+    #: Index of the rung in its ladder.
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """An assignment of a unit or member, in brief."""
+
+    code: str
+    unit: str
+    post: str | None
+    works: bool
+    due_on: date | None

@@ -1,0 +1,78 @@
+"""What a courier is handed, what it gives back, and how it says no."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+#: What would break a header or steer a terminal: control characters, odd line ends, halves of surrogate pairs.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_UNPRINTABLE_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"(?=.{{3,254}}\Z){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One rendered digest for one recipient; `text` is plain text of several lines."""
+
+    message_id: str
+    to_name: str
+    #: Empty where the recipient has no address on this channel.
+    to_address: str
+    title: str
+    text: str
+    #: Aware; the date the message bears.
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The parcel is out of our hands; `detail` says in Chinese where it went."""
+
+    detail: str
+
+
+class TransportError(Exception):
+    """The parcel was not delivered, or nobody can tell; `reason` is Chinese and holds no secret."""
+
+    def __init__(self, reason: str, permanent: bool = False, uncertain: bool = False) -> None:
+        super().__init__(reason, permanent, uncertain)
+        self.reason = reason
+        #: Trying again cannot help.
+        self.permanent = permanent
+        #: The line broke while the message was being taken, so it may have arrived.
+        self.uncertain = uncertain
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class Courier(Protocol):
+    """One way to reach a person."""
+
+    @property
+    def id(self) -> str:
+        """The channel's id."""
+
+    def deliver(self, parcel: Parcel) -> Receipt:
+        """Hand the parcel over, or raise TransportError."""
+
+
+def plausible(address: str) -> bool:
+    """Whether mail could be sent there: one ASCII address, no name, no quotes, nothing around it."""
+    return _ADDRESS.fullmatch(address) is not None
+
+
+def one_line(text: str) -> str:
+    """The text fit for a header or a title: line breaks and control characters become single spaces."""
+    return _UNPRINTABLE.sub(" ", text).strip()
+
+
+def plain(text: str) -> str:
+    """The text with its lines and tabs, every line ended by one newline character, other control characters dropped."""
+    return _UNPRINTABLE_BUT_LINES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

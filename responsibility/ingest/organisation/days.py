@@ -1,0 +1,32 @@
+"""Days as organisation files write them."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+
+from responsibility.ingest.wording import plain
+
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2}))?[日月]?(?:T?\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+#: What stands in a cell for "still in office".
+OPEN = frozenset(("", "-", "--", "—", "——", "至今", "今", "现在", "现任", "在任", "无", "~", "null", "none"))
+
+
+def read_day(text: str, *, last: bool = False) -> date:
+    """2023-09-01, 2023/9/1, 2023.9.1, 2023年9月1日; 2023-09 is its first day, or its last where `last`.
+
+    ValueError where it is no such thing, or no day of the calendar.
+    """
+    found = _DAY.fullmatch(plain(text))
+    if found is None:
+        raise ValueError(text)
+    year, month = int(found[1]), int(found[2])
+    if found[3]:
+        return date(year, month, int(found[3]))
+    first = date(year, month, 1)
+    return first.replace(day=calendar.monthrange(year, month)[1]) if last else first
+
+
+def is_open(text: str) -> bool:
+    return plain(text).lower() in OPEN

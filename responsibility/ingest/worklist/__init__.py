@@ -1,0 +1,95 @@
+"""A work list from xlsx, xls or csv: items as their rows say, questions left open, problems with their cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from responsibility.core.errors import InputProblems, Problem
+from responsibility.ingest.sheets import Sheet, cell_name, read_sheets
+from responsibility.ingest.worklist.columns import Header, find_header
+from responsibility.ingest.worklist.counts import category_of
+from responsibility.ingest.worklist.items import items_of
+from responsibility.ingest.worklist.marks import miscounted
+from responsibility.ingest.worklist.names import KNOWN
+from responsibility.ingest.worklist.records import ItemRecord, Mention, WorkListRecord
+from responsibility.ingest.worklist.rows import Reading, read_rows
+from responsibility.ingest.worklist.titles import issued_on, title_of
+
+__all__ = ["ItemRecord", "Mention", "WorkListRecord", "category_of", "read_worklist"]
+
+
+def read_worklist(path: Path) -> tuple[WorkListRecord, list[Problem]]:
+    """The first sheet with a header that names a task column, and all that is wrong with it.
+
+    A file that is no table comes back empty with its problem; FileMissing where there is none.
+    """
+    try:
+        sheets = read_sheets(path)
+    except InputProblems as error:
+        return _nothing(path.name), list(error.problems)
+    headers = [(sheet, find_header(sheet)) for sheet in sheets if sheet.rows]
+    usable = [(sheet, header) for sheet, header in headers if header and header.task is not None]
+    if not usable:
+        return _nothing(path.name), [_no_header(*_likeliest(headers))]
+    (sheet, header), others = usable[0], usable[1:]
+    return _read(sheet, header, [other.name for other, _ in others])
+
+
+def _nothing(file: str, sheet: str = "") -> WorkListRecord:
+    return WorkListRecord(file, sheet, "", None, 0, (), (), {}, False)
+
+
+def _likeliest(headers: list[tuple[Sheet, Header | None]]) -> tuple[Sheet, Header | None]:
+    return next(((sheet, header) for sheet, header in headers if header), headers[0])
+
+
+def _no_header(sheet: Sheet, header: Header | None) -> Problem:
+    if header is None:
+        message = f"前 20 行里没有找到表头；表头一行要写列名，认得的有：{KNOWN}"
+        return Problem(sheet.file, sheet.name, "", "", message)
+    seen = "、".join(header.texts.values())
+    message = (
+        f"表头里缺少任务列；已有的列：{seen}。任务列可以叫：工作任务、重点任务、工作内容、改革举措、整改任务、事项"
+    )
+    return Problem(sheet.file, sheet.name, cell_name(header.first, min(header.texts)), "", message)
+
+
+def _read(sheet: Sheet, header: Header, others: list[str]) -> tuple[WorkListRecord, list[Problem]]:
+    reading = read_rows(sheet, header)
+    items, duplicates = items_of(reading)
+    day, misdated = issued_on(sheet, header.first)
+    problems = [*misdated, *reading.problems, *duplicates]
+    if not items and not problems:
+        problems = [_no_items(sheet, header)]
+    record = WorkListRecord(
+        file=sheet.file,
+        sheet=sheet.name,
+        title=title_of(sheet, header.first),
+        issued_on=day,
+        rows=reading.rows,
+        items=items,
+        warnings=tuple(_warnings(reading, others)),
+        columns=header.found(),
+        has_units=bool(header.of("lead") or header.of("support")),
+    )
+    return record, problems
+
+
+def _no_items(sheet: Sheet, header: Header) -> Problem:
+    cell = cell_name(header.last, header.task or 0)
+    return Problem(sheet.file, sheet.name, cell, "", "表头下面没有一项工作；至少要有一行写了任务")
+
+
+def _warnings(reading: Reading, others: list[str]) -> Iterator[str]:
+    """What was left out or does not add up, without being wrong."""
+    if others:
+        yield f"只读了工作表“{reading.sheet.name}”；{'、'.join(f'“{name}”' for name in others)}也有表头，没有读入"
+    ignored = reading.header.ignored()
+    if ignored:
+        yield f"没有读入的列：{'、'.join(ignored)}"
+    for section, found in miscounted(reading.sections, [draft.row for draft in reading.drafts]):
+        yield f"第 {section.row + 1} 行“{section.text}”写明共 {section.announced} 项，实际有 {found} 项"
+    for said in reading.footers:
+        yield f"第 {said.row + 1} 行在表格之后，没有读入：{said.text.splitlines()[0][:30]}"
+    yield from reading.warnings

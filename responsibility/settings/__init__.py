@@ -1,0 +1,106 @@
+"""Environment and the files under config/ → one frozen Settings.
+
+Everything wrong with the files is told at once, each with its file and line, as one ConfigError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from responsibility.core.chain import Chain, Collective, Tier
+from responsibility.core.errors import ConfigError, FileMissing
+from responsibility.core.escalation import Clock, Ladder, Policy, Rung
+from responsibility.settings.channels import delivery
+from responsibility.settings.checks import relations
+from responsibility.settings.holidays import calendar, notices
+from responsibility.settings.shapes import CalendarShape, ChainShape, FinishShape, PolicyShape, ScheduleShape
+from responsibility.settings.source import Finding, read
+from responsibility.settings.values import (
+    Category,
+    ChannelSettings,
+    DefaultTerms,
+    DeliverySettings,
+    OfficeCard,
+    Schedule,
+    Settings,
+    policy_from_record,
+    policy_record,
+)
+from responsibility.settings.wording import shaped
+
+__all__ = [
+    "Category",
+    "ChannelSettings",
+    "DefaultTerms",
+    "DeliverySettings",
+    "OfficeCard",
+    "Schedule",
+    "Settings",
+    "bundled",
+    "load",
+    "policy_from_record",
+    "policy_record",
+]
+
+FILES = ("chain", "policy", "calendar", "schedule", "channels")
+HINT = "改好后再运行一次；每一项怎么写，见文件里的注释"
+
+
+def load(root: Path, environ: Mapping[str, str]) -> Settings:
+    """The settings of the workspace at `root`; raises ConfigError with one line for each thing wrong."""
+    root = root.absolute()
+    sources = {name: read(root / "config" / f"{name}.yaml", f"config/{name}.yaml") for name in FILES}
+    findings = [finding for source in sources.values() for finding in source.findings]
+    chain = shaped(ChainShape, sources["chain"], findings)
+    policy = shaped(PolicyShape, sources["policy"], findings)
+    days = shaped(CalendarShape, sources["calendar"], findings)
+    schedule = shaped(ScheduleShape, sources["schedule"], findings)
+    channels = delivery(sources["channels"], root, environ, findings)
+    findings.extend(relations(sources, notices().years))
+    if findings or not (chain and policy and days and schedule):
+        raise ConfigError(_told(findings), HINT)
+    return Settings(
+        root=root,
+        zone=chain.zone,
+        chain=_chain(chain),
+        policy=_policy(policy),
+        calendar=calendar(days),
+        schedule=Schedule(tuple(sorted(schedule.sweeps))),
+        delivery=channels,
+        default_terms=DefaultTerms(**dict(policy.default_terms)),
+        database_url=environ.get("ZEREN_DATABASE_URL") or f"sqlite:///{root / 'data' / 'zeren.db'}",
+        home=OfficeCard(**dict(chain.office)),
+        categories={name: Category(name, shape.name, shape.words) for name, shape in chain.categories.items()},
+    )
+
+
+def bundled(name: str) -> Path:
+    """The folder that came with the program: inside the package, or in a checkout at its top."""
+    package = Path(__file__).parents[1]
+    for folder in (package / "bundled" / name, package.parent / name):
+        if folder.is_dir():
+            return folder
+    raise FileMissing(f"安装不完整：找不到随程序附带的 {name} 文件夹", "请重新安装")
+
+
+def _told(findings: list[Finding]) -> str:
+    order = {f"config/{name}.yaml": at for at, name in enumerate(FILES)}
+    return "\n".join(map(str, sorted(findings, key=lambda finding: (order[finding.file], finding.line))))
+
+
+def _chain(shape: ChainShape) -> Chain:
+    return Chain(
+        tiers=tuple(Tier(**dict(tier)) for tier in shape.tiers),
+        kinds=shape.kinds,
+        collectives={name: Collective(name, **dict(one)) for name, one in shape.collectives.items()},
+    )
+
+
+def _policy(shape: PolicyShape) -> Policy:
+    ladders = {Clock(clock): _ladder(ladder) for clock, ladder in shape.ladders}
+    return Policy(ladders, shape.tolerance, shape.close_share, shape.instruments)
+
+
+def _ladder(shape: FinishShape) -> Ladder:
+    return Ladder(tuple(Rung(**dict(rung)) for rung in shape.rungs), getattr(shape, "within", None))

@@ -1,0 +1,118 @@
+"""What must fit together inside and between the files; told even where other places in them are wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from responsibility.core.chain import OWNER, UNIT_HEAD
+from responsibility.settings.source import Finding, Place, Source
+from responsibility.settings.wording import is_not
+
+#: How low a tier stands by whom it is laid on.
+_DEPTH = {"one": 0, "leaders": 0, "units": 1, "members": 2}
+
+
+def relations(sources: Mapping[str, Source], known_years: Collection[int]) -> Iterator[Finding]:
+    """Every finding about how the values fit together; `known_years` need no days of the office's own."""
+    yield from _chain(sources["chain"])
+    yield from _policy(sources["policy"], sources["chain"])
+    yield from _calendar(sources["calendar"], known_years)
+    yield from _unique(sources["schedule"], ("sweeps", "*"), lambda written: [f"{written:0>5}"])
+    yield from _unique(sources["channels"], ("use", "*"))
+    yield from _known(sources["channels"], ("use", "*"), _keys(sources["channels"], "channels"))
+
+
+def _chain(chain: Source) -> Iterator[Finding]:
+    yield from _unique(chain, ("tiers", "*", "id"))
+    yield from _unique(chain, ("tiers", "*", "name"), lambda name: name.split("/"))
+    yield from _unique(chain, ("kinds", "*"))
+    yield from _unique(chain, ("categories", "*", "name"))
+    yield from _known(chain, ("collectives", "*", "kinds", "*"), _keys(chain, "kinds"))
+    yield from _laid(chain)
+    for place, tier in chain.texts("tiers", "*", "id"):
+        if tier in (OWNER, UNIT_HEAD):
+            yield chain.finding(place, f"“{tier}”在 policy.yaml 的 tells 里另有含义，请换一个标识")
+    for place, collective in chain.at("collectives", "*"):
+        if isinstance(collective, dict) and not any(collective.values()):
+            yield chain.finding(place, "没有写代表谁；kinds、units、members 至少写一个")
+
+
+def _laid(chain: Source) -> Iterator[Finding]:
+    """At most one tier each for leaders, units and members; the work at the bottom; one tier on one post."""
+    laid = [(place, value) for place, value in chain.texts("tiers", "*", "laid_on") if value in _DEPTH]
+    yield from _unique(chain, ("tiers", "*", "laid_on"), lambda value: [value] if value != "one" else [])
+    for (_, above), (place, below) in pairwise(laid):
+        if _DEPTH[below] < _DEPTH[above]:
+            yield chain.finding(place, f"laid_on 为 {below} 的层级应在 {above} 之上")
+    if laid and "one" not in dict(laid).values():
+        yield chain.finding(("tiers",), "至少要有一层 laid_on 为 one")
+
+
+def _policy(policy: Source, chain: Source) -> Iterator[Finding]:
+    rungs = ("ladders", "*", "rungs")
+    tiers = [tier for _, tier in chain.texts("tiers", "*", "id")]
+    yield from _unique(policy, (*rungs, "*", "id"))
+    yield from _known(policy, (*rungs, "*", "tells", "*"), [OWNER, UNIT_HEAD, *tiers] if tiers else None)
+    yield from _known(policy, (*rungs, "*", "instrument"), _keys(policy, "instruments"))
+    categories = _keys(chain, "categories")
+    for place, _ in policy.at("default_terms", "categories", "*"):
+        if categories is not None and place[-1] not in categories:
+            yield policy.finding(place, f"键{is_not(place[-1], '、'.join(categories), categories)}")
+    for place, ladder in policy.at(*rungs):
+        yield from _rising(policy, place, ladder)
+
+
+def _rising(policy: Source, place: Place, rungs: Any) -> Iterator[Finding]:
+    days = [(at, _whole(value)) for at, value in policy.at(*place, "*", "days")]
+    numbers = [(at, number) for at, number in days if number is not None]
+    for (_, before), (at, after) in pairwise(numbers):
+        if after <= before:
+            yield policy.finding(at, is_not(str(after), f"大于上一档的 {before}（各档按 days 从小到大排）"))
+
+
+def _calendar(calendar: Source, known_years: Collection[int]) -> Iterator[Finding]:
+    off = {day: place for place, day in calendar.texts("extra_holidays", "*")}
+    worked = calendar.texts("extra_workdays", "*")
+    for place, day in worked:
+        if day in off:
+            line = calendar.lines[off[day]]
+            yield calendar.finding(place, f"“{day}”已写在放假日里（第 {line} 行），一天不能既放假又上班")
+    written = {day[:4] for day in off} | {day[:4] for _, day in worked}
+    for place, year in calendar.texts("announced", "*"):
+        if year.isdecimal() and int(year) not in known_years and year not in written:
+            yield calendar.finding(place, f"{year} 年的放假日和调休上班日还没有写进 extra_holidays、extra_workdays")
+
+
+def _unique(
+    source: Source, pattern: Place, names: Callable[[str], list[str]] = lambda written: [written]
+) -> Iterator[Finding]:
+    """No name twice; `names` are those one text stands for."""
+    first: dict[str, Place] = {}
+    for place, written in source.texts(*pattern):
+        for name in names(written):
+            if first.setdefault(name, place) != place:
+                yield source.finding(place, f"“{name}”重复了（第 {source.lines[first[name]]} 行已有）")
+
+
+def _known(source: Source, pattern: Place, known: Collection[str] | None) -> Iterator[Finding]:
+    """Every text is one of `known`; None where that cannot be told."""
+    if known is None:
+        return
+    allowed = "、".join(known) + (" 之一" if len(known) > 1 else "")
+    for place, written in source.texts(*pattern):
+        if written not in known:
+            yield source.finding(place, is_not(written, allowed, known))
+
+
+def _keys(source: Source, name: str) -> list[str] | None:
+    values = dict(source.at(name)).get((name,))
+    return list(values) if isinstance(values, dict) else None
+
+
+def _whole(written: Any) -> int | None:
+    try:
+        return int(written)
+    except (TypeError, ValueError):
+        return None

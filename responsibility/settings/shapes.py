@@ -1,0 +1,218 @@
+"""What each file under config/ may hold, key by key; each type says what is allowed in its own words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, time
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic_core import PydanticCustomError
+
+from responsibility.core.chain import LaidOn
+from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
+
+
+def says(allowed: str, *choices: str) -> WrapValidator:
+    """Whatever is wrong with the value, say what is allowed; `choices` are the words a slip may have meant."""
+
+    def check(value: Any, handler: ValidatorFunctionWrapHandler) -> Any:
+        try:
+            return handler(value)
+        except (ValidationError, LookupError, OSError) as error:
+            raise PydanticCustomError("allowed", "{allowed}", {"allowed": allowed, "choices": choices}) from error
+
+    return WrapValidator(check)
+
+
+def one_of(*choices: str) -> WrapValidator:
+    return says("、".join(choices[:-1]) + f" 或 {choices[-1]}", *choices)
+
+
+def _matching(pattern: str) -> Callable[[Any], Any]:
+    shape = re.compile(pattern)
+
+    def check(value: Any) -> Any:
+        if not isinstance(value, str) or not shape.fullmatch(value):
+            raise ValueError(pattern)
+        return value
+
+    return check
+
+
+def _non_zero(days: int) -> int:
+    if days == 0:
+        raise ValueError("0")
+    return days
+
+
+_DATE = r"(19[5-9]\d|20\d\d|21[0-4]\d)-\d\d-\d\d"
+_TIME = r"([01]?\d|2[0-3]):[0-5]\d"
+
+Text = Annotated[str, Field(min_length=1), says("文字")]
+Id = Annotated[str, AfterValidator(_matching(r"[a-z][a-z0-9_]*")), says("小写英文标识，如 work_group")]
+ZoneName = Annotated[
+    ZoneInfo, BeforeValidator(ZoneInfo), BeforeValidator(_matching(r"[\w+/-]+")), says("时区名，如 Asia/Shanghai")
+]
+Flag = Annotated[bool, says("true 或 false", "true", "false")]
+Days = Annotated[int, AfterValidator(_non_zero), says("非零整数")]
+Term = Annotated[int, Field(ge=1), says("正整数")]
+Points = Annotated[float, Field(ge=0, le=100), says("0 到 100 的数")]
+Share = Annotated[float, Field(gt=0, le=1), says("大于 0、不超过 1 的数")]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), says(f"{FIRST_YEAR} 到 {LAST_YEAR} 的年份")]
+Day = Annotated[date, BeforeValidator(_matching(_DATE)), says("真实的日期，写法如 2024-02-09")]
+DayTime = Annotated[
+    time,
+    BeforeValidator(lambda text: f"{text:0>5}"),
+    BeforeValidator(_matching(_TIME)),
+    says("24 小时制时间，如 08:30"),
+]
+Port = Annotated[int, Field(ge=1, le=65535), says("1 到 65535 的整数")]
+Seconds = Annotated[float, Field(gt=0, le=600), says("大于 0、不超过 600 的秒数")]
+Mailbox = Annotated[str, AfterValidator(_matching(r"[^@\s]+@[^@\s]+")), says("邮箱地址，如 office@example.com")]
+OnDoubt = Annotated[Literal["leave", "resend"], one_of("leave", "resend")]
+
+
+class Shape(BaseModel):
+    """A block of keys, none of them unknown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TierShape(Shape):
+    id: Id
+    name: Text
+    duty: Text
+    laid_on: Annotated[LaidOn, one_of(*LaidOn)]
+
+
+class CollectiveShape(Shape):
+    kinds: tuple[Text, ...] = ()
+    units: tuple[Text, ...] = ()
+    members: Flag = False
+
+
+class CategoryShape(Shape):
+    name: Text
+    words: tuple[Text, ...] = ()
+
+
+class OfficeShape(Shape):
+    name: Text
+    contact: Text
+    phone: Text
+
+
+class ChainShape(Shape):
+    """config/chain.yaml"""
+
+    zone: ZoneName
+    office: OfficeShape
+    tiers: Annotated[tuple[TierShape, ...], Field(min_length=1)]
+    kinds: dict[Id, Text]
+    collectives: dict[Text, CollectiveShape] = {}
+    categories: dict[Id, CategoryShape]
+
+
+class RungShape(Shape):
+    id: Id
+    name: Text
+    days: Days
+    tells: Annotated[tuple[Text, ...], Field(min_length=1)]
+    instrument: Text
+    urgent: Flag = False
+
+
+class FinishShape(Shape):
+    rungs: tuple[RungShape, ...]
+
+
+class LadderShape(FinishShape):
+    within: Term
+
+
+class LaddersShape(Shape):
+    sign: LadderShape
+    finish: FinishShape
+    verify: LadderShape
+
+
+class TermsShape(Shape):
+    general: Term
+    immediate: Term
+    categories: dict[Text, Term] = {}
+
+
+class PolicyShape(Shape):
+    """config/policy.yaml"""
+
+    instruments: dict[Id, Text]
+    ladders: LaddersShape
+    tolerance: Points
+    close_share: Share
+    default_terms: TermsShape
+
+
+class CalendarShape(Shape):
+    """config/calendar.yaml"""
+
+    extra_holidays: tuple[Day, ...] = ()
+    extra_workdays: tuple[Day, ...] = ()
+    announced: tuple[Year, ...] = ()
+
+
+class ScheduleShape(Shape):
+    """config/schedule.yaml"""
+
+    sweeps: Annotated[tuple[DayTime, ...], Field(min_length=1)]
+
+
+class ConsoleShape(Shape):
+    kind: Literal["console"]
+    on_doubt: OnDoubt = "resend"
+
+
+class FileShape(Shape):
+    kind: Literal["file"]
+    format: Annotated[Literal["eml", "md"], one_of("eml", "md")] = "eml"
+    on_doubt: OnDoubt = "resend"
+
+
+class MailShape(Shape):
+    kind: Literal["mail"]
+    host: Text
+    port: Port
+    secure: Annotated[Literal["none", "starttls", "ssl"], one_of("none", "starttls", "ssl")]
+    user: Text | None = None
+    sender: Mailbox = Field(alias="from")
+    from_name: Text = ""
+    password_env: Text | None = None
+    password_file: Text | None = None
+    timeout: Seconds = 20
+    on_doubt: OnDoubt = "leave"
+
+
+#: Channel kind → what such a channel may hold.
+CHANNELS: dict[str, type[ConsoleShape] | type[FileShape] | type[MailShape]] = {
+    "console": ConsoleShape,
+    "file": FileShape,
+    "mail": MailShape,
+}
+
+
+class ChannelsShape(Shape):
+    """config/channels.yaml; each channel is checked against the shape of its kind."""
+
+    use: Annotated[tuple[Text, ...], Field(min_length=1)]
+    channels: dict[Id, dict[str, Any]]

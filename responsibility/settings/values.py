@@ -1,0 +1,133 @@
+"""What the program is told by config/ and the environment, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from responsibility.core.chain import Chain
+from responsibility.core.escalation import Clock, Ladder, Policy, Rung
+from responsibility.core.workdays import WorkCalendar
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeCard:
+    """Whom to answer to: stands on every message."""
+
+    name: str
+    contact: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A kind of key work, and the words by which lists name it."""
+
+    id: str
+    name: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When the day's sweeps run, office time, in rising order."""
+
+    sweeps: tuple[time, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """One channel; what does not concern its kind is empty."""
+
+    id: str
+    #: console, file or mail.
+    kind: str
+    #: What becomes of a message whose sending broke off: leave (the office decides) or resend.
+    on_doubt: str
+    #: file: eml or md.
+    format: str = ""
+    #: file: where messages are put.
+    folder: Path | None = None
+    host: str = ""
+    port: int = 0
+    #: mail: none, starttls or ssl.
+    secure: str = "none"
+    #: mail: empty where the server wants no log-in.
+    user: str = ""
+    sender: str = ""
+    from_name: str = ""
+    #: Seconds.
+    timeout: float = 20.0
+    #: Resolved only for channels in use.
+    secret: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """The channels in use, in order, and all that are described."""
+
+    use: tuple[str, ...]
+    channels: Mapping[str, ChannelSettings]
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultTerms:
+    """Calendar days for work whose list names no deadline."""
+
+    general: int
+    #: For 立行立改 and the like.
+    immediate: int
+    categories: Mapping[str, int] = field(default_factory=dict)
+
+    def for_category(self, category: str | None) -> int:
+        """The category's own term, else the general one."""
+        return self.categories.get(category or "", self.general)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything configured for one workspace."""
+
+    root: Path
+    zone: ZoneInfo
+    chain: Chain
+    policy: Policy
+    calendar: WorkCalendar
+    schedule: Schedule
+    delivery: DeliverySettings
+    default_terms: DefaultTerms
+    database_url: str
+    home: OfficeCard
+    categories: Mapping[str, Category]
+
+
+def policy_record(policy: Policy) -> dict[str, Any]:
+    """The policy as JSON-safe values, for the snapshot an assignment keeps."""
+    return {
+        "ladders": {clock.value: _ladder_record(ladder) for clock, ladder in policy.ladders.items()},
+        "tolerance": policy.tolerance,
+        "close_share": policy.close_share,
+        "instruments": dict(policy.instruments),
+    }
+
+
+def policy_from_record(record: Mapping[str, Any]) -> Policy:
+    """The policy that `policy_record` wrote down."""
+    return Policy(
+        ladders={Clock(clock): _ladder(ladder) for clock, ladder in record["ladders"].items()},
+        tolerance=record["tolerance"],
+        close_share=record["close_share"],
+        instruments=dict(record["instruments"]),
+    )
+
+
+def _ladder_record(ladder: Ladder) -> dict[str, Any]:
+    return {"within": ladder.within, "rungs": [{**asdict(rung), "tells": list(rung.tells)} for rung in ladder.rungs]}
+
+
+def _ladder(record: Mapping[str, Any]) -> Ladder:
+    return Ladder(tuple(Rung(**{**rung, "tells": tuple(rung["tells"])}) for rung in record["rungs"]), record["within"])

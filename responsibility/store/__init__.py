@@ -1,0 +1,1 @@
+"""SQLModel rows, queries and set-based writes; SQLite and PostgreSQL. Decides nothing."""

@@ -1,0 +1,161 @@
+"""Reading assignments: one, some, or tallied by the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
+
+from responsibility.store.rows import assignment, clock, item, ledger, notice, occurrence, work_list
+
+
+def by_code(connection: Connection, code: str) -> Row[Any] | None:
+    """The assignment with this code, with its item's title and clock rungs, or None."""
+    return connection.execute(_detailed().where(assignment.c.code == code)).first()
+
+
+def of_item(connection: Connection, item_code: str) -> list[Row[Any]]:
+    """All assignments of an item, from the top of the chain down, occurrence by occurrence."""
+    return list(connection.execute(_detailed().where(item.c.code == item_code).order_by(assignment.c.id)))
+
+
+def of_post(connection: Connection, posts: Sequence[str], units: Sequence[str]) -> list[Row[Any]]:
+    """What is open for these posts, and for these units as units."""
+    a = assignment.c
+    mine = a.post.in_(list(posts)) | (a.unit.in_(list(units)) & a.post.is_(None))
+    open_ = a.state.not_in(("draft", "closed", "cancelled"))
+    order = (a.due_at.is_(None), a.due_at, a.code)
+    return list(connection.execute(_detailed().where(mine, open_).order_by(*order)))
+
+
+def _detailed() -> Select[Any]:
+    i, o = item.c, occurrence.c
+    return (
+        select(
+            assignment,
+            i.code.label("item_code"),
+            i.title,
+            i.category,
+            i.target_count,
+            i.target_unit,
+            i.deadline,
+            i.phrase,
+            i.names_members,
+            i.names_leaders,
+            o.label,
+            o.starts_on,
+        )
+        .join(item, i.id == assignment.c.item_id)
+        .join(occurrence, o.id == assignment.c.occurrence_id)
+        .join(work_list, work_list.c.id == i.list_id)
+    )
+
+
+def clocks_of(connection: Connection, assignment_ids: Sequence[int]) -> dict[int, list[Row[Any]]]:
+    """Assignment id → its clocks."""
+    found: dict[int, list[Row[Any]]] = {}
+    for start in range(0, len(assignment_ids), 500):
+        some = list(assignment_ids[start : start + 500])
+        query = select(clock).where(clock.c.assignment_id.in_(some)).order_by(clock.c.assignment_id, clock.c.clock)
+        for row in connection.execute(query):
+            found.setdefault(row.assignment_id, []).append(row)
+    return found
+
+
+def last_notices(connection: Connection, item_id: int) -> dict[int, Row[Any]]:
+    """Assignment id → the last notice anybody was told about it."""
+    n = notice.c
+    newest = (
+        select(func.max(n.id))
+        .join(assignment, assignment.c.id == n.assignment_id)
+        .where(assignment.c.item_id == item_id, ~n.skipped)
+        .group_by(n.assignment_id)
+    )
+    return {row.assignment_id: row for row in connection.execute(select(notice).where(n.id.in_(newest)))}
+
+
+def notices_about(connection: Connection, item_code: str | None = None) -> list[Row[Any]]:
+    """Every notice told so far (about one item), with its assignment, item and sweep, oldest first."""
+    a, i = assignment.c, item.c
+    query = (
+        select(notice, a.unit, a.post, a.policy_id, i.code.label("item_code"), i.title, ledger.c.at)
+        .join(assignment, a.id == notice.c.assignment_id)
+        .join(item, i.id == a.item_id)
+        .join(ledger, ledger.c.seq == notice.c.seq)
+        .where(~notice.c.skipped)
+        .order_by(notice.c.id)
+    )
+    return list(connection.execute(query.where(i.code == item_code) if item_code is not None else query))
+
+
+def laid_on_tiers(connection: Connection, tiers: Iterable[str]) -> list[Row[Any]]:
+    """The assignments of some tiers, in the order they were laid."""
+    a = assignment.c
+    return list(connection.execute(select(assignment).where(a.tier.in_(list(tiers))).order_by(a.id)))
+
+
+def siblings(connection: Connection, occurrence_id: int) -> list[Row[Any]]:
+    """The assignments of one occurrence: what the rollup of its parents depends on."""
+    a = assignment.c
+    query = select(a.id, a.code, a.tier, a.unit, a.post, a.works, a.state).where(a.occurrence_id == occurrence_id)
+    return list(connection.execute(query.order_by(a.id)))
+
+
+def tallies(connection: Connection, *, posts_apart: bool = False) -> list[Row[Any]]:
+    """Assignments that are alike in everything a light depends on, counted together."""
+    a, i, o = assignment.c, item.c, occurrence.c
+    # Of working members only how many are alike matters; above the work every post stands for itself.
+    who = a.post if posts_apart else case((a.works, None), else_=a.post)
+    columns: list[ColumnElement[Any]] = [
+        a.item_id,
+        a.occurrence_id,
+        a.tier,
+        a.unit,
+        who.label("who"),
+        a.works,
+        a.state,
+        a.issued_on,
+        a.due_on,
+        a.due_at,
+        a.percent,
+        a.counted,
+        a.milestones_done,
+        a.submitted_late,
+        a.policy_id,
+    ]
+    grouped = (
+        select(*columns, func.count().label("n")).where(a.state.not_in(("draft", "cancelled"))).group_by(*columns)
+    ).subquery()
+    query = (
+        select(grouped, o.starts_on, i.target_count)
+        .join(item, i.id == grouped.c.item_id)
+        .join(occurrence, o.id == grouped.c.occurrence_id)
+    )
+    return list(connection.execute(query))
+
+
+def item_facts(connection: Connection) -> list[Row[Any]]:
+    """Every live item with the due date of its newest occurrence and whether anything of it is assigned."""
+    i, o, a = item.c, occurrence.c, assignment.c
+    newest = select(o.item_id, func.max(o.due_on).label("due_on")).group_by(o.item_id).subquery()
+    laid = select(a.id).where(a.item_id == i.id, a.state != "draft").exists()
+    query = (
+        select(
+            i.id,
+            i.code,
+            i.title,
+            i.category,
+            i.category_name,
+            i.deadline,
+            i.needs_confirmation,
+            i.removed,
+            newest.c.due_on,
+            laid.label("laid"),
+        )
+        .outerjoin(newest, newest.c.item_id == i.id)
+        .join(work_list, work_list.c.id == i.list_id)
+        .where(~work_list.c.cancelled)
+        .order_by(i.list_id, i.rank)
+    )
+    return list(connection.execute(query))

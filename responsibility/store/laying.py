@@ -1,0 +1,209 @@
+"""Laying items on the chain, a tier at a time, by INSERT … SELECT."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    String,
+    and_,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy import null as sql_null
+from sqlalchemy.dialects import postgresql, sqlite
+
+from responsibility.core.chain import LaidOn
+from responsibility.store.rows import (
+    assignment,
+    item,
+    item_leader,
+    item_members,
+    item_unit,
+    occurrence,
+    policy,
+    post,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The block of assignments one act laid."""
+
+    first: int
+    last: int
+    count: int
+
+
+def keep_policy(connection: Connection, digest: str, body: Mapping[str, Any]) -> int:
+    """The id of this policy's snapshot, written on first use."""
+    found = connection.scalar(select(policy.c.id).where(policy.c.digest == digest))
+    if found is not None:
+        return int(found)
+    written = connection.execute(insert(policy).values(digest=digest, body=dict(body)))
+    return int(written.inserted_primary_key[0])  # type: ignore[index]
+
+
+def policies(connection: Connection) -> dict[int, Mapping[str, Any]]:
+    """Every snapshot by id."""
+    return {row.id: row.body for row in connection.execute(select(policy))}
+
+
+def open_occurrences(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write occurrences (item_id, label, starts_on, due_on, due_at) that are not there yet."""
+    if rows:
+        connection.execute(_insert(connection, occurrence).on_conflict_do_nothing(), list(rows))
+
+
+def lay(
+    connection: Connection,
+    tier: str,
+    laid_on: LaidOn,
+    list_id: int,
+    on: date,
+    policy_id: int,
+    seats: Sequence[Mapping[str, Any]],
+) -> Laid | None:
+    """Lay every current occurrence of a list on one tier; what is laid already stays. None when nothing was new.
+
+    `seats` are the targets known beforehand: {unit, post} of a tier laid on one post, {lead, unit, post} of the
+    leaders (whose unit `lead` each oversees).
+    """
+    newest = connection.scalar(select(func.max(assignment.c.id))) or 0
+    for targets in targets_of(tier, laid_on, seats):
+        chosen = _assignments(targets, tier, list_id, on, policy_id)
+        columns = [column.name for column in chosen.selected_columns]
+        connection.execute(_insert(connection, assignment).from_select(columns, chosen).on_conflict_do_nothing())
+    fresh = select(func.min(assignment.c.id), func.max(assignment.c.id), func.count()).where(assignment.c.id > newest)
+    first, last, count = connection.execute(fresh).one()
+    return Laid(first, last, count) if count else None
+
+
+def targets_of(tier: str, laid_on: LaidOn, seats: Sequence[Mapping[str, Any]]) -> list[Select[Any]]:
+    """Queries of (item_id, unit, post, role, signs, works): who gets which item at this tier."""
+    if laid_on is LaidOn.ONE:
+        return [_on_one(seat, tier) for seat in seats]
+    if laid_on is LaidOn.LEADERS:
+        return [_on_leaders(seats, tier)] if seats else []
+    return [_on_units()] if laid_on is LaidOn.UNITS else [_on_members(tier)]
+
+
+def _on_one(seat: Mapping[str, Any], tier: str) -> Select[Any]:
+    return select(
+        item.c.id.label("item_id"),
+        literal(seat["unit"], String).label("unit"),
+        (literal(seat["post"], String) if seat["post"] else sql_null()).label("post"),
+        literal(tier).label("role"),
+        literal(False).label("signs"),
+        literal(False).label("works"),
+    )
+
+
+def _on_leaders(seats: Sequence[Mapping[str, Any]], tier: str) -> Select[Any]:
+    by_unit = or_(*[and_(item_unit.c.unit == s["lead"], post.c.code == s["post"]) for s in seats])
+    overseeing = select(item_unit.c.item_id, post.c.code).join(post, by_unit).where(item_unit.c.role == "lead")
+    named = select(item_leader.c.item_id, item_leader.c.post)
+    who = union(overseeing, named).subquery()
+    return select(
+        who.c.item_id,
+        post.c.unit.label("unit"),
+        post.c.code.label("post"),
+        literal(tier).label("role"),
+        literal(False).label("signs"),
+        literal(False).label("works"),
+    ).join(post, post.c.code == who.c.code)
+
+
+def _on_units() -> Select[Any]:
+    return select(
+        item_unit.c.item_id,
+        item_unit.c.unit,
+        sql_null().label("post"),
+        item_unit.c.role,
+        literal(True).label("signs"),
+        (~item.c.names_members).label("works"),
+    ).join(item, item.c.id == item_unit.c.item_id)
+
+
+def _on_members(tier: str) -> Select[Any]:
+    return select(
+        item_members.c.item_id,
+        item_members.c.unit,
+        post.c.code.label("post"),
+        literal(tier).label("role"),
+        literal(True).label("signs"),
+        literal(True).label("works"),
+    ).join(post, and_(post.c.unit == item_members.c.unit, post.c.tier == tier, ~post.c.retired))
+
+
+def _assignments(targets: Select[Any], tier: str, list_id: int, on: date, policy_id: int) -> Select[Any]:
+    t = targets.subquery()
+    whom = func.coalesce(t.c.post, t.c.unit)
+    code = item.c.code + "." + whom + case((occurrence.c.label != "", "@" + occurrence.c.label), else_="")
+    return (
+        select(
+            code.label("code"),
+            item.c.id.label("item_id"),
+            occurrence.c.id.label("occurrence_id"),
+            literal(tier).label("tier"),
+            t.c.role,
+            t.c.unit,
+            t.c.post,
+            t.c.signs,
+            t.c.works,
+            literal(policy_id).label("policy_id"),
+            occurrence.c.due_on.label("laid_due_on"),
+            occurrence.c.due_at.label("laid_due_at"),
+            literal("draft").label("state"),
+            literal(0).label("counted"),
+            literal(0).label("milestones_done"),
+            literal(False).label("submitted_late"),
+        )
+        .join(t, t.c.item_id == item.c.id)
+        .join(occurrence, occurrence.c.item_id == item.c.id)
+        .where(item.c.list_id == list_id, _assignable(), _current(on))
+        .order_by(item.c.rank, t.c.unit, t.c.post)
+    )
+
+
+def _assignable() -> ColumnElement[bool]:
+    return ~item.c.removed & ~item.c.needs_confirmation
+
+
+def _current(on: date) -> ColumnElement[bool]:
+    return (occurrence.c.label == "") | (occurrence.c.due_on >= on)
+
+
+def due_groups(connection: Connection, laid: Laid) -> list[tuple[date, datetime]]:
+    """The distinct due dates (day, overdue from) of a block's working assignments."""
+    a = assignment.c
+    query = (
+        select(a.laid_due_on, a.laid_due_at)
+        .distinct()
+        .where(a.id.between(laid.first, laid.last), a.works, a.laid_due_on.is_not(None))
+    )
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(a.laid_due_at))]
+
+
+def laid_rows(connection: Connection, laid: Laid) -> list[tuple[str, int]]:
+    """(post or unit, how many assignments) of a block, most first."""
+    a = assignment.c
+    whom = func.coalesce(a.post, a.unit)
+    query = select(whom, func.count()).where(a.id.between(laid.first, laid.last)).group_by(whom)
+    return [(row[0], row[1]) for row in connection.execute(query.order_by(func.count().desc(), whom))]
+
+
+def _insert(connection: Connection, table: Any) -> Any:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)

@@ -1,0 +1,164 @@
+"""台账: the append-only record, chained by hash. `record` is the only way state changes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, union
+
+from responsibility.store import projection
+from responsibility.store.rows import assignment, ledger, ledger_ref, notice
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act: who, for whom, what, when, why."""
+
+    at: datetime
+    actor: str
+    act: str
+    codes: Sequence[str] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    on_behalf_of: str | None = None
+    seq: int = 0
+    hash: str = ""
+
+
+def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> int:
+    """Append `entry` and bring the state columns up to it; returns its seq.
+
+    `refs` are the ids of single assignments it is about, so that `zeren log CODE` finds it.
+    """
+    seq, previous = last(connection)
+    seq += 1
+    row = {
+        "seq": seq,
+        "at": entry.at.astimezone(UTC),
+        "actor": entry.actor,
+        "on_behalf_of": entry.on_behalf_of,
+        "act": entry.act,
+        "codes": list(entry.codes),
+        "values": dict(entry.values),
+        "prev_hash": previous,
+    }
+    connection.execute(insert(ledger).values(**row, hash=digest_of(row)))
+    references = [{"seq": seq, "assignment_id": ref} for ref in dict.fromkeys(refs)]
+    if references:
+        connection.execute(insert(ledger_ref), references)
+    projection.apply(connection, seq, entry.at, entry.act, entry.codes, entry.values)
+    return seq
+
+
+def last(connection: Connection) -> tuple[int, str]:
+    """Seq and hash of the newest entry; (0, zeros) in a new workspace."""
+    row = connection.execute(select(ledger.c.seq, ledger.c.hash).order_by(ledger.c.seq.desc()).limit(1)).first()
+    return (row.seq, row.hash) if row else (0, GENESIS)
+
+
+def last_act_at(connection: Connection) -> datetime | None:
+    """When an assignment or a clock was last acted on; setting up and importing move no clock and do not count."""
+    acts = select(ledger.c.at).where(ledger.c.act.in_(projection.ACTS))
+    found: datetime | None = connection.scalar(acts.order_by(ledger.c.seq.desc()).limit(1))
+    return found
+
+
+def digest_of(row: Mapping[str, Any]) -> str:
+    """The hash of an entry over all its fields and the hash before it."""
+    fields = {key: row[key] for key in ("seq", "actor", "on_behalf_of", "act", "codes", "values", "prev_hash")} | {
+        "at": row["at"].astimezone(UTC).isoformat()
+    }
+    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_rows(rows: Iterable[Sequence[Any]]) -> str:
+    """A digest over rows a set-based act wrote, in the order given."""
+    sha = hashlib.sha256()
+    for row in rows:
+        sha.update("\x1f".join(map(str, row)).encode())
+        sha.update(b"\x1e")
+    return sha.hexdigest()
+
+
+def entries(connection: Connection, until: datetime | None = None) -> Iterator[Entry]:
+    """Every entry in order, up to and including the instant `until`."""
+    query = select(ledger).order_by(ledger.c.seq)
+    if until is not None:
+        query = query.where(ledger.c.at <= until)
+    for row in connection.execute(query):
+        yield entry_of(row)
+
+
+def entry_of(row: Any) -> Entry:
+    """A ledger row as an entry."""
+    return Entry(row.at, row.actor, row.act, row.codes, row[ledger.c.values], row.on_behalf_of, row.seq, row.hash)
+
+
+def entries_about(connection: Connection, assignment_ids: Sequence[int], codes: Sequence[str]) -> list[Entry]:
+    """Entries that touched any of the assignments, or name one of the codes, oldest first."""
+    ids = list(assignment_ids)
+    found = union(
+        select(ledger_ref.c.seq).where(ledger_ref.c.assignment_id.in_(ids)),
+        select(assignment.c.issued_seq).where(assignment.c.id.in_(ids), assignment.c.issued_seq.is_not(None)),
+        select(notice.c.seq).where(notice.c.assignment_id.in_(ids)),
+    )
+    seqs = set(connection.execute(found).scalars())
+    rows = connection.execute(select(ledger).where(ledger.c.seq.in_(seqs)).order_by(ledger.c.seq)).all()
+    about = {row.seq: entry_of(row) for row in rows}
+    listed = select(ledger).where(ledger.c.act.in_(("list.import", "list.confirm")))
+    for row in connection.execute(listed):
+        if set(row.codes) & set(codes):
+            about[row.seq] = entry_of(row)
+    return [about[seq] for seq in sorted(about)]
+
+
+def broken(connection: Connection) -> list[tuple[int, str]]:
+    """(seq, what is wrong) for every entry that is not what was written; empty when the ledger holds."""
+    faults: list[tuple[int, str]] = []
+    previous, expected = GENESIS, 1
+    for row in connection.execute(select(ledger).order_by(ledger.c.seq)):
+        fields = dict(row._mapping)
+        if row.seq != expected:
+            faults.append((row.seq, f"序号不连续：应为 {expected}"))
+        if row.prev_hash != previous:
+            faults.append((row.seq, "与上一条的链接断开"))
+        if digest_of(fields) != row.hash:
+            faults.append((row.seq, "内容与哈希不符"))
+        elif (fault := _rows_fault(connection, row)) is not None:
+            faults.append((row.seq, fault))
+        previous, expected = row.hash, row.seq + 1
+    return faults
+
+
+def _rows_fault(connection: Connection, row: Any) -> str | None:
+    values = row[ledger.c.values]
+    if row.act == "issue" and digest_issued(connection, values["first"], values["last"]) != values["digest"]:
+        return "交办的任务与留痕摘要不符"
+    if row.act == "sweep" and values["digest"] != digest_notices(connection, row.seq):
+        return "发出的提醒与留痕摘要不符"
+    return None
+
+
+def digest_issued(connection: Connection, first: int, last: int) -> str:
+    """The proof of an issue: a digest over what was laid on whom."""
+    a = assignment.c
+    query = select(a.id, a.code, a.role, a.laid_due_on).where(a.id.between(first, last)).order_by(a.id)
+    return digest_rows(connection.execute(query))
+
+
+def digest_notices(connection: Connection, seq: int) -> str:
+    """The proof of a sweep: a digest over the notices it wrote."""
+    n = notice.c
+    query = (
+        select(n.assignment_id, n.clock, n.arming, n.rung, n.recipient, n.nth, n.skipped)
+        .where(n.seq == seq)
+        .order_by(n.id)
+    )
+    return digest_rows(connection.execute(query))

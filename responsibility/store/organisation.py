@@ -1,0 +1,115 @@
+"""The organisation: units, posts, people, who holds what and who oversees whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
+
+from responsibility.core.chain import Holding, Organisation, Oversight, Person, Post, Unit
+from responsibility.store.rows import holding, oversight, person, post, unit
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an import did to one table."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+
+
+def load(connection: Connection, without_tier: str | None = None) -> Organisation:
+    """A snapshot; `without_tier` leaves out the posts of one tier (of members there may be millions)."""
+    posts = select(post).where(~post.c.retired).order_by(post.c.rank)
+    holdings = select(holding).join(post, post.c.code == holding.c.post).where(~post.c.retired).order_by(holding.c.id)
+    people = select(person)
+    if without_tier is not None:
+        posts = posts.where(post.c.tier != without_tier)
+        holdings = holdings.where(post.c.tier != without_tier)
+        people = people.where(person.c.code.in_(holdings.with_only_columns(holding.c.person).order_by(None)))
+    overseen: dict[str, list[str]] = {}
+    for row in connection.execute(select(oversight).order_by(oversight.c.post, oversight.c.unit)):
+        overseen.setdefault(row.post, []).append(row.unit)
+    units = select(unit).where(~unit.c.retired).order_by(unit.c.rank)
+    return Organisation(
+        tuple(Unit(r.code, r.name, r.kind, r.parent) for r in connection.execute(units)),
+        tuple(Post(r.code, r.unit, r.tier, r.title) for r in connection.execute(posts)),
+        tuple(Person(**r._mapping) for r in connection.execute(people)),
+        tuple(Holding(r.post, r.person, r.from_on, r.until_on) for r in connection.execute(holdings)),
+        tuple(Oversight(code, tuple(codes)) for code, codes in overseen.items()),
+    )
+
+
+def save(connection: Connection, organisation: Organisation) -> dict[str, Changes]:
+    """Make the database say what the organisation says; what it no longer names is retired, never deleted."""
+    units = [_row(u, ("code", "name", "kind", "parent"), at) for at, u in enumerate(organisation.units)]
+    posts = [_row(p, ("code", "unit", "tier", "title"), at) for at, p in enumerate(organisation.posts)]
+    people = [
+        {key: getattr(p, key) for key in ("code", "name", "email", "mobile", "wecom", "dingtalk", "feishu")}
+        for p in organisation.people
+    ]
+    changes = {
+        "units": _merge(connection, unit, units),
+        "posts": _merge(connection, post, posts),
+        "people": _merge(connection, person, people),
+    }
+    connection.execute(delete(holding))
+    _insert(
+        connection,
+        holding,
+        [
+            {"post": h.post, "person": h.person, "from_on": h.from_on, "until_on": h.until_on}
+            for h in organisation.holdings
+        ],
+    )
+    connection.execute(delete(oversight))
+    _insert(connection, oversight, [{"post": o.post, "unit": u} for o in organisation.oversees for u in o.units])
+    return changes
+
+
+def holders_of(connection: Connection, posts: Sequence[str], on: date) -> list[tuple[str, str, str]]:
+    """(post, its tier, the person) for everyone who holds one of `posts` on that day."""
+    h = holding.c
+    covers = ((h.from_on.is_(None)) | (h.from_on <= on)) & ((h.until_on.is_(None)) | (h.until_on >= on))
+    query = select(h.post, post.c.tier, h.person).join(post, post.c.code == h.post).where(covers)
+    wanted = set(posts)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(post.c.rank)) if row[0] in wanted]
+
+
+def person_by_code(connection: Connection, code: str) -> Person | None:
+    row = connection.execute(select(person).where(person.c.code == code)).first()
+    return Person(**row._mapping) if row else None
+
+
+def add_units(connection: Connection, units: Sequence[Unit]) -> None:
+    """Append units that a list named and the organisation did not."""
+    rank = (connection.scalar(select(func.max(unit.c.rank))) or 0) + 1
+    _insert(connection, unit, [_row(u, ("code", "name", "kind", "parent"), rank + at) for at, u in enumerate(units)])
+
+
+def _row(thing: Any, keys: Iterable[str], rank: int) -> dict[str, Any]:
+    return {key: getattr(thing, key) for key in keys} | {"rank": rank, "retired": False}
+
+
+def _insert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table), list(rows))
+
+
+def _merge(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> Changes:
+    known = {row.code: dict(row._mapping) for row in connection.execute(select(table))}
+    fresh = [row for row in rows if row["code"] not in known]
+    changed = [row for row in rows if row["code"] in known and dict(row) != known[row["code"]]]
+    gone = set(known) - {row["code"] for row in rows}
+    _insert(connection, table, fresh)
+    for row in changed:
+        connection.execute(update(table).where(table.c.code == row["code"]).values(**row))
+    if gone and "retired" in table.c:
+        gone = {code for code in gone if not known[code]["retired"]}
+        connection.execute(update(table).where(table.c.code.in_(gone)).values(retired=True))
+    return Changes(len(fresh), len(changed), len(rows) - len(fresh) - len(changed), len(gone))

@@ -1,0 +1,61 @@
+"""Messages on their way out: pending → sending → sent, failed, uncertain or dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from responsibility.store.rows import message
+
+
+def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add messages (seq, person, posts, tier, channel, created_at)."""
+    if rows:
+        connection.execute(insert(message), [{**row, "changed_at": row["created_at"]} for row in rows])
+
+
+def count_of(connection: Connection, seq: int) -> int:
+    """How many messages a sweep wrote."""
+    return connection.scalar(select(func.count()).where(message.c.seq == seq)) or 0
+
+
+def due(connection: Connection, now: datetime, tier: str | None = None) -> list[Row[Any]]:
+    """Messages to hand over now: pending ones whose wait, if any, is over; oldest first."""
+    m = message.c
+    query = select(message).where(m.status == "pending", (m.retry_at.is_(None)) | (m.retry_at <= now)).order_by(m.id)
+    if tier is not None:
+        query = query.where(m.tier == tier)
+    return list(connection.execute(query))
+
+
+def in_doubt(connection: Connection) -> list[Row[Any]]:
+    """Messages whose hand-over was begun by a process that did not live to record how it ended."""
+    return list(connection.execute(select(message).where(message.c.status == "sending")))
+
+
+def mark(connection: Connection, message_id: int, status: str, now: datetime, **columns: Any) -> None:
+    """Record where a message stands."""
+    connection.execute(
+        update(message).where(message.c.id == message_id).values(status=status, changed_at=now, **columns)
+    )
+
+
+def by_status(connection: Connection) -> dict[str, int]:
+    """How many messages there are in each status."""
+    query = select(message.c.status, func.count()).group_by(message.c.status)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def failed(connection: Connection, limit: int = 20) -> list[Row[Any]]:
+    """The newest messages that failed for good or are in doubt."""
+    m = message.c
+    query = select(message).where(m.status.in_(("failed", "uncertain"))).order_by(m.id.desc()).limit(limit)
+    return list(connection.execute(query))
+
+
+def of_sweep(connection: Connection, seq: int) -> list[Row[Any]]:
+    """The messages of one sweep."""
+    return list(connection.execute(select(message).where(message.c.seq == seq).order_by(message.c.id)))

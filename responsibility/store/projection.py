@@ -1,0 +1,194 @@
+"""The state columns as a projection of the ledger: `apply` brings them up to one entry, `rebuild` to all of them.
+
+Live acts and replay go through the same functions, so that the ledger alone explains the state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, literal, null, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from responsibility.store.rows import assignment, clock
+
+Values = Mapping[str, Any]
+Applier = Callable[[Connection, int, datetime, Sequence[str], Values], None]
+
+
+def apply(connection: Connection, seq: int, at: datetime, act: str, codes: Sequence[str], values: Values) -> None:
+    """Bring the state up to one entry; acts that touch no assignment change nothing."""
+    applier = _APPLIERS.get(act)
+    if applier is not None:
+        applier(connection, seq, at, codes, values)
+
+
+def reset(connection: Connection) -> None:
+    """Back to before the first act: what was laid stays, as drafts without clocks."""
+    connection.execute(delete(clock))
+    connection.execute(
+        update(assignment).values(
+            state="draft",
+            issued_seq=None,
+            issued_on=None,
+            due_on=None,
+            due_at=None,
+            percent=None,
+            counted=0,
+            milestones_done=0,
+            submitted_late=False,
+        )
+    )
+
+
+def instant(text: str | None) -> datetime | None:
+    """An instant as entries write it."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def _issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    a = assignment.c
+    laid = a.id.between(values["first"], values["last"])
+    connection.execute(
+        update(assignment)
+        .where(laid)
+        .values(
+            state="issued",
+            issued_seq=seq,
+            issued_on=date.fromisoformat(values["issued_on"]),
+            due_on=a.laid_due_on,
+            due_at=a.laid_due_at,
+        )
+    )
+    if values["sign"]:
+        _start(connection, "sign", values["sign"], laid & a.signs)
+    for group in values["finish"]:
+        _start(connection, "finish", group, laid & a.works & (a.laid_due_at == instant(group["due_at"])))
+
+
+def _start(connection: Connection, name: str, arm: Values, which: Any) -> None:
+    a = assignment.c
+    columns = ["assignment_id", "clock", "policy_id", "arming", "due_on", "due_at", "rung", "next_at"]
+    chosen = select(
+        a.id,
+        literal(name),
+        a.policy_id,
+        literal(1),
+        literal(date.fromisoformat(arm["due_on"]), clock.c.due_on.type),
+        literal(instant(arm["due_at"]), clock.c.due_at.type),
+        literal(-1),
+        literal(instant(arm["next_at"]), clock.c.next_at.type),
+    ).where(which)
+    connection.execute(insert(clock).from_select(columns, chosen))
+
+
+def _sweep(connection: Connection, _seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
+    if not values["decisions"]:
+        return
+    c = clock.c
+    advance = (
+        update(clock)
+        .where(
+            c.next_at <= bindparam("b_at", at, c.next_at.type),
+            c.policy_id == bindparam("b_policy"),
+            c.clock == bindparam("b_clock"),
+            c.due_on == bindparam("b_due_on"),
+            c.rung == bindparam("b_rung"),
+        )
+        .values(rung=bindparam("b_to"), next_at=bindparam("b_next"))
+    )
+    decided = [
+        {
+            "b_at": at,
+            "b_policy": d["policy"],
+            "b_clock": d["clock"],
+            "b_due_on": date.fromisoformat(d["due_on"]),
+            "b_rung": d["rung"],
+            "b_to": d["to"],
+            "b_next": instant(d["next_at"]),
+        }
+        for d in values["decisions"]
+    ]
+    connection.execute(advance, decided)
+
+
+def _set(connection: Connection, codes: Sequence[str], **columns: Any) -> None:
+    connection.execute(update(assignment).where(assignment.c.code.in_(list(codes))).values(**columns))
+
+
+def _stop(connection: Connection, codes: Sequence[str], *names: str) -> None:
+    ids = select(assignment.c.id).where(assignment.c.code.in_(list(codes)))
+    stop = update(clock).where(clock.c.assignment_id.in_(ids)).values(next_at=null())
+    connection.execute(stop.where(clock.c.clock.in_(names)) if names else stop)
+
+
+def _sign(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], _values: Values) -> None:
+    _set(connection, codes, state="signed")
+    _stop(connection, codes, "sign")
+
+
+def _report(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    columns: dict[str, Any] = {"state": "in_progress", "counted": assignment.c.counted + (values.get("count") or 0)}
+    if values.get("percent") is not None:
+        columns["percent"] = values["percent"]
+    if values.get("milestone") is not None:
+        columns["milestones_done"] = values["milestone"]
+    _set(connection, codes, **columns)
+
+
+def _submit(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    _set(connection, codes, state="submitted", submitted_late=values["late"])
+    _stop(connection, codes, "sign", "finish")
+    _arm(connection, codes, "verify", values["verify"])
+
+
+def _return(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    _set(connection, codes, state="returned", submitted_late=False)
+    _stop(connection, codes, "verify")
+    if values["finish"]:
+        arm = values["finish"]
+        _set(connection, codes, due_on=date.fromisoformat(arm["due_on"]), due_at=instant(arm["due_at"]))
+        _arm(connection, codes, "finish", arm)
+
+
+def _arm(connection: Connection, codes: Sequence[str], name: str, arm: Values) -> None:
+    """Start a clock anew: arming rises by one and the ladder begins before its first rung."""
+    a = assignment.c
+    rows = connection.execute(select(a.id, a.policy_id).where(a.code.in_(list(codes)))).all()
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    fresh = {
+        "due_on": date.fromisoformat(arm["due_on"]),
+        "due_at": instant(arm["due_at"]),
+        "rung": -1,
+        "next_at": instant(arm["next_at"]),
+    }
+    upsert = dialect.insert(clock)
+    upsert = upsert.on_conflict_do_update(
+        index_elements=["assignment_id", "clock"], set_={**fresh, "arming": clock.c.arming + 1}
+    )
+    values = [
+        {"assignment_id": row.id, "clock": name, "policy_id": row.policy_id, "arming": 1, **fresh} for row in rows
+    ]
+    connection.execute(upsert, values)
+
+
+def _close(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    closed = [*codes, *values["rolled_up"]]
+    _set(connection, closed, state="closed")
+    _stop(connection, closed)
+
+
+_APPLIERS: dict[str, Applier] = {
+    "issue": _issue,
+    "sweep": _sweep,
+    "sign": _sign,
+    "report": _report,
+    "submit": _submit,
+    "return": _return,
+    "close": _close,
+}
+
+#: The acts that move assignments and clocks.
+ACTS = frozenset(_APPLIERS)

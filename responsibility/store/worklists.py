@@ -1,0 +1,174 @@
+"""Key-work lists and their items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+
+from responsibility.store.rows import assignment, item, item_leader, item_members, item_unit, work_list
+
+
+@dataclass(frozen=True, slots=True)
+class ItemDraft:
+    """An item ready to be stored: its columns and what it is laid on."""
+
+    columns: Mapping[str, Any]
+    #: (unit code, lead or support)
+    units: tuple[tuple[str, str], ...]
+    #: Units all of whose members carry the item.
+    members: tuple[str, ...]
+    #: Posts of leaders the item names.
+    leaders: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        return str(self.columns["code"])
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A new version of a list against the stored one, by item code."""
+
+    new: tuple[ItemDraft, ...]
+    changed: tuple[ItemDraft, ...]
+    unchanged: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def find_list(connection: Connection, title: str, file: str) -> Row[Any] | None:
+    """The list this file is a new version of: the same title, or without one the same file name."""
+    same = work_list.c.title == title
+    return connection.execute(select(work_list).where(same, ~work_list.c.cancelled).limit(1)).first()
+
+
+def list_by_code(connection: Connection, code: str) -> Row[Any] | None:
+    return connection.execute(select(work_list).where(work_list.c.code == code)).first()
+
+
+def next_code(connection: Connection) -> str:
+    """L1, L2, …"""
+    return f"L{(connection.scalar(select(func.count()).select_from(work_list)) or 0) + 1}"
+
+
+def lists(connection: Connection) -> list[Row[Any]]:
+    """Every list with how many live items it has, how many are questions and how many have assignments."""
+    live = ~item.c.removed
+    laid = select(assignment.c.item_id).where(assignment.c.item_id == item.c.id).exists()
+    query = (
+        select(
+            work_list,
+            func.count(item.c.id).filter(live).label("items"),
+            func.count(item.c.id).filter(live, item.c.needs_confirmation).label("questions"),
+            func.count(item.c.id).filter(live, laid).label("assigned"),
+        )
+        .outerjoin(item, item.c.list_id == work_list.c.id)
+        .group_by(work_list.c.id)
+        .order_by(work_list.c.id)
+    )
+    return list(connection.execute(query))
+
+
+def compare(connection: Connection, list_id: int | None, drafts: Sequence[ItemDraft]) -> Compared:
+    """What storing `drafts` would change."""
+    query = select(item.c.code, item.c.fingerprint).where(item.c.list_id == list_id, ~item.c.removed)
+    known = {row.code: row.fingerprint for row in connection.execute(query)}
+    changed = [d for d in drafts if d.code in known and known[d.code] != d.columns["fingerprint"]]
+    return Compared(
+        tuple(d for d in drafts if d.code not in known),
+        tuple(changed),
+        tuple(sorted({d.code for d in drafts if d.code in known} - {d.code for d in changed})),
+        tuple(sorted(set(known) - {d.code for d in drafts})),
+    )
+
+
+def save_list(connection: Connection, code: str, title: str, file: str, issued_on: date, now: datetime) -> int:
+    """Insert the list, or raise its version; returns its id."""
+    row = list_by_code(connection, code)
+    if row is None:
+        values = {"code": code, "title": title, "file": file, "issued_on": issued_on, "imported_at": now}
+        result = connection.execute(insert(work_list).values(**values, version=1, cancelled=False))
+        return int(result.inserted_primary_key[0])  # type: ignore[index]
+    connection.execute(
+        update(work_list)
+        .where(work_list.c.id == row.id)
+        .values(file=file, issued_on=issued_on, imported_at=now, version=row.version + 1)
+    )
+    return int(row.id)
+
+
+def save_items(connection: Connection, list_id: int, compared: Compared) -> None:
+    """Write new and changed items with what they are laid on; removed ones are marked, their assignments stay."""
+    for draft in compared.changed:
+        connection.execute(update(item).where(item.c.code == draft.code).values(**draft.columns, removed=False))
+    if compared.removed:
+        connection.execute(update(item).where(item.c.code.in_(compared.removed)).values(removed=True))
+    back = {
+        row.code for row in connection.execute(select(item.c.code).where(item.c.list_id == list_id, item.c.removed))
+    }
+    fresh = [draft for draft in compared.new if draft.code not in back]
+    for draft in compared.new:
+        if draft.code in back:
+            connection.execute(update(item).where(item.c.code == draft.code).values(**draft.columns, removed=False))
+    if fresh:
+        connection.execute(insert(item), [{**d.columns, "list_id": list_id, "removed": False} for d in fresh])
+    _lay_out(connection, list_id, [*compared.new, *compared.changed])
+
+
+def _lay_out(connection: Connection, list_id: int, drafts: Sequence[ItemDraft]) -> None:
+    ids = {
+        row.code: row.id for row in connection.execute(select(item.c.code, item.c.id).where(item.c.list_id == list_id))
+    }
+    links: tuple[tuple[Table, list[dict[str, Any]]], ...] = (
+        (item_unit, [{"item_id": ids[d.code], "unit": u, "role": r} for d in drafts for u, r in d.units]),
+        (item_members, [{"item_id": ids[d.code], "unit": u} for d in drafts for u in d.members]),
+        (item_leader, [{"item_id": ids[d.code], "post": p} for d in drafts for p in d.leaders]),
+    )
+    for table, rows in links:
+        for batch in _batches([ids[d.code] for d in drafts]):
+            connection.execute(delete(table).where(table.c.item_id.in_(batch)))
+        if rows:
+            connection.execute(insert(table), rows)
+
+
+def _batches(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
+    return (ids[at : at + size] for at in range(0, len(ids), size))
+
+
+def items(connection: Connection, list_id: int | None = None, code: str | None = None) -> list[Row[Any]]:
+    """Live items with their list's code and issue date, in file order."""
+    query = (
+        select(item, work_list.c.code.label("list_code"), work_list.c.issued_on)
+        .join(work_list, work_list.c.id == item.c.list_id)
+        .where(~item.c.removed, ~work_list.c.cancelled)
+        .order_by(item.c.list_id, item.c.rank)
+    )
+    if list_id is not None:
+        query = query.where(item.c.list_id == list_id)
+    if code is not None:
+        query = query.where(item.c.code == code)
+    return list(connection.execute(query))
+
+
+def confirm(connection: Connection, item_id: int, deadline: Mapping[str, Any], phrase: str) -> None:
+    """Replace the reading of an item's deadline by the one the office confirmed."""
+    connection.execute(
+        update(item)
+        .where(item.c.id == item_id)
+        .values(deadline=dict(deadline), phrase=phrase, needs_confirmation=False)
+    )
+
+
+def units_of_item(connection: Connection, item_id: int) -> list[Row[Any]]:
+    return list(connection.execute(select(item_unit).where(item_unit.c.item_id == item_id).order_by(item_unit.c.role)))
+
+
+def leaders_named(connection: Connection) -> dict[int, list[str]]:
+    """Item id → the leaders' posts it names."""
+    named: dict[int, list[str]] = {}
+    for row in connection.execute(select(item_leader)):
+        named.setdefault(row.item_id, []).append(row.post)
+    return named

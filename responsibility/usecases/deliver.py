@@ -1,0 +1,182 @@
+"""Handing messages over: pending → sending → sent, failed, uncertain or dropped; one transaction per step."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+from sqlalchemy import Connection
+
+from responsibility.delivery import ConsoleCourier, Courier, Parcel, TransportError
+from responsibility.settings import ChannelSettings, bundled
+from responsibility.store import ledger, outbox
+from responsibility.store import organisation as organisation_store
+from responsibility.store.ledger import Entry
+from responsibility.usecases.digests import digester
+from responsibility.usecases.workspace import ENGINE, Workspace
+from responsibility.views.texts import Digest, render, title_of
+
+#: Minutes until a transient failure is tried again, attempt by attempt; after the last one it is failed for good.
+RETRY_AFTER = (5, 15, 60, 240, 720)
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What became of the messages that were due, by status."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    #: Why messages failed or are in doubt, in Chinese.
+    faults: list[str] = field(default_factory=list)
+
+    def __getitem__(self, status: str) -> int:
+        return self.counts[status]
+
+    def add(self, other: Delivered) -> None:
+        self.counts.update(other.counts)
+        self.faults.extend(other.faults)
+
+
+def couriers(workspace: Workspace, stream: TextIO) -> dict[str, Courier]:
+    """A courier for each channel in use."""
+    delivery = workspace.settings.delivery
+    return {name: _courier(delivery.channels[name], workspace.settings.home.name, stream) for name in delivery.use}
+
+
+def _courier(channel: ChannelSettings, office: str, stream: TextIO) -> Courier:
+    if channel.kind == "console":
+        return ConsoleCourier(stream, channel.id)
+    if channel.kind == "file":
+        from responsibility.delivery.files import FileCourier
+
+        assert channel.folder is not None
+        return FileCourier(channel.folder, channel.format, channel.sender, channel.from_name or office, channel.id)  # type: ignore[arg-type]
+    from responsibility.delivery.mail import MailCourier
+
+    return MailCourier(
+        channel.host,
+        channel.port,
+        channel.secure,  # type: ignore[arg-type]
+        channel.user,
+        channel.secret,
+        channel.sender,
+        channel.from_name or office,
+        channel.timeout,
+    )
+
+
+def deliver(
+    workspace: Workspace,
+    by: Mapping[str, Courier],
+    now: datetime,
+    tier: str | None = None,
+    progress: Callable[[int], None] = lambda done: None,
+) -> Delivered:
+    """Hand over every message that is due (of recipients at one tier); nothing is sent twice.
+
+    A message left in `sending` by a process that died is decided by its channel's rule: sent again, or shown as
+    uncertain until the office decides.
+    """
+    done = Delivered()
+    _settle_doubts(workspace, now, done)
+    with workspace.read() as connection:
+        waiting = outbox.due(connection, now, tier)
+        digest = digester(connection, workspace, now) if waiting else None
+        ready = [(message, digest(message), _address(connection, message)) for message in waiting] if digest else []
+    for at, (message, content, address) in enumerate(ready, 1):
+        _hand_over(workspace, by.get(message.channel), message, content, address, now, done)
+        progress(at)
+    _record(workspace, now, done, [message.id for message in waiting])
+    return done
+
+
+def tiers_waiting(workspace: Workspace, now: datetime) -> set[str]:
+    """The tiers whose people have messages due, those in doubt included."""
+    with workspace.read() as connection:
+        return {message.tier for message in [*outbox.due(connection, now), *outbox.in_doubt(connection)]}
+
+
+def _address(connection: Connection, message: Any) -> str:
+    person = organisation_store.person_by_code(connection, message.person)
+    return person.email if person else ""
+
+
+def _hand_over(
+    workspace: Workspace,
+    courier: Courier | None,
+    message: Any,
+    digest: Digest | None,
+    address: str,
+    now: datetime,
+    done: Delivered,
+) -> None:
+    if digest is None:
+        _mark(workspace, message, "dropped", now, done, detail="到发出时已不属实")
+        return
+    if courier is None:
+        _mark(workspace, message, "failed", now, done, detail=f"渠道 {message.channel} 已停用")
+        return
+    title = title_of(digest)
+    text = render(digest, _template(workspace))
+    parcel = Parcel(f"{message.seq:06d}-{message.id}-{message.posts[0]}", digest.to, address, title, text, now)
+    with workspace.write(now) as connection:
+        outbox.mark(connection, message.id, "sending", now, title=title, attempts=message.attempts + 1)
+    try:
+        receipt = courier.deliver(parcel)
+    except TransportError as error:
+        _not_delivered(workspace, message, error, now, done)
+    else:
+        _mark(workspace, message, "sent", now, done, detail=receipt.detail)
+
+
+def _not_delivered(workspace: Workspace, message: Any, error: TransportError, now: datetime, done: Delivered) -> None:
+    tried = message.attempts + 1
+    if error.uncertain:
+        _mark(workspace, message, "uncertain", now, done, detail=error.reason)
+    elif error.permanent or tried > len(RETRY_AFTER):
+        _mark(workspace, message, "failed", now, done, detail=error.reason)
+    else:
+        retry_at = now + timedelta(minutes=RETRY_AFTER[tried - 1])
+        _mark(workspace, message, "pending", now, done, detail=error.reason, retry_at=retry_at)
+
+
+def _mark(workspace: Workspace, message: Any, status: str, now: datetime, done: Delivered, **columns: Any) -> None:
+    with workspace.write(now) as connection:
+        outbox.mark(connection, message.id, status, now, **columns)
+    done.counts["held" if status == "pending" else status] += 1
+    if status in ("failed", "uncertain", "pending"):
+        done.faults.append(f"{message.person}（{message.channel}）：{columns['detail']}")
+
+
+def _settle_doubts(workspace: Workspace, now: datetime, done: Delivered) -> None:
+    with workspace.write(now) as connection:
+        for message in outbox.in_doubt(connection):
+            channel = workspace.settings.delivery.channels.get(message.channel)
+            if channel is not None and channel.on_doubt == "resend":
+                outbox.mark(connection, message.id, "pending", now)
+                continue
+            outbox.mark(connection, message.id, "uncertain", now, detail="送出时程序中断，不知道对方是否收到")
+            done.counts["uncertain"] += 1
+            done.faults.append(f"{message.person}（{message.channel}）：送出时程序中断，不知道对方是否收到")
+
+
+def _record(workspace: Workspace, now: datetime, done: Delivered, ids: list[int]) -> None:
+    if not ids:
+        return
+    with workspace.write(now) as connection:
+        values = {"first": min(ids), "last": max(ids), **dict(done.counts)}
+        ledger.record(connection, Entry(now, ENGINE, "deliver", values=values))
+
+
+def _template(workspace: Workspace) -> Path:
+    own = workspace.root / "config" / "templates" / "digest.txt"
+    return own if own.is_file() else bundled("config") / "templates" / "digest.txt"
+
+
+def texts_of(workspace: Workspace, digests: Iterable[Digest]) -> list[str]:
+    """The texts of digests as they would go out."""
+    template = _template(workspace)
+    return [render(digest, template) for digest in digests]

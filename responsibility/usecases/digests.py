@@ -1,0 +1,161 @@
+"""What a sweep has to say, as values: notices one by one, and one digest per person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from responsibility.core.assignment import State
+from responsibility.core.chain import Organisation, Person
+from responsibility.core.escalation import Clock
+from responsibility.core.summary import Noticed
+from responsibility.store import laying, outbox, sweeping
+from responsibility.store import organisation as organisation_store
+from responsibility.usecases.lights import Lamp
+from responsibility.usecases.workspace import Workspace
+from responsibility.views.texts import Digest, DigestLine, lateness, why_you
+
+#: In which states a notice of this clock is still true.
+_SPEAKS_OF = {
+    Clock.SIGN: {State.ISSUED},
+    Clock.FINISH: {State.ISSUED, State.SIGNED, State.IN_PROGRESS, State.RETURNED},
+    Clock.VERIFY: {State.SUBMITTED},
+}
+
+
+class _Reader:
+    """Turns notice rows into words, as of one instant."""
+
+    def __init__(self, connection: Connection, workspace: Workspace, now: datetime) -> None:
+        self.settings = workspace.settings
+        self.lamp = Lamp(self.settings, laying.policies(connection), now)
+        self.organisation: Organisation = organisation_store.load(connection)
+
+    def rung(self, row: Any) -> Any:
+        ladder = self.lamp.ladder(row.policy_id, row.clock)
+        return next(rung for rung in ladder.rungs if rung.id == row.rung)
+
+    def unit_name(self, code: str) -> str:
+        unit = self.organisation.unit.get(code)
+        return unit.name if unit else code
+
+    def post_title(self, code: str) -> str:
+        post = self.organisation.post.get(code)
+        return post.title if post else self.unit_name(code)
+
+    def late(self, row: Any) -> str:
+        due_on = row.clock_due_on
+        days = self.settings.calendar.between(due_on, self.lamp.today)
+        return lateness(Clock(row.clock), due_on, days)
+
+    def why(self, row: Any) -> str:
+        chain = self.settings.chain
+        tier = chain.tier(row.tell) if row.tell in chain.order else None
+        vacant = self.post_title(row.instead_of) if row.instead_of else ""
+        return why_you(row.tell, tier, self.unit_name(row.unit), vacant)
+
+    def notice(self, row: Any) -> Noticed:
+        rung = self.rung(row)
+        post = self.organisation.post.get(row.recipient)
+        people = self.organisation.holders(row.recipient, self.lamp.today)
+        policy = self.lamp.policy(row.policy_id)
+        return Noticed(
+            item=row.item_code,
+            title=row.title,
+            assignment=row.code,
+            clock=row.clock,
+            rung=rung.id,
+            rung_name=rung.name,
+            nth=row.nth,
+            tier=post.tier if post else row.tell,
+            post=row.recipient,
+            post_title=self.post_title(row.recipient),
+            person="、".join(person.name for person in people),
+            reason=f"{self.late(row)}；{self.why(row)}",
+            instrument=rung.instrument,
+            instrument_name=policy.instruments[rung.instrument],
+            light=self.lamp.shine(self.lamp.work(row, row.deadline), row.policy_id),
+            unit=self.unit_name(row.unit),
+            owner=self.post_title(row.post) if row.post else self.unit_name(row.unit),
+            due_on=row.clock_due_on,
+        )
+
+    def digest(self, person: Person, posts: Sequence[str], rows: Iterable[Any]) -> Digest:
+        lines = [self._line(group) for group in _alike(rows)]
+        order = {rung.id: at for at, rung in self._rungs()}
+        lines.sort(key=lambda line: (-order.get(line.rung, 0), line.due_on, line.item))
+        return Digest(
+            to=person.name,
+            posts=tuple(self.post_title(post) for post in posts),
+            on=self.lamp.today,
+            lines=tuple(lines),
+            todo_for=posts[0],
+            office=self.settings.home.name,
+            contact=self.settings.home.contact,
+            phone=self.settings.home.phone,
+        )
+
+    def _rungs(self) -> Iterable[tuple[int, Any]]:
+        ladders = self.settings.policy.ladders.values()
+        return ((at, rung) for ladder in ladders for at, rung in enumerate(ladder.rungs))
+
+    def _line(self, group: Sequence[Any]) -> DigestLine:
+        first = group[0]
+        rung = self.rung(first)
+        return DigestLine(
+            rung=rung.id,
+            rung_name=rung.name,
+            instrument_name=self.lamp.policy(first.policy_id).instruments[rung.instrument],
+            nth=max(row.nth for row in group),
+            item=first.item_code,
+            title=first.title,
+            unit=self.unit_name(first.unit),
+            owners=tuple(self.post_title(row.post) if row.post else self.unit_name(row.unit) for row in group),
+            members=first.post is not None,
+            quote=first.code if len(group) == 1 else first.item_code,
+            due_on=first.clock_due_on,
+            late=self.late(first),
+            why=self.why(first),
+        )
+
+
+def noticed(connection: Connection, workspace: Workspace, seq: int, now: datetime) -> tuple[Noticed, ...]:
+    """The notices of one sweep."""
+    reader = _Reader(connection, workspace, now)
+    return tuple(reader.notice(row) for row in sweeping.notices_of(connection, seq))
+
+
+def digests_of(connection: Connection, workspace: Workspace, seq: int, now: datetime) -> tuple[Digest, ...]:
+    """Every digest of one sweep, in the order of the outbox."""
+    digest = digester(connection, workspace, now)
+    messages = outbox.of_sweep(connection, seq)
+    found = (digest(message) for message in messages)
+    return tuple(one for one in found if one is not None)
+
+
+def digester(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], Digest | None]:
+    """A function from an outbox row to its digest as true at `now`; None where nothing of it is true any more."""
+    reader = _Reader(connection, workspace, now)
+
+    def digest(message: Any) -> Digest | None:
+        rows = [row for row in sweeping.notices_of(connection, message.seq, message.posts) if _still_true(row)]
+        person = reader.organisation.person.get(message.person)
+        return reader.digest(person, message.posts, rows) if rows and person else None
+
+    return digest
+
+
+def _still_true(row: Any) -> bool:
+    return row.arming == row.arming_now and State(row.state) in _SPEAKS_OF[Clock(row.clock)]
+
+
+def _alike(rows: Iterable[Any]) -> list[list[Any]]:
+    """Members of one unit that are late with one item on one rung are one line."""
+    groups: dict[tuple[Any, ...], list[Any]] = {}
+    for row in rows:
+        key = (row.clock, row.rung, row.occurrence_id, row.unit, row.tell, row.instead_of is None, row.post is None)
+        groups.setdefault(key, []).append(row)
+    return list(groups.values())

@@ -1,0 +1,98 @@
+"""From stored rows to the works the core judges: one `Lamp` per command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from responsibility.core import assignment as core
+from responsibility.core.assignment import Light, State, Work
+from responsibility.core.deadline import from_record
+from responsibility.core.escalation import Clock, Ladder, Policy, moment, next_moment, overdue_from
+from responsibility.settings import Settings, policy_from_record
+
+
+class Lamp:
+    """Lights and rungs as of `now`, under the policy each assignment started with."""
+
+    def __init__(self, settings: Settings, policies: Mapping[int, Mapping[str, Any]], now: datetime) -> None:
+        self.settings = settings
+        self.now = now
+        self._records = policies
+        self._policies: dict[int, Policy] = {}
+        self._soon: dict[tuple[int, date], datetime | None] = {}
+        self._lights: dict[tuple[Work, float], Light] = {}
+        self._milestones: dict[int, tuple[date, ...]] = {}
+
+    @cached_property
+    def today(self) -> date:
+        """`now` in office time."""
+        return self.now.astimezone(self.settings.zone).date()
+
+    def policy(self, policy_id: int) -> Policy:
+        if policy_id not in self._policies:
+            self._policies[policy_id] = policy_from_record(self._records[policy_id])
+        return self._policies[policy_id]
+
+    def ladder(self, policy_id: int, clock: str) -> Ladder:
+        return self.policy(policy_id).ladders[Clock(clock)]
+
+    def soon_at(self, policy_id: int, due_on: date | None) -> datetime | None:
+        """The instant of the first finish rung."""
+        if due_on is None:
+            return None
+        key = (policy_id, due_on)
+        if key not in self._soon:
+            rungs = self.ladder(policy_id, Clock.FINISH).rungs
+            settings = self.settings
+            self._soon[key] = moment(rungs[0], due_on, settings.calendar, settings.zone) if rungs else None
+        return self._soon[key]
+
+    def milestones(self, item_id: int, deadline: Mapping[str, Any]) -> tuple[date, ...]:
+        """The days an item's milestones fall due; the last one is the due date itself and is left to it."""
+        if item_id not in self._milestones:
+            steps = from_record(dict(deadline)).milestones
+            self._milestones[item_id] = tuple(step.due_on for step in steps)
+        return self._milestones[item_id]
+
+    def work(self, row: Any, deadline: Mapping[str, Any]) -> Work:
+        """The work behind a row that carries an assignment's columns, `starts_on`, `item_id` and `target_count`."""
+        return Work(
+            state=State(row.state),
+            starts_on=max(row.starts_on, row.issued_on or row.starts_on),
+            due_on=row.due_on,
+            due_at=row.due_at,
+            soon_at=self.soon_at(row.policy_id, row.due_on),
+            percent=row.percent,
+            counted=row.counted,
+            target=row.target_count,
+            milestones_done=row.milestones_done,
+            milestones=self.milestones(row.item_id, deadline),
+            submitted_late=row.submitted_late,
+        )
+
+    def shine(self, work: Work, policy_id: int) -> Light:
+        """The light of a work, judged once for all that are alike."""
+        key = (work, self.policy(policy_id).tolerance)
+        if key not in self._lights:
+            self._lights[key] = core.light(work, self.now, self.today, key[1])
+        return self._lights[key]
+
+    def following(self, policy_id: int, clock: str, due_on: date, rung: int) -> datetime | None:
+        """When the rung after `rung` is reached."""
+        settings = self.settings
+        return next_moment(self.ladder(policy_id, clock), due_on, rung, settings.calendar, settings.zone)
+
+
+def arm(settings: Settings, ladder: Ladder, due_on: date, due_at: datetime) -> dict[str, Any]:
+    """A clock before its first rung, as ledger entries write it."""
+    next_at = next_moment(ladder, due_on, -1, settings.calendar, settings.zone)
+    return {"due_on": due_on.isoformat(), "due_at": due_at.isoformat(), "next_at": next_at and next_at.isoformat()}
+
+
+def arm_within(settings: Settings, ladder: Ladder, now: datetime) -> dict[str, Any]:
+    """A clock that starts now and is due within the ladder's own term of working days."""
+    due_on = settings.calendar.shift(now.astimezone(settings.zone).date(), ladder.within or 0)
+    return arm(settings, ladder, due_on, overdue_from(due_on, settings.zone))

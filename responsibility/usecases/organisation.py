@@ -1,0 +1,68 @@
+"""Importing the organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from responsibility.core.chain import LaidOn, Organisation
+from responsibility.core.errors import FileMissing, InputProblems
+from responsibility.ingest.organisation import read_organisation
+from responsibility.store import ledger
+from responsibility.store import organisation as store
+from responsibility.store.ledger import Entry
+from responsibility.store.organisation import Changes
+from responsibility.usecases.workspace import Workspace, office_post
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationImported:
+    """What an import changed, by table (units, posts, people), and what is missing for the chain to work."""
+
+    file: str
+    changes: Mapping[str, Changes]
+    warnings: tuple[str, ...]
+
+
+def import_organisation(workspace: Workspace, path: Path, now: datetime) -> OrganisationImported:
+    """Make the organisation what the file says; InputProblems lists all that is wrong and nothing is written."""
+    if not path.is_file():
+        raise FileMissing(f"找不到文件 {path}", "检查路径；空白模板：zeren org template")
+    organisation, problems = read_organisation(path, workspace.settings.chain)
+    if problems:
+        raise InputProblems(problems, "组织机构文件")
+    with workspace.write(now) as connection:
+        changes = store.save(connection, organisation)
+        counts = {table: [c.new, c.changed, c.unchanged, c.removed] for table, c in changes.items()}
+        entry = Entry(now, office_post(workspace, connection), "org.import", values={"file": path.name, **counts})
+        ledger.record(connection, entry)
+    return OrganisationImported(path.name, changes, gaps(workspace, organisation, now))
+
+
+def gaps(workspace: Workspace, organisation: Organisation, now: datetime) -> tuple[str, ...]:
+    """Where responsibility would reach nobody: tiers without posts, posts without holders, units without posts."""
+    chain, today = workspace.settings.chain, now.astimezone(workspace.settings.zone).date()
+    found = [
+        f"责任链“{tier.name}”一级没有岗位，交办不到这一级"
+        for tier in chain.tiers
+        if tier.laid_on in (LaidOn.ONE, LaidOn.LEADERS) and organisation.first_post(tier.id) is None
+    ]
+    vacant = [post for post in organisation.posts if not organisation.holders(post.code, today)]
+    found += [f"岗位 {post.code}（{post.title}）现在无人任职，提醒将改送上一级" for post in vacant[:20]]
+    if len(vacant) > 20:
+        found.append(f"……另有 {len(vacant) - 20} 个岗位无人任职")
+    committees = {unit.parent for unit in organisation.units}
+    found += [
+        f"单位 {unit.code}（{unit.name}）没有岗位，提醒将改送上一级"
+        for unit in organisation.units
+        if unit.code not in organisation.posts_of and unit.code not in committees
+    ]
+    return tuple(found)
+
+
+def organisation_of(workspace: Workspace) -> Organisation:
+    """The organisation as stored."""
+    with workspace.read() as connection:
+        return store.load(connection)

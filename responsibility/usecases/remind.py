@@ -1,0 +1,178 @@
+"""Up the chain: one sweep finds what fell due, decides each key once, and writes notices and messages (督办)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from responsibility.core.chain import OWNER, UNIT_HEAD, Chain, LaidOn, Organisation, Route, route_above, routes
+from responsibility.core.escalation import Plan, plan
+from responsibility.core.summary import Noticed
+from responsibility.store import laying, ledger, outbox, sweeping, worklists
+from responsibility.store import organisation as organisation_store
+from responsibility.store.ledger import Entry
+from responsibility.store.sweeping import Key
+from responsibility.usecases.digests import digests_of, noticed
+from responsibility.usecases.lights import Lamp
+from responsibility.usecases.workspace import ENGINE, Workspace
+from responsibility.views.texts import Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What one sweep wrote."""
+
+    as_of: datetime
+    dry_run: bool
+    #: The sweep's ledger entry.
+    seq: int
+    #: How many notices were told, and how many rungs were passed over.
+    told: int
+    skipped: int
+    messages: int
+    notices: tuple[Noticed, ...] = ()
+    #: What would be sent, rendered only in a dry run.
+    digests: tuple[Digest, ...] = ()
+
+
+def sweep(workspace: Workspace, now: datetime, *, dry_run: bool = False) -> Sweep:
+    """Find what fell due and climb the ladder, in one transaction. A dry run does the same and undoes it."""
+    with workspace.write(now, keep=not dry_run) as connection:
+        seq = _sweep(connection, workspace, now)
+        told, skipped = sweeping.count_notices(connection, seq)
+        messages = _put_messages(connection, workspace, seq, now) if told else 0
+        notices = noticed(connection, workspace, seq, now) if dry_run else ()
+        digests = digests_of(connection, workspace, seq, now) if dry_run else ()
+        return Sweep(now, dry_run, seq, told, skipped, messages, notices, digests)
+
+
+def notices_of(workspace: Workspace, swept: Sweep) -> tuple[Noticed, ...]:
+    """The notices of a sweep, for people and machines to read."""
+    if swept.dry_run:
+        return swept.notices
+    with workspace.read() as connection:
+        return noticed(connection, workspace, swept.seq, swept.as_of)
+
+
+def _sweep(connection: Connection, workspace: Workspace, now: datetime) -> int:
+    lamp = Lamp(workspace.settings, laying.policies(connection), now)
+    decided = [(key, n, _decide(lamp, key)) for key, n in sweeping.due_keys(connection, now)]
+    seq = ledger.last(connection)[0] + 1
+    if decided:
+        _write_notices(connection, workspace, seq, lamp, decided)
+    told, skipped = sweeping.count_notices(connection, seq)
+    values = {
+        "decisions": [_decision_record(key, n, step) for key, n, step in decided],
+        "notices": told,
+        "skipped": skipped,
+        "digest": ledger.digest_notices(connection, seq),
+    }
+    return ledger.record(connection, Entry(now, ENGINE, "sweep", values=values))
+
+
+def _decide(lamp: Lamp, key: Key) -> Plan:
+    settings = lamp.settings
+    ladder = lamp.ladder(key.policy_id, key.clock)
+    return plan(ladder, key.due_on, key.rung, lamp.now, settings.calendar, settings.zone)
+
+
+def _decision_record(key: Key, n: int, step: Plan) -> dict[str, Any]:
+    return {
+        "policy": key.policy_id,
+        "clock": key.clock,
+        "due_on": key.due_on.isoformat(),
+        "rung": key.rung,
+        "to": step.rung,
+        "fires": step.fires.id if step.fires else None,
+        "skips": [rung.id for rung in step.skips],
+        "next_at": step.next_at and step.next_at.isoformat(),
+        "clocks": n,
+    }
+
+
+def _write_notices(
+    connection: Connection, workspace: Workspace, seq: int, lamp: Lamp, decided: Iterable[tuple[Key, int, Plan]]
+) -> None:
+    chain = workspace.settings.chain
+    members = chain.laid(LaidOn.MEMBERS)
+    decisions = [row for key, _, step in decided for row in _decision_rows(key, step)]
+    wanted = {row["tell"] for row in decisions}
+    tells = [tell for tell in (OWNER, UNIT_HEAD, *reversed(chain.order)) if tell in wanted]
+    organisation = organisation_store.load(connection, members)
+    rows = _routes(connection, chain, organisation, lamp, tells)
+    sweeping.write_notices(connection, seq, lamp.now, lamp.today, decisions, rows, tells, members)
+
+
+def _decision_rows(key: Key, step: Plan) -> list[dict[str, Any]]:
+    fired = [(step.fires, False)] if step.fires else []
+    return [
+        {
+            "policy_id": key.policy_id,
+            "clock": key.clock,
+            "due_on": key.due_on,
+            "rung": key.rung,
+            "fires": rung.id,
+            "tell": tell,
+            "skipped": skipped,
+        }
+        for rung, skipped in [*((rung, True) for rung in step.skips), *fired]
+        for tell in rung.tells
+    ]
+
+
+def _routes(
+    connection: Connection, chain: Chain, organisation: Organisation, lamp: Lamp, tells: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Who is meant by each recipient kind, for every case that is due."""
+    named = worklists.leaders_named(connection)
+    members = chain.laid(LaidOn.MEMBERS)
+    rows = []
+    for case_item, unit in sweeping.due_cases(connection, lamp.now):
+        leaders = named.get(case_item, ())
+        for tell in tells:
+            found = routes(tell, unit, chain, organisation, lamp.today, leaders)
+            rows += [_route_row(case_item, unit, tell, route) for route in found]
+        if members is not None:
+            above = route_above(members, unit, chain, organisation, lamp.today, "", leaders)
+            rows += [_route_row(case_item, unit, sweeping.VACANT_MEMBER, route) for route in above]
+    return rows
+
+
+def _route_row(case_item: int, unit: str, tell: str, route: Route) -> dict[str, Any]:
+    return {
+        "case_item": case_item,
+        "unit": unit,
+        "tell": tell,
+        "recipient": route.post,
+        "heard_as": route.tell,
+        "instead_of": route.instead_of,
+    }
+
+
+def _put_messages(connection: Connection, workspace: Workspace, seq: int, now: datetime) -> int:
+    """One message per person and channel; a person on two posts gets one, at the higher of the two."""
+    settings = workspace.settings
+    today = now.astimezone(settings.zone).date()
+    recipients = sweeping.recipients_of(connection, seq)
+    held = organisation_store.holders_of(connection, recipients, today)
+    by_person: dict[str, list[tuple[str, str]]] = {}
+    for post, tier, person in held:
+        by_person.setdefault(person, []).append((post, tier))
+    rows: list[Mapping[str, Any]] = [
+        {
+            "seq": seq,
+            "person": person,
+            "posts": sorted(post for post, _ in posts),
+            "tier": min((tier for _, tier in posts), key=lambda tier: settings.chain.order.get(tier, 99)),
+            "channel": channel,
+            "created_at": now,
+        }
+        for person, posts in by_person.items()
+        for channel in settings.delivery.use
+    ]
+    outbox.put(connection, rows)
+    return len(rows)

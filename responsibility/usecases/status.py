@@ -1,0 +1,284 @@
+"""The state, as values: the whole chain, one item, one post."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection
+
+from responsibility.core import summary as core
+from responsibility.core.assignment import Light, State, Work, worst
+from responsibility.core.chain import Chain, LaidOn, Organisation
+from responsibility.core.deadline import from_record
+from responsibility.core.errors import UnknownCode
+from responsibility.core.summary import AssignmentView, ClockView, ItemFacts, ItemView, Lit, Summary, Tally, Told
+from responsibility.settings import Settings
+from responsibility.store import assignments, laying, worklists
+from responsibility.store import organisation as organisation_store
+from responsibility.usecases.lights import Lamp
+from responsibility.usecases.workspace import Workspace, not_before_last_act
+
+
+class By(StrEnum):
+    """What the groups of a status are."""
+
+    TIER = "tier"
+    UNIT = "unit"
+    LEADER = "leader"
+    CATEGORY = "category"
+    ITEM = "item"
+
+
+def status(workspace: Workspace, now: datetime, by: By = By.TIER) -> Summary:
+    """The whole chain at `now`."""
+    with workspace.read() as connection:
+        not_before_last_act(connection, now, workspace.settings)
+        return summarise(connection, workspace.settings, now, by)
+
+
+def summarise(connection: Connection, settings: Settings, now: datetime, by: By) -> Summary:
+    """Count what the database tallies; `connection` may be a rebuilt past."""
+    chain = settings.chain
+    organisation = organisation_store.load(connection, chain.laid(LaidOn.MEMBERS))
+    lamp = Lamp(settings, laying.policies(connection), now)
+    rows = assignments.item_facts(connection)
+    deadlines = {row.id: row.deadline for row in rows}
+    lights = _lit(connection, lamp, chain, organisation, deadlines)
+    facts = {r.id: ItemFacts(r.id, r.code, r.title, r.category_name or r.category, r.due_on) for r in rows}
+    lines = core.item_lines(lights, facts)
+    waiting = [row for row in rows if not row.laid and not row.removed]
+    key, order = _grouping(by, chain, organisation, facts, settings)
+    return Summary(
+        as_of=now,
+        by=by.value,
+        totals=core.totals(lights),
+        groups=core.count(lights, key, order),
+        items=lines,
+        unassigned=len(waiting),
+        questions=sum(row.needs_confirmation for row in waiting),
+    )
+
+
+def only_late(summary: Summary) -> Summary:
+    """The items and groups in which something is overdue; the totals stay."""
+    groups = tuple(group for group in summary.groups if group.counts[Light.OVERDUE])
+    items = tuple(line for line in summary.items if line.counts[Light.OVERDUE])
+    return replace(summary, groups=groups, items=items)
+
+
+def _lit(
+    connection: Connection,
+    lamp: Lamp,
+    chain: Chain,
+    organisation: Organisation,
+    deadlines: Mapping[int, Mapping[str, Any]],
+) -> list[Lit]:
+    policies: dict[Work, int] = {}
+    tallies = []
+    for row in assignments.tallies(connection):
+        if row.item_id not in deadlines:
+            continue
+        work = lamp.work(row, deadlines[row.item_id])
+        policies.setdefault(work, row.policy_id)
+        tallies.append(Tally(row.item_id, row.occurrence_id, row.tier, row.unit, row.who, row.works, work, row.n))
+    leaders = {unit.code: organisation.leaders_of(unit.code, chain) for unit in organisation.units}
+    return core.lit(tallies, lambda w: lamp.shine(w, policies[w]), chain, lambda unit: leaders.get(unit, []))
+
+
+def _grouping(
+    by: By, chain: Chain, organisation: Organisation, facts: Mapping[int, ItemFacts], settings: Settings
+) -> tuple[Callable[[Tally], Iterable[str]], Sequence[tuple[str, str]]]:
+    if by is By.TIER:
+        return (lambda t: [t.tier]), [(tier.id, tier.name) for tier in chain.tiers]
+    if by is By.UNIT:
+        below = {tier.id for tier in chain.tiers if tier.laid_on in (LaidOn.UNITS, LaidOn.MEMBERS)}
+        return (lambda t: [t.unit] if t.tier in below else []), [(u.code, u.name) for u in organisation.units]
+    if by is By.LEADER:
+        return _by_leader(chain, organisation)
+    if by is By.CATEGORY:
+        names = dict.fromkeys(fact.category for fact in facts.values())
+        return (lambda t: [facts[t.item].category]), [(name, name) for name in names]
+    return (lambda t: [facts[t.item].code]), [(fact.code, fact.title) for fact in facts.values()]
+
+
+def _by_leader(
+    chain: Chain, organisation: Organisation
+) -> tuple[Callable[[Tally], Iterable[str]], Sequence[tuple[str, str]]]:
+    """A leader's own assignments and those of the units the leader oversees."""
+    tier = chain.laid(LaidOn.LEADERS)
+    over = {unit.code: organisation.leaders_of(unit.code, chain) for unit in organisation.units}
+    upper = {t.id for t in chain.tiers if t.laid_on is LaidOn.ONE}
+
+    def key(tally: Tally) -> Iterable[str]:
+        if tally.tier == tier:
+            return [str(tally.post)]
+        return [] if tally.tier in upper else over.get(tally.unit, [])
+
+    return key, [(post.code, post.title) for post in organisation.posts if post.tier == tier]
+
+
+def show(workspace: Workspace, code: str, now: datetime) -> ItemView:
+    """One item (or the item of one assignment) with its chain, clocks, last notices and what comes next."""
+    with workspace.read() as connection:
+        not_before_last_act(connection, now, workspace.settings)
+        only = assignments.by_code(connection, code)
+        found = worklists.items(connection, code=only.item_code if only else code)
+        if not found:
+            raise UnknownCode(
+                f"没有编号为 {code} 的重点工作或任务", "查看编号：zeren status --by item，或 zeren list show"
+            )
+        row = found[0]
+        desk = Desk(connection, workspace, now)
+        views = desk.views(assignments.of_item(connection, row.code), assignments.last_notices(connection, row.id))
+        chosen = tuple(view for view in views if only is None or view.code == code)
+        return _item_view(row, chosen)
+
+
+def _item_view(row: Any, views: tuple[AssignmentView, ...]) -> ItemView:
+    deadline = from_record(row.deadline)
+    dues = [view.due_on for view in views if view.due_on]
+    return ItemView(
+        code=row.code,
+        title=row.title,
+        category=row.category_name or row.category,
+        content=row.content,
+        phrase=row.phrase,
+        because=deadline.because,
+        due_on=max(dues) if dues else deadline.due_on,
+        light=worst(view.light for view in views) if views else None,
+        needs_confirmation=row.needs_confirmation,
+        readings=tuple(reading.text for reading in deadline.readings),
+        milestones=tuple((step.title, step.due_on) for step in deadline.milestones),
+        target=row.target_count,
+        target_unit=row.target_unit,
+        list_code=row.list_code,
+        issued_on=row.issued_on,
+        assignments=views,
+    )
+
+
+def todo(workspace: Workspace, whom: str, now: datetime) -> tuple[str, tuple[AssignmentView, ...]]:
+    """(name, what is open) for a post or a unit; a unit's head also sees what is laid on the unit."""
+    with workspace.read() as connection:
+        not_before_last_act(connection, now, workspace.settings)
+        organisation = organisation_store.load(connection)
+        chain = workspace.settings.chain
+        if whom in organisation.post:
+            unit = organisation.post[whom].unit
+            units = [unit] if organisation.head(unit, chain) == whom else []
+            name, posts = organisation.post[whom].title, [whom]
+        elif whom in organisation.unit:
+            name, posts, units = organisation.unit[whom].name, [], [whom]
+        else:
+            raise UnknownCode(f"没有编号为 {whom} 的岗位或单位", "查看岗位和单位：zeren org show")
+        desk = Desk(connection, workspace, now)
+        return name, desk.views(assignments.of_post(connection, posts, units), {})
+
+
+class Desk:
+    """Turns assignment rows into views, with lights rolled up inside each occurrence."""
+
+    def __init__(self, connection: Connection, workspace: Workspace, now: datetime) -> None:
+        self.connection = connection
+        self.settings = workspace.settings
+        self.lamp = Lamp(self.settings, laying.policies(connection), now)
+        self.organisation = organisation_store.load(connection)
+
+    def views(self, rows: Sequence[Any], told: Mapping[int, Any]) -> tuple[AssignmentView, ...]:
+        live = [row for row in rows if row.state != State.DRAFT]
+        lights = self._lights(live)
+        clocks = assignments.clocks_of(self.connection, [row.id for row in live])
+        return tuple(
+            self._view(row, lights.get(row.id, Light.ON_SCHEDULE), clocks.get(row.id, []), told.get(row.id))
+            for row in live
+        )
+
+    def _lights(self, rows: Sequence[Any]) -> dict[int, Light]:
+        """The light of each row; those above the work need their whole family."""
+        family = {row.id: row for row in rows}
+        for item in dict.fromkeys(row.item_code for row in rows if not row.works):
+            family.update({row.id: row for row in assignments.of_item(self.connection, item)})
+        tallies = {
+            row.id: Tally(
+                row.item_id,
+                row.occurrence_id,
+                row.tier,
+                row.unit,
+                row.post,
+                row.works,
+                self.lamp.work(row, row.deadline),
+                1,
+            )
+            for row in family.values()
+            if row.state != State.DRAFT
+        }
+        policy = {id(tallies[row.id].work): row.policy_id for row in family.values() if row.id in tallies}
+        chain = self.settings.chain
+        lit = core.lit(
+            list(tallies.values()),
+            lambda work: self.lamp.shine(work, policy[id(work)]),
+            chain,
+            lambda unit: self.organisation.leaders_of(unit, chain),
+        )
+        lights = {id(one.tally): one.light for one in lit}
+        return {key: lights[id(tally)] for key, tally in tallies.items() if id(tally) in lights}
+
+    def _view(self, row: Any, light: Light, clocks: Sequence[Any], told: Any) -> AssignmentView:
+        organisation, chain = self.organisation, self.settings.chain
+        post = row.post or organisation.head(row.unit, chain)
+        unit = organisation.unit.get(row.unit)
+        holders = organisation.holders(post, self.lamp.today) if post else []
+        return AssignmentView(
+            code=row.code,
+            item=row.item_code,
+            title=row.title,
+            tier=row.tier,
+            tier_name=chain.tier(row.tier).name if row.tier in chain.order else row.tier,
+            role=row.role,
+            unit=row.unit,
+            unit_name=unit.name if unit else row.unit,
+            post=post,
+            post_title=organisation.post[post].title if post in organisation.post else "",
+            person="、".join(person.name for person in holders),
+            state=State(row.state),
+            light=light,
+            works=row.works,
+            due_on=row.due_on,
+            percent=row.percent,
+            counted=row.counted,
+            target=row.target_count,
+            target_unit=row.target_unit,
+            clocks=tuple(self._clock(clock) for clock in clocks),
+            last_told=self._told(row, told) if told is not None else None,
+        )
+
+    def _clock(self, row: Any) -> ClockView:
+        rungs = self.lamp.ladder(row.policy_id, row.clock).rungs
+        at = rungs[row.rung] if 0 <= row.rung < len(rungs) else None
+        after = rungs[row.rung + 1] if row.next_at is not None and row.rung + 1 < len(rungs) else None
+        return ClockView(
+            clock=row.clock,
+            arming=row.arming,
+            due_at=row.due_at.astimezone(self.settings.zone),
+            due_on=row.due_on,
+            rung=at.id if at else None,
+            rung_name=at.name if at else "",
+            next_at=row.next_at and row.next_at.astimezone(self.settings.zone),
+            next_rung=after.id if after else None,
+            next_rung_name=after.name if after else "",
+            next_tells="、".join(self._tell_name(tell) for tell in after.tells) if after else "",
+        )
+
+    def _tell_name(self, tell: str) -> str:
+        chain = self.settings.chain
+        return chain.tier(tell).name if tell in chain.order else {"owner": "责任人", "unit_head": "单位负责人"}[tell]
+
+    def _told(self, row: Any, told: Any) -> Told:
+        rungs = self.lamp.ladder(row.policy_id, told.clock).rungs
+        name = next((rung.name for rung in rungs if rung.id == told.rung), told.rung)
+        post = self.organisation.post.get(told.recipient)
+        return Told(name, post.title if post else told.recipient, told.nth)

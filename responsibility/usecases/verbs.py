@@ -1,0 +1,222 @@
+"""What owners and the office do to an assignment: sign, report, submit, return, close."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from responsibility.core.assignment import ACTION_NAMES, Action, State, advance
+from responsibility.core.chain import LaidOn, Organisation
+from responsibility.core.errors import AmbiguousCode, IllegalTransition, NoRight, UnknownCode
+from responsibility.core.escalation import Clock, overdue_from
+from responsibility.store import assignments, laying, ledger
+from responsibility.store import organisation as organisation_store
+from responsibility.store.ledger import Entry
+from responsibility.usecases.lights import Lamp, arm, arm_within
+from responsibility.usecases.rollup import parents_to_close
+from responsibility.usecases.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an act did to one assignment."""
+
+    code: str
+    title: str
+    action: Action
+    before: State
+    after: State
+    actor: str
+    on_behalf_of: str | None
+    #: Codes of parents that closed with it.
+    closed_above: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Everything an act decides on."""
+
+    connection: Connection
+    workspace: Workspace
+    organisation: Organisation
+    lamp: Lamp
+    row: Any
+    actor: str
+
+
+Values = Mapping[str, Any]
+Decide = Callable[[_Case], Values]
+
+
+def sign(workspace: Workspace, code: str, now: datetime, as_post: str | None = None) -> Done:
+    """签收: the owner has received it; the sign clock stops."""
+    return _act(workspace, Action.SIGN, code, now, as_post, lambda case: {})
+
+
+def report(
+    workspace: Workspace,
+    code: str,
+    now: datetime,
+    as_post: str | None = None,
+    *,
+    text: str = "",
+    count: int | None = None,
+    percent: int | None = None,
+    milestone: int | None = None,
+) -> Done:
+    """反馈: what was done so far; `count` adds up, `percent` and `milestone` (the number reached) replace."""
+    values = {"text": text, "count": count, "percent": percent, "milestone": milestone}
+    told = {key: value for key, value in values.items() if value not in (None, "")}
+    return _act(workspace, Action.REPORT, code, now, as_post, lambda case: told)
+
+
+def submit(workspace: Workspace, code: str, now: datetime, as_post: str | None = None, *, text: str = "") -> Done:
+    """报结: done as the owner sees it; the owner's clocks stop and the office's verification term begins."""
+
+    def decide(case: _Case) -> Values:
+        late = case.row.due_at is not None and now >= case.row.due_at
+        ladder = case.lamp.ladder(case.row.policy_id, Clock.VERIFY)
+        return {"text": text, "late": late, "verify": arm_within(workspace.settings, ladder, now)}
+
+    return _act(workspace, Action.SUBMIT, code, now, as_post, decide)
+
+
+def send_back(
+    workspace: Workspace,
+    code: str,
+    now: datetime,
+    as_post: str | None = None,
+    *,
+    reason: str,
+    due_on: date | None = None,
+) -> Done:
+    """退回: not good enough; the finish clock starts anew, for the same due date unless a new one is given."""
+
+    def decide(case: _Case) -> Values:
+        day, settings = due_on or case.row.due_on, workspace.settings
+        if day is None or not case.row.works:
+            return {"reason": reason, "finish": None}
+        due_at = overdue_from(day, settings.zone) if due_on else case.row.due_at.astimezone(settings.zone)
+        ladder = case.lamp.ladder(case.row.policy_id, Clock.FINISH)
+        return {"reason": reason, "finish": arm(settings, ladder, day, due_at)}
+
+    return _act(workspace, Action.RETURN, code, now, as_post, decide)
+
+
+def close(workspace: Workspace, code: str, now: datetime, as_post: str | None = None, *, text: str = "") -> Done:
+    """销号: verified; all clocks fall silent, and parents close whose children have."""
+
+    def decide(case: _Case) -> Values:
+        share = case.lamp.policy(case.row.policy_id).close_share
+        family = assignments.siblings(case.connection, case.row.occurrence_id)
+        chain, organisation = workspace.settings.chain, case.organisation
+        rolled_up = parents_to_close(family, case.row.id, share, chain, organisation)
+        return {"text": text, "rolled_up": rolled_up}
+
+    return _act(workspace, Action.CLOSE, code, now, as_post, decide)
+
+
+def _act(workspace: Workspace, action: Action, code: str, now: datetime, as_post: str | None, decide: Decide) -> Done:
+    with workspace.write(now) as connection:
+        organisation = organisation_store.load(connection)
+        actor = _actor(workspace, organisation, as_post)
+        row = find(connection, organisation, code, as_post and actor)
+        before = State(row.state)
+        after = advance(before, action, row.code)
+        on_behalf_of = _right(workspace, organisation, row, action, actor)
+        lamp = Lamp(workspace.settings, laying.policies(connection), now)
+        values = decide(_Case(connection, workspace, organisation, lamp, row, actor))
+        entry = Entry(now, actor, action.value, [row.code], values, on_behalf_of)
+        ledger.record(connection, entry, [row.id])
+        closed = tuple(values.get("rolled_up", ()))
+        return Done(row.code, row.title, action, before, after, actor, on_behalf_of, closed)
+
+
+def find(connection: Connection, organisation: Organisation, code: str, post: str | None) -> Any:
+    """The one assignment `code` means: its own code, or an item's with the post that carries it."""
+    row = assignments.by_code(connection, code)
+    if row is not None:
+        return row
+    rows = assignments.of_item(connection, code)
+    if not rows:
+        raise UnknownCode(
+            f"没有编号为 {code} 的任务或重点工作", "查看编号：zeren status --by item，或 zeren todo --for 岗位"
+        )
+    chosen = _of_post(rows, organisation, post) if post else rows
+    if len(chosen) == 1:
+        return chosen[0]
+    choices = "、".join(row.code for row in (chosen or rows)[:12])
+    more = f" 等 {len(chosen or rows)} 项" if len(chosen or rows) > 12 else ""
+    why = "对应多项任务" if chosen else f"没有落在 {post} 上的任务"
+    raise AmbiguousCode(f"{code} {why}，什么都没有做。可选：{choices}{more}", "写完整的任务编号，或用 --as 指明岗位")
+
+
+def _of_post(rows: Sequence[Any], organisation: Organisation, post: str) -> list[Any]:
+    """The assignments of a post: its own, or its unit's; of a recurring item the newest."""
+    own = [row for row in rows if row.post == post]
+    unit = organisation.post[post].unit
+    mine = own or [row for row in rows if row.post is None and row.unit == unit]
+    open_ = [row for row in mine if row.state not in ("closed", "cancelled")]
+    return open_ or mine
+
+
+def _actor(workspace: Workspace, organisation: Organisation, as_post: str | None) -> str:
+    """The acting post: the one named (a unit stands for its head), or the office."""
+    chain = workspace.settings.chain
+    if as_post is None:
+        office = chain.office and organisation.first_post(chain.office)
+        if not office:
+            raise NoRight("组织机构里没有办公室岗位，不知道由谁办理", "用 --as 指明岗位，例如 --as Z01S")
+        return office
+    if as_post in organisation.post:
+        return as_post
+    head = organisation.head(as_post, chain) if as_post in organisation.unit else None
+    if head is None:
+        raise UnknownCode(f"没有编号为 {as_post} 的岗位", "查看岗位：zeren org show")
+    return head
+
+
+_OWNERS_ACTS = {Action.SIGN, Action.REPORT, Action.SUBMIT}
+
+
+def _right(workspace: Workspace, organisation: Organisation, row: Any, action: Action, actor: str) -> str | None:
+    """Raise NoRight unless `actor` may act here; the post or unit it acts for, where that is not its own."""
+    chain = workspace.settings.chain
+    post = organisation.post[actor]
+    owner = row.post or row.unit
+    is_office = post.tier == chain.office
+    if action not in _OWNERS_ACTS:
+        if not row.works:
+            raise IllegalTransition(
+                f"{row.code} 由下级办理情况汇总，不能单独{ACTION_NAMES[action]}",
+                f"查看下级：zeren show {row.item_code}",
+            )
+        if not (is_office or _leads(workspace, organisation, row, post.code)):
+            raise NoRight(
+                f"{actor}（{post.title}）不能{ACTION_NAMES[action]} {row.code}", "由办公室或分管领导办理，例如不写 --as"
+            )
+        return None
+    if action is not Action.SIGN and not row.works:
+        raise IllegalTransition(
+            f"{row.code} 由下级办理情况汇总，不能单独{ACTION_NAMES[action]}", f"查看下级：zeren show {row.item_code}"
+        )
+    if row.post == actor or (row.post is None and post.unit == row.unit and not _is_member(workspace, post.tier)):
+        return None
+    if is_office or (row.post is not None and organisation.head(row.unit, chain) == actor):
+        return str(owner)
+    raise NoRight(
+        f"{row.code} 由 {owner} 负责，{actor}（{post.title}）不能代为{ACTION_NAMES[action]}",
+        f"用 --as 指明责任岗位；待办：zeren todo --for {actor}",
+    )
+
+
+def _is_member(workspace: Workspace, tier: str) -> bool:
+    return tier == workspace.settings.chain.laid(LaidOn.MEMBERS)
+
+
+def _leads(workspace: Workspace, organisation: Organisation, row: Any, post: str) -> bool:
+    return post in organisation.leaders_of(row.unit, workspace.settings.chain)

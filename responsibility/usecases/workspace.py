@@ -1,0 +1,132 @@
+"""A workspace: a folder with `config/` and `data/`, its settings and its database."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine
+
+from responsibility.core.chain import LaidOn
+from responsibility.core.errors import ClockWentBack, WorkspaceError
+from responsibility.settings import Settings, bundled, load
+from responsibility.store import ledger, migrate
+from responsibility.store.engine import open_engine, reading, writing
+from responsibility.store.ledger import Entry
+from responsibility.store.organisation import load as load_organisation
+
+#: Seconds a command waits for another one on the same workspace.
+PATIENCE = 30.0
+
+#: The actor of what the program does by itself.
+ENGINE = "zeren"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An opened workspace."""
+
+    settings: Settings
+    engine: Engine
+
+    @property
+    def root(self) -> Path:
+        return self.settings.root
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state."""
+        with reading(self.engine) as connection:
+            yield connection
+
+    @contextmanager
+    def write(self, now: datetime, *, keep: bool = True) -> Iterator[Connection]:
+        """A transaction that may change things; refused when `now` is before the last act."""
+        with writing(self.engine, keep=keep) as connection:
+            not_before_last_act(connection, now, self.settings)
+            yield connection
+
+    @contextmanager
+    def alone(self, say: Callable[[str], None], patience: float = PATIENCE) -> Iterator[None]:
+        """Hold the workspace for one command; waits for another one up to `patience` seconds, and says so."""
+        lock = FileLock(self.root / "data" / "zeren.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            say(f"另一个 zeren 命令正在使用这个工作区，最多等 {patience:.0f} 秒……")
+            try:
+                lock.acquire(timeout=patience)
+            except Timeout:
+                raise WorkspaceError(
+                    f"等了 {patience:.0f} 秒，另一个 zeren 命令还没有结束，本次什么都没有做", "稍后再试同一条命令"
+                ) from None
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def not_before_last_act(connection: Connection, now: datetime, settings: Settings) -> None:
+    """Raise ClockWentBack when `now` is earlier than what was already recorded."""
+    last = ledger.last_act_at(connection)
+    if last is not None and now < last:
+        told, known = (at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M:%S") for at in (now, last))
+        raise ClockWentBack(
+            f"现在（{told}）早于本工作区最后一次记录的时间（{known}）",
+            "用 --now 指定不早于它的时间；要看过去的状态用 zeren status --as-of 日期",
+        )
+
+
+def find_root(asked: Path | None, environ: Mapping[str, str], here: Path) -> Path:
+    """The workspace meant: the option, ZEREN_HOME, or the current folder; raises where none is."""
+    root = asked or (Path(environ["ZEREN_HOME"]) if environ.get("ZEREN_HOME") else here)
+    if not is_workspace(root):
+        raise WorkspaceError(
+            f"{root.absolute()} 不是 zeren 工作区", "新建一个：zeren init 目录；或用 --workspace 指定已有的工作区"
+        )
+    return root.absolute()
+
+
+def is_workspace(root: Path) -> bool:
+    return (root / "config" / "chain.yaml").is_file()
+
+
+def open_workspace(root: Path, environ: Mapping[str, str]) -> Workspace:
+    """Settings and database of an existing workspace; the database is brought to the current schema."""
+    settings = load(root, environ)
+    (root / "data").mkdir(exist_ok=True)
+    engine = open_engine(settings.database_url)
+    migrate.bring_up(engine)
+    return Workspace(settings, engine)
+
+
+def create(root: Path, environ: Mapping[str, str], now: datetime) -> Workspace:
+    """A new workspace with the commented default configuration; refuses a folder that already is one."""
+    if is_workspace(root):
+        raise WorkspaceError(f"{root.absolute()} 已经是 zeren 工作区，没有改动", f"直接使用：cd {root}；或换一个目录")
+    if (root / "config").exists():
+        raise WorkspaceError(
+            f"{root.absolute()} 下已有 config 目录但不是 zeren 的，没有改动", "换一个空目录：zeren init 目录"
+        )
+    if root.exists() and not root.is_dir():
+        raise WorkspaceError(f"{root.absolute()} 是文件，不是目录", "换一个目录名：zeren init 目录")
+    # chain.yaml is what makes a folder a workspace, so it comes last: a half-made one can be made again.
+    shutil.copytree(bundled("config"), root / "config", ignore=shutil.ignore_patterns("chain.yaml"))
+    (root / "data").mkdir(exist_ok=True)
+    shutil.copyfile(bundled("config") / "chain.yaml", root / "config" / "chain.yaml")
+    workspace = open_workspace(root.absolute(), environ)
+    with workspace.write(now) as connection:
+        ledger.record(connection, Entry(now, ENGINE, "init", values={"schema": migrate.HEAD}))
+    return workspace
+
+
+def office_post(workspace: Workspace, connection: Connection) -> str:
+    """The post the office acts as at the terminal; the engine's own name where there is no office yet."""
+    chain = workspace.settings.chain
+    organisation = load_organisation(connection, chain.laid(LaidOn.MEMBERS))
+    return (chain.office and organisation.first_post(chain.office)) or ENGINE

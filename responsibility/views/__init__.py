@@ -1,0 +1,1 @@
+"""Values → one medium. Views never query and never count."""

@@ -1,0 +1,262 @@
+"""Values → the JSON of the contract (§3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from responsibility.core.assignment import Light
+from responsibility.core.chain import Organisation
+from responsibility.core.summary import (
+    AssignmentView,
+    Climbed,
+    Counts,
+    ItemEntry,
+    ItemView,
+    LedgerLine,
+    ListLine,
+    Noticed,
+    Summary,
+    TierLaid,
+)
+
+Json = dict[str, Any]
+
+
+def counts(c: Counts) -> Json:
+    """C of the contract."""
+    shown = (Light.CLOSED, Light.ON_SCHEDULE, Light.BEHIND, Light.DUE_SOON, Light.OVERDUE, Light.SUSPENDED)
+    return {"assignments": c.assignments} | {light.value: c[light] for light in shown}
+
+
+def status(summary: Summary, as_of: datetime, top: int | None) -> Json:
+    """`zeren status --json`."""
+    return {
+        "as_of": as_of.isoformat(),
+        "by": summary.by,
+        "totals": counts(summary.totals),
+        "groups": [{"key": g.key, "name": g.name, **counts(g.counts)} for g in summary.groups],
+        "items": [
+            {
+                "code": line.facts.code,
+                "title": line.facts.title,
+                "category": line.facts.category,
+                "due_on": _day(line.facts.due_on),
+                "light": line.light.value,
+                "progress": line.progress,
+                **counts(line.counts),
+            }
+            for line in summary.items[:top]
+        ],
+        "unassigned": summary.unassigned,
+        "questions": summary.questions,
+    }
+
+
+def assignment(view: AssignmentView) -> Json:
+    """One assignment of `show` and `todo`."""
+    return {
+        "code": view.code,
+        "item": view.item,
+        "title": view.title,
+        "tier": view.tier,
+        "role": view.role,
+        "unit": view.unit,
+        "to": {"post": view.post, "title": view.post_title, "person": view.person},
+        "state": view.state.value,
+        "light": view.light.value,
+        "due_on": _day(view.due_on),
+        "percent": view.percent,
+        "counted": view.counted,
+        "clocks": [
+            {
+                "clock": c.clock,
+                "arming": c.arming,
+                "due_at": c.due_at.isoformat(),
+                "rung": c.rung,
+                "next_at": c.next_at.isoformat() if c.next_at else None,
+                "next_rung": c.next_rung,
+            }
+            for c in view.clocks
+        ],
+    }
+
+
+def item(view: ItemView) -> Json:
+    """`zeren show --json`."""
+    return {
+        "item": {
+            "code": view.code,
+            "title": view.title,
+            "category": view.category,
+            "content": view.content,
+            "list": view.list_code,
+            "issued_on": view.issued_on.isoformat(),
+            "phrase": view.phrase,
+            "because": view.because,
+            "due_on": _day(view.due_on),
+            "light": view.light.value if view.light else None,
+            "needs_confirmation": view.needs_confirmation,
+            "readings": list(view.readings),
+            "milestones": [{"title": title, "due_on": due_on.isoformat()} for title, due_on in view.milestones],
+            "target": view.target,
+            "target_unit": view.target_unit,
+        },
+        "assignments": [assignment(one) for one in view.assignments],
+    }
+
+
+def todo(whom: str, name: str, views: Sequence[AssignmentView]) -> Json:
+    """`zeren todo --json`."""
+    return {"for": whom, "name": name, "assignments": [assignment(view) for view in views]}
+
+
+def notice(noticed: Noticed) -> Json:
+    """One notice of `remind`."""
+    return {
+        "item": noticed.item,
+        "title": noticed.title,
+        "assignment": noticed.assignment,
+        "clock": noticed.clock,
+        "rung": noticed.rung,
+        "rung_name": noticed.rung_name,
+        "nth": noticed.nth,
+        "tier": noticed.tier,
+        "to": {"post": noticed.post, "title": noticed.post_title, "person": noticed.person},
+        "reason": noticed.reason,
+        "instrument": noticed.instrument,
+        "light": noticed.light.value,
+    }
+
+
+def remind(
+    as_of: datetime,
+    dry_run: bool,
+    notices: Iterable[Noticed],
+    skipped: int,
+    messages: int,
+    outcome: Mapping[str, int],
+) -> Json:
+    """`zeren remind --json`; `outcome` counts messages by what became of them."""
+    return {
+        "as_of": as_of.isoformat(),
+        "dry_run": dry_run,
+        "notices": [notice(one) for one in notices],
+        "skipped": skipped,
+        "messages": messages,
+        **{status: outcome.get(status, 0) for status in ("sent", "held", "failed", "uncertain", "dropped")},
+    }
+
+
+def laid(rows: Iterable[TierLaid], dry_run: bool) -> Json:
+    """`zeren assign --json`."""
+    tiers = [
+        {
+            "list": row.list_code,
+            "tier": row.tier,
+            "name": row.tier_name,
+            "assignments": row.assignments,
+            "gap": row.gap,
+            "to": [{"code": code, "name": name, "assignments": n} for code, name, n in row.whom],
+        }
+        for row in rows
+    ]
+    return {"dry_run": dry_run, "assignments": sum(t["assignments"] for t in tiers), "tiers": tiers}
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def lists(rows: Iterable[ListLine]) -> Json:
+    """`zeren list show --json`."""
+    return {
+        "lists": [
+            {
+                "code": row.code,
+                "title": row.title,
+                "issued_on": row.issued_on.isoformat(),
+                "version": row.version,
+                "items": row.items,
+                "assigned": row.assigned,
+                "questions": row.questions,
+                "cancelled": row.cancelled,
+            }
+            for row in rows
+        ]
+    }
+
+
+def items(rows: Iterable[ItemEntry]) -> Json:
+    """`zeren list show L --json`."""
+    return {
+        "items": [
+            {
+                "code": row.code,
+                "title": row.title,
+                "category": row.category,
+                "phrase": row.phrase,
+                "due_on": _day(row.due_on),
+                "needs_confirmation": row.needs_confirmation,
+                "because": row.because,
+                "readings": list(row.readings),
+            }
+            for row in rows
+        ]
+    }
+
+
+def log(rows: Iterable[LedgerLine], zone: tzinfo) -> Json:
+    """`zeren log --json`."""
+    return {
+        "entries": [
+            {
+                "seq": row.seq,
+                "at": row.at.astimezone(zone).isoformat(),
+                "actor": row.actor,
+                "on_behalf_of": row.on_behalf_of,
+                "act": row.act,
+                "codes": list(row.codes),
+                "values": row.values,
+                "hash": row.hash,
+            }
+            for row in rows
+        ]
+    }
+
+
+def organisation(org: Organisation, on: date) -> Json:
+    """`zeren org show --json`: the organisation file's own shape, with who holds each post on the day."""
+    return {
+        "units": [{"code": u.code, "name": u.name, "kind": u.kind, "parent": u.parent} for u in org.units],
+        "posts": [
+            {
+                "code": p.code,
+                "unit": p.unit,
+                "tier": p.tier,
+                "title": p.title,
+                "held_by": [person.name for person in org.holders(p.code, on)],
+            }
+            for p in org.posts
+        ],
+        "oversees": [{"post": o.post, "units": list(o.units)} for o in org.oversees],
+    }
+
+
+def ladder(rows: Iterable[Climbed]) -> list[Json]:
+    """The ladder as it was climbed."""
+    return [
+        {
+            "at": row.at.isoformat(),
+            "clock": row.clock,
+            "rung": row.rung,
+            "rung_name": row.rung_name,
+            "to": row.recipient,
+            "item": row.item,
+            "who": row.who,
+            "nth": row.nth,
+            "reason": row.why,
+        }
+        for row in rows
+    ]

@@ -1,0 +1,593 @@
+"""The room that hands messages over: real SMTP servers on loopback, real folders, real streams."""
+
+from __future__ import annotations
+
+import email
+import ipaddress
+import os
+import pickle
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from email.message import EmailMessage
+from email.policy import default
+from io import StringIO, TextIOWrapper
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, LoginPassword
+
+from responsibility.core.errors import ConfigError
+from responsibility.delivery import (
+    ConsoleCourier,
+    Courier,
+    FileCourier,
+    MailCourier,
+    MemoryCourier,
+    Parcel,
+    Receipt,
+    TransportError,
+)
+from responsibility.delivery.mail import _Witness
+from responsibility.delivery.parcel import plausible
+
+SECRET = "pa%41ss:w@rd/7"
+BEIJING = timezone(timedelta(hours=8))
+TEXT = "李明同志：\n\n您有 2 项工作临期：\n  1. L1-03 主题党日（9月30日）\n  2. L1-07 支部换届（第 2 次催办）"
+PARCEL = Parcel(
+    message_id="2023-09-26-Z01S",
+    to_name="李明",
+    to_address="liming@example.gov.cn",
+    title="临期提醒：2 项",
+    text=TEXT,
+    created_at=datetime(2023, 9, 26, 9, 30, tzinfo=BEIJING),
+)
+
+
+class Mailbox:
+    """A mail server's mind: keeps what arrives; answers RCPT and DATA as told."""
+
+    def __init__(self, rcpt: str = "250 OK", data: str = "250 OK") -> None:
+        self.rcpt, self.data = rcpt, data
+        self.arrived: list[tuple[str, list[str], EmailMessage]] = []
+        self.logins: list[tuple[str, str]] = []
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self.rcpt.startswith("250"):
+            envelope.rcpt_tos.append(address)
+        return self.rcpt
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self.data == "hang up":
+            server.transport.abort()
+            return "451 never seen"
+        if self.data.startswith("250"):
+            message = email.message_from_bytes(envelope.content, policy=default)
+            self.arrived.append((envelope.mail_from, envelope.rcpt_tos, message))  # type: ignore[arg-type]
+        return self.data
+
+    def __call__(self, server: Any, session: Any, envelope: Any, mechanism: str, data: LoginPassword) -> AuthResult:
+        login = data.login.decode(), data.password.decode()
+        self.logins.append(login)
+        return AuthResult(success=login == ("office", SECRET), handled=False)
+
+
+class LoopbackServer(Controller):
+    """An SMTP server on whatever port is free."""
+
+    def _trigger_server(self) -> None:
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+@contextmanager
+def serving(mailbox: Mailbox, **options: Any) -> Iterator[int]:
+    server = LoopbackServer(
+        mailbox, hostname="127.0.0.1", port=0, authenticator=mailbox, auth_require_tls=False, **options
+    )
+    server.start()
+    try:
+        yield server.port
+    finally:
+        server.stop()
+
+
+@contextmanager
+def listening(answer: bytes | None) -> Iterator[int]:
+    """A server that says its piece and closes the line, or (None) takes the call and stays silent."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def answer_once() -> None:
+            with suppress(OSError):
+                line, _ = door.accept()
+                with line:
+                    line.sendall(answer or b"")
+
+        if answer is not None:
+            threading.Thread(target=answer_once, daemon=True).start()
+        yield door.getsockname()[1]
+
+
+def courier(port: int, **changes: Any) -> MailCourier:
+    plain = MailCourier(
+        host="127.0.0.1",
+        port=port,
+        secure="none",
+        user="",
+        secret="",
+        from_address="office@example.gov.cn",
+        from_name="县委办：督查室",
+        timeout=10,
+    )
+    return replace(plain, **changes)
+
+
+def refusal(mailer: Courier, parcel: Parcel = PARCEL) -> TransportError:
+    with pytest.raises(TransportError) as caught:
+        mailer.deliver(parcel)
+    return caught.value
+
+
+def content(message: EmailMessage) -> str:
+    return str(message.get_content()).replace("\r\n", "\n").rstrip("\n")
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, Path]:
+    """A server context for 127.0.0.1 and the certificate that vouches for it."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+        .add_extension(here, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    file = tmp_path_factory.mktemp("tls") / "server.pem"
+    pem = serialization.Encoding.PEM
+    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file.write_bytes(certificate.public_bytes(pem) + secret)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(file)
+    return context, file
+
+
+# Mail that arrives
+
+
+def test_chinese_title_text_and_names_arrive_intact() -> None:
+    """What the recipient reads is what was rendered, and only the recipient gets it."""
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        receipt = courier(port).deliver(PARCEL)
+    assert receipt == Receipt(f"邮件服务器 127.0.0.1:{port} 已接收")
+    [(sender, recipients, message)] = mailbox.arrived
+    assert (sender, recipients) == ("office@example.gov.cn", ["liming@example.gov.cn"])
+    assert message["Subject"] == "临期提醒：2 项"
+    assert message["From"].addresses[0].display_name == "县委办：督查室"
+    assert message["To"].addresses[0].display_name == "李明"
+    assert message["X-Zeren-Message"] == "2023-09-26-Z01S"
+    assert (message.get_content_type(), message["Cc"], message["Bcc"]) == ("text/plain", None, None)
+    assert content(message) == TEXT
+
+
+def test_many_mails_go_out_without_throttling() -> None:
+    """Apprise waits 5.5 s between mails by default; here each goes at once."""
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        for number in range(10):
+            courier(port).deliver(replace(PARCEL, message_id=str(number)))
+    assert [message["X-Zeren-Message"] for _, _, message in mailbox.arrived] == [str(n) for n in range(10)]
+    assert courier(port)._plugin(PARCEL, _Witness()).request_rate_per_sec == 0
+
+
+def test_line_breaks_in_titles_and_names_make_no_headers() -> None:
+    hostile = replace(
+        PARCEL, title="临期\r\nBcc: spy@example.com", to_name="Li\r\nCc: spy@example.com", message_id="7\nX: y"
+    )
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        courier(port).deliver(hostile)
+    [(_, recipients, message)] = mailbox.arrived
+    assert recipients == ["liming@example.gov.cn"]
+    assert message["Subject"] == "临期 Bcc: spy@example.com"
+    assert (message["Bcc"], message["Cc"], message["X"]) == (None, None, None)
+
+
+def test_a_message_without_text_sends_its_title() -> None:
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        courier(port).deliver(replace(PARCEL, text=" \n"))
+    assert mailbox.arrived[0][2].get_content().strip() == PARCEL.title
+
+
+def test_a_long_title_is_cut_in_the_subject_and_whole_in_the_text() -> None:
+    """Servers refuse header lines over 998 bytes, and a Chinese character takes nine of them."""
+    mailbox = Mailbox()
+    title = "督办" * 100
+    with serving(mailbox) as port:
+        courier(port).deliver(replace(PARCEL, title=title, to_name="😀" * 300, message_id="编号" * 300))
+    message = mailbox.arrived[0][2]
+    assert message["Subject"] == "督办" * 39 + "督…"
+    assert content(message) == f"{title}\n\n{TEXT}"
+
+
+def test_login_uses_the_password_as_it_is() -> None:
+    """Percent signs, colons and slashes are characters, not an encoding."""
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        courier(port, user="office", secret=SECRET).deliver(PARCEL)
+    assert mailbox.logins == [("office", SECRET)]
+    assert len(mailbox.arrived) == 1
+
+
+def test_starttls_and_ssl_reach_a_server_with_a_trusted_certificate(
+    tls: tuple[ssl.SSLContext, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, certificate = tls
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    mailbox = Mailbox()
+    with serving(mailbox, tls_context=context, require_starttls=True) as port:
+        courier(port, secure="starttls", user="office", secret=SECRET).deliver(PARCEL)
+    with serving(mailbox, ssl_context=context) as port:
+        courier(port, secure="ssl", user="office", secret=SECRET).deliver(PARCEL)
+    assert len(mailbox.arrived) == 2
+
+
+# Mail that does not
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "permanent", "reason"),
+    [
+        # Nobody of that name: trying again cannot help.
+        (Mailbox(rcpt="550 5.1.1 no such user"), True, "收件人被邮件服务器拒绝（550 5.1.1 no such user）"),
+        # Greylisting, full for now.
+        (Mailbox(rcpt="451 4.7.1 try later"), False, "收件人被邮件服务器暂时拒绝（451 4.7.1 try later）"),
+        # About our login, not about the recipient.
+        (Mailbox(rcpt="530 login first"), False, "收件人被邮件服务器暂时拒绝（530 login first）"),
+        # The message itself, for good and for now.
+        (Mailbox(data="554 spam"), True, "邮件被邮件服务器拒绝（554 spam）"),
+        (Mailbox(data="452 disk full"), False, "邮件被邮件服务器暂时拒绝（452 disk full）"),
+    ],
+)
+def test_a_refusal_is_quoted_and_weighed(mailbox: Mailbox, permanent: bool, reason: str) -> None:
+    with serving(mailbox) as port:
+        error = refusal(courier(port))
+    assert (error.reason, error.permanent, error.uncertain) == (reason, permanent, False)
+    assert mailbox.arrived == []
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("", "没有登记邮箱地址"),
+        ("李明", "邮箱地址不能用：李明"),
+        ("a@b.cn, spy@example.com", "邮箱地址不能用：a@b.cn, spy@example.com"),
+        ("a@b.cn\r\nRCPT TO:<spy@example.com>", "邮箱地址不能用：a@b.cn RCPT TO:<spy@example.com>"),
+        ("Li <a@b.cn>", "邮箱地址不能用：Li <a@b.cn>"),
+    ],
+)
+def test_an_unusable_address_fails_for_good_and_nobody_is_contacted(address: str, reason: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        error = refusal(courier(door.getsockname()[1]), replace(PARCEL, to_address=address))
+        door.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            door.accept()
+    assert (error.reason, error.permanent) == (reason, True)
+
+
+def test_plain_addresses_of_an_inner_network_are_usable() -> None:
+    assert all(map(plausible, ["office@oa", "a+b+c@x.cn", "o'hara@10.example", "x_y@a-b.gov.cn"]))
+    assert not any(map(plausible, ["a@", "@b.cn", "a..b@c.cn", "a@-b.cn", "a@b..cn", "a@b.cn\n", "a" * 250 + "@b.cn"]))
+
+
+def test_a_wrong_password_can_be_mended_and_is_never_told(caplog: pytest.LogCaptureFixture) -> None:
+    """Neither reason, repr nor log shows the password, at whatever level the program logs."""
+    mailer = courier(0, user="office", secret="wrong-secret")
+    mailbox = Mailbox()
+    caplog.set_level(1)
+    with serving(mailbox) as port:
+        error = refusal(replace(mailer, port=port))
+    assert (error.reason, error.permanent) == (f"邮件服务器 127.0.0.1:{port} 不接受账号或口令（535）", False)
+    ours = [record for record in caplog.records if record.name != "mail.log"]
+    told = repr(mailer) + repr(error) + "".join(record.getMessage() for record in ours)
+    assert not [record for record in ours if record.name == "apprise" and record.levelname == "WARNING"]
+    assert mailbox.logins
+    assert mailbox.arrived == []
+    assert "wrong-secret" not in told
+
+
+def test_a_server_that_repeats_the_password_is_not_quoted() -> None:
+    with serving(Mailbox(rcpt=f"550 go away {SECRET}")) as port:
+        error = refusal(courier(port, user="office", secret=SECRET))
+    assert error.reason == "收件人被邮件服务器拒绝（550 go away ***）"
+
+
+def test_a_password_mail_cannot_carry_is_a_trouble_of_the_configuration() -> None:
+    with serving(Mailbox()) as port:
+        error = refusal(courier(port, user="office", secret="口令一二三"))
+    assert error.reason == f"邮件服务器 127.0.0.1:{port} 的名称、账号或口令中有发不出的字符"
+    assert not error.permanent
+    assert error.__cause__ is None
+
+
+def test_nobody_listening_is_tried_again() -> None:
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        port = door.getsockname()[1]
+        error = refusal(courier(port))
+    assert (error.reason, error.permanent, error.uncertain) == (
+        f"邮件服务器 127.0.0.1:{port} 没有开启（连接被拒绝）",
+        False,
+        False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (None, "没有按时应答（超时）"),
+        (b"", "中途断开了连接"),
+        (b"421 closing for the night\r\n", "暂不受理（421）"),
+    ],
+)
+def test_a_server_that_will_not_talk_is_tried_again(answer: bytes | None, told: str) -> None:
+    with listening(answer) as port:
+        error = refusal(courier(port, timeout=0.3 if answer is None else 10))
+    assert (error.reason, error.permanent, error.uncertain) == (f"邮件服务器 127.0.0.1:{port} {told}", False, False)
+
+
+def test_a_line_that_breaks_after_the_text_leaves_a_doubt() -> None:
+    """The server had everything and did not say yes: the mail may have gone out."""
+    with serving(Mailbox(data="hang up")) as port:
+        error = refusal(courier(port))
+    assert (error.reason, error.permanent, error.uncertain) == (
+        f"邮件服务器 127.0.0.1:{port} 中途断开了连接",
+        False,
+        True,
+    )
+
+
+def test_a_server_without_encryption_never_sees_the_password() -> None:
+    mailbox = Mailbox()
+    with serving(mailbox) as port:
+        error = refusal(courier(port, secure="starttls", user="office", secret=SECRET))
+    assert error.reason == f"邮件服务器 127.0.0.1:{port} 不支持所设的加密或登录方式"
+    assert (error.permanent, mailbox.logins) == (False, [])
+
+
+def test_an_unknown_certificate_is_refused(tls: tuple[ssl.SSLContext, Path]) -> None:
+    mailbox = Mailbox()
+    with serving(mailbox, ssl_context=tls[0]) as port:
+        error = refusal(courier(port, secure="ssl", user="office", secret=SECRET))
+    assert error.reason == f"邮件服务器 127.0.0.1:{port} 的证书未通过验证"
+    assert (error.permanent, mailbox.logins) == (False, [])
+
+
+def test_failures_on_several_threads_keep_to_themselves() -> None:
+    """Two couriers at once: each learns its own reason."""
+    reasons: dict[str, str] = {}
+    with serving(Mailbox(rcpt="550 no")) as refusing, serving(Mailbox(rcpt="451 later")) as busy:
+
+        def send(name: str, port: int) -> None:
+            for _ in range(5):
+                reasons[name] = reasons.get(name, "") + refusal(courier(port)).reason[-9:]
+
+        threads = [threading.Thread(target=send, args=pair) for pair in (("no", refusing), ("later", busy))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert reasons == {"no": "绝（550 no）" * 5, "later": "451 later）"[-9:] * 5}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"from_address": ""}, {"from_address": "督查室"}, {"secure": "tls"}, {"host": ""}], ids=str
+)
+def test_a_sender_nobody_could_answer_is_a_configuration_error(wrong: dict[str, str]) -> None:
+    with pytest.raises(ConfigError):
+        courier(25, **wrong)
+
+
+def test_apprise_is_loaded_only_when_a_mail_is_sent() -> None:
+    code = (
+        "import sys; from responsibility import delivery; early = set(sys.modules);"
+        "delivery.MailCourier('h', 25, 'none', '', '', 'a@b.cn', ''); delivery.FileCourier;"
+        "print('smtplib' in early, 'apprise' in sys.modules, hasattr(delivery, 'PigeonCourier'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False False\n"
+
+
+# Files
+
+
+def read(path: Path) -> EmailMessage:
+    return email.message_from_bytes(path.read_bytes(), policy=default)  # type: ignore[return-value]
+
+
+def test_an_eml_file_is_a_whole_message(tmp_path: Path) -> None:
+    """Any mail program opens it: names, title, date, id and text are all there."""
+    receipt = FileCourier(tmp_path / "out", "eml", "office@example.gov.cn", "县委办：督查室").deliver(PARCEL)
+    assert receipt == Receipt("2023-09-26-Z01S.eml")
+    message = read(tmp_path / "out" / receipt.detail)
+    assert message.defects == []
+    assert message["Subject"] == "临期提醒：2 项"
+    assert str(message["From"].addresses[0]) == "县委办：督查室 <office@example.gov.cn>"
+    assert str(message["To"]) == "李明 <liming@example.gov.cn>"
+    assert message["Date"].datetime == PARCEL.created_at
+    assert message["Message-ID"] == "<2023-09-26-Z01S@example.gov.cn>"
+    assert content(message) == TEXT
+
+
+@pytest.mark.parametrize(("address", "named"), [("", "李明"), ("李明@单位", "李明 李明@单位"), ("x", "李明 x")])
+def test_a_recipient_without_an_address_is_still_named(tmp_path: Path, address: str, named: str) -> None:
+    FileCourier(tmp_path, "eml").deliver(replace(PARCEL, to_address=address))
+    message = read(tmp_path / "2023-09-26-Z01S.eml")
+    [to] = message["To"].addresses
+    assert (to.display_name, to.addr_spec) == (named, "undisclosed@zeren.invalid")
+    assert str(message["From"]) == "undisclosed@zeren.invalid"
+    assert message["To"].defects == message["From"].defects == ()
+    assert message["Message-ID"] == "<2023-09-26-Z01S@zeren.invalid>"
+
+
+def test_a_markdown_file_keeps_every_line(tmp_path: Path) -> None:
+    FileCourier(tmp_path, "md").deliver(PARCEL)
+    assert (tmp_path / "2023-09-26-Z01S.md").read_text("utf-8") == (
+        "# 临期提醒：2 项\n\n"
+        "- 收件人：李明 liming@example.gov.cn\n"
+        "- 时间：2023-09-26T09:30:00+08:00\n"
+        "- 编号：2023-09-26-Z01S\n\n"
+        "李明同志：  \n\n"
+        "您有 2 项工作临期：  \n"
+        "  1. L1-03 主题党日（9月30日）  \n"
+        "  2. L1-07 支部换届（第 2 次催办）  \n"
+    )
+
+
+def test_the_same_id_again_replaces_its_file(tmp_path: Path) -> None:
+    writer = FileCourier(tmp_path, "eml")
+    writer.deliver(PARCEL)
+    writer.deliver(replace(PARCEL, title="到期催办：1 项"))
+    assert [path.name for path in tmp_path.iterdir()] == ["2023-09-26-Z01S.eml"]
+    assert read(tmp_path / "2023-09-26-Z01S.eml")["Subject"] == "到期催办：1 项"
+
+
+@pytest.mark.parametrize(
+    "hostile", ["../../x", "/etc/x", "..", ".", "", "a\0b", "a\nb", "-rf .", "消息/一", "x" * 5000, "\ud800"], ids=ascii
+)
+def test_no_id_leads_out_of_the_folder(tmp_path: Path, hostile: str) -> None:
+    folder = tmp_path / "a" / "b" / "out"
+    parcel = replace(
+        PARCEL, message_id=hostile, to_name="../../李明\r\nBcc: spy@example.com", title="甲\r\nBcc: z@z.cn"
+    )
+    name = FileCourier(folder, "eml").deliver(parcel).detail
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [folder / name]
+    message = read(folder / name)
+    assert message["Bcc"] is None
+    assert message["Message-ID"] == f"<{name.removesuffix('.eml')}@zeren.invalid>"
+
+
+def test_ids_that_look_alike_once_cleaned_do_not_meet(tmp_path: Path) -> None:
+    writer = FileCourier(tmp_path, "md")
+    names = {writer.deliver(replace(PARCEL, message_id=id)).detail for id in ("a/b", "a_b", "a:b")}
+    assert len(names) == len(list(tmp_path.iterdir())) == 3
+
+
+def test_a_folder_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    error = refusal(FileCourier(tmp_path / "file", "eml"))
+    assert not error.permanent
+    assert error.reason.startswith(f"消息文件 2023-09-26-Z01S.eml 写不进 {tmp_path / 'file'}：")
+
+
+def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_litter(tmp_path: Path) -> None:
+    """The system lets the file grow to 100 bytes: the earlier message stays whole."""
+    FileCourier(tmp_path, "eml").deliver(PARCEL)
+    before = (tmp_path / "2023-09-26-Z01S.eml").read_bytes()
+    code = """
+import resource, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from responsibility.delivery import FileCourier, Parcel, TransportError
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+try:
+    day = datetime(2023, 9, 27, tzinfo=UTC)
+    FileCourier(Path(sys.argv[1]), "eml").deliver(Parcel("2023-09-26-Z01S", "", "", "", "", day))
+except TransportError as error:
+    print(error.permanent, ascii(error.reason[-9:]))
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert done.stdout == f"False {'文件超过允许的大小'!a}\n"
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [before]
+
+
+# Console
+
+
+def test_the_console_shows_one_block_per_message() -> None:
+    stream = StringIO()
+    printer = ConsoleCourier(stream)
+    assert printer.deliver(PARCEL) == Receipt("已显示在终端")
+    printer.deliver(replace(PARCEL, to_address="", title="到期\n催办\x1b[31m", text="一行\r\n\x1b[2J二行\n"))
+    assert stream.getvalue() == (
+        "■ 临期提醒：2 项 → 李明 <liming@example.gov.cn>\n"
+        "    李明同志：\n"
+        "\n"
+        "    您有 2 项工作临期：\n"
+        "      1. L1-03 主题党日（9月30日）\n"
+        "      2. L1-07 支部换届（第 2 次催办）\n"
+        "\n"
+        "■ 到期 催办 [31m → 李明\n"
+        "    一行\n"
+        "    [2J二行\n"
+        "\n"
+    )
+
+
+def test_a_terminal_that_knows_no_chinese_gets_question_marks(tmp_path: Path) -> None:
+    with (tmp_path / "screen").open("w", encoding="ascii") as stream:
+        ConsoleCourier(stream).deliver(replace(PARCEL, title="a", text="第 2 次", to_name="Li", to_address=""))
+    assert (tmp_path / "screen").read_text("ascii") == "? a ? Li\n    ? 2 ?\n\n"
+
+
+def broken_pipe() -> TextIOWrapper:
+    reader, writer = os.pipe()
+    os.close(reader)
+    return os.fdopen(writer, "w", encoding="utf-8")
+
+
+def test_a_reader_who_left_is_tried_again() -> None:
+    stream = broken_pipe()
+    error = refusal(ConsoleCourier(stream))
+    with suppress(BrokenPipeError):
+        stream.close()
+    assert (error.reason, error.permanent) == ("终端已关闭，消息没有显示", False)
+    assert refusal(ConsoleCourier(stream)).reason == "消息无法写到终端"
+
+
+# Memory, and what all share
+
+
+def test_memory_keeps_parcels_in_order_and_refuses_when_told() -> None:
+    memory = MemoryCourier()
+    memory.fail_next(permanent=True)
+    memory.fail_next(uncertain=True, reason="断线")
+    first, second = refusal(memory), refusal(memory)
+    assert (first.permanent, first.uncertain) == (True, False)
+    assert (second.permanent, second.uncertain, str(second)) == (False, True, "断线")
+    memory.deliver(PARCEL)
+    assert memory.deliver(replace(PARCEL, message_id="2")) == Receipt("已存入内存，第 2 封")
+    assert [parcel.message_id for parcel in memory.parcels] == ["2023-09-26-Z01S", "2"]
+
+
+def test_every_courier_bears_the_id_of_its_channel(tmp_path: Path) -> None:
+    couriers: list[Courier] = [
+        ConsoleCourier(StringIO()),
+        FileCourier(tmp_path, "eml"),
+        courier(25),
+        MemoryCourier(),
+        FileCourier(tmp_path, "md", id="print-room"),
+    ]
+    assert [each.id for each in couriers] == ["console", "file", "mail", "memory", "print-room"]
+
+
+def test_a_failure_survives_the_way_between_processes() -> None:
+    error = pickle.loads(pickle.dumps(TransportError("断线", permanent=True, uncertain=True)))
+    assert (error.reason, error.permanent, error.uncertain) == ("断线", True, True)
