@@ -17,6 +17,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 
 from responsibility.core.errors import ResponsibilityError
@@ -43,7 +44,8 @@ def environment(root: Path, url: str | None = None) -> dict[str, str]:
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "3600",
-        "PREFECT_LOGGING_LEVEL": "ERROR",
+        "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
         "NO_PROXY": "127.0.0.1,localhost",
         "no_proxy": "127.0.0.1,localhost",
@@ -63,15 +65,16 @@ def prefect_server(root: Path, *, ui: bool = False) -> Iterator[str]:
         with _told(environment(root, running)):
             yield running
         return
-    child, url = _start(root, ui)
-    note = _note(root)
-    note.write_text(json.dumps({"url": url, "pid": child.pid}))
-    try:
-        with _told(environment(root, url)):
-            yield url
-    finally:
-        note.unlink(missing_ok=True)
-        stop(child)
+    with _told(environment(root)):
+        child, url = _start(root, ui)
+        note = _note(root)
+        note.write_text(json.dumps({"url": url, "pid": child.pid}))
+        try:
+            with _told(environment(root, url)):
+                yield url
+        finally:
+            note.unlink(missing_ok=True)
+            stop(child)
 
 
 def find_running(root: Path) -> str | None:
@@ -121,22 +124,36 @@ def _start(root: Path, ui: bool) -> tuple[subprocess.Popen[bytes], str]:
     for _ in range(3):  # another process may take the port between choosing and binding it
         port = _free_port()
         url = f"http://127.0.0.1:{port}/api"
-        told = os.environ | environment(root, url) | _NO_WAY_OUT
-        told |= {"PREFECT_SERVER_API_PORT": str(port), "PREFECT_SERVER_UI_ENABLED": "true" if ui else "false"}
-        with log.open("ab") as out:
-            child = subprocess.Popen(
-                [sys.executable, "-m", "flows.server", str(port)],
-                stdin=subprocess.PIPE,
-                stdout=out,
-                stderr=out,
-                env=told,
-                cwd=root,
-                start_new_session=True,
-            )
+        child = _spawn(root, port, os.environ | environment(root, url) | _server_only(port, ui), log)
+        import_module("prefect")  # takes seconds, as the server does: both at once
         if _wait(child, url):
             return child, url
         stop(child)
     raise ServerFailed("Prefect 服务没有启动起来", f"原因见 {log}")
+
+
+def _server_only(port: int, ui: bool) -> dict[str, str]:
+    """What only the server is told; without a run page it is there for one command and needs no background services."""
+    told = {
+        "PREFECT_SERVER_API_PORT": str(port),
+        "PREFECT_SERVER_UI_ENABLED": "true" if ui else "false",
+        "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+    }
+    services = () if ui else ("SCHEDULER", "LATE_RUNS", "FOREMAN", "TRIGGERS", "PAUSE_EXPIRATIONS", "EVENT_PERSISTER")
+    return told | _NO_WAY_OUT | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in services}
+
+
+def _spawn(root: Path, port: int, told: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            [sys.executable, "-m", "flows.server", str(port)],
+            stdin=subprocess.PIPE,
+            stdout=out,
+            stderr=out,
+            env=told,
+            cwd=root,
+            start_new_session=True,
+        )
 
 
 def _wait(child: subprocess.Popen[bytes], url: str) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime as dt
 import io
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -29,6 +31,26 @@ def workbook(path: Path, *sheets: tuple[str, list[list[object]]]) -> Path:
                     elif value is not None:
                         sheet.write(at, col, value)
     return path
+
+
+#: A small workbook in the old format, which nothing here can write: compressed, in base 85.
+XLS = (
+    rb"c-rk(U2IfU5T0}I?)Gje-P@K57Az|WEwqq=iPk8#u>7iQv84#4Dy3{|W$89;Ni_Z~A}?a2ga==Urb*+A#-EsIj7HlxA0+x94;oEM6O0BQR-+*V"
+    rb"+x45d=WcH|+t@9JMCshj`I+-GbI$ynx!-(UGB)%<#YM`3d&#89bdUlbngUvG$0jl~Z8DusyX5pd{HI_-*Q`Sy^yde%&I`0&gSwuF|0gt40^b0I"
+    rb"X&d#R?xUwEAGie;<K1sIYbIwoZ?-VcfA0J_esdf*f!Y4gv7Y_E5V!zX1Y8I#28Ns`fJ%U+z%t+>V7b@?(PH2d;H|(4;8Nf+;BCN4Ekjt>j4RQ;"
+    rb"L-$vsu9}ZKHw1zfv>5QyrwhMgm5c5#!Xn=Hjf!221KX&VZ6nei?+D*0*dj8tE0$pdM!E?tMdv^*ruT&UnUtHv`T&g-uGbd5-)I!s2c=vgWij#k"
+    rb"k7dpGLfHU2{6VbzHE{w(1u8=A6sK-Fj5yeh85Q&;`_~IHgS|s-mJyzHeWP{Lc*B=eRN`;~k+=nOdZ-_*2t7a#3ME37z9JfCzuXb)iS@O|$Hd=;"
+    rb"=}++^7e>NN=S_wF$L#1vo^-nD=)<_XT=!h#%ui+0*UUh#oq@h~26`|j-S5g%Jp<jEqMtS3yGcrOZ6{5sOOgSpOOrmS%aR3BFG~8;hr~xtA=)qI"
+    rb"#{iDu?`ds$1rb2u8&wvNXz!q+%XE<6fmE|_3ZyvRbD(hl3%qzIEl9DaegV-eI-&5cSR<+tWg}JoW;-v7g%`%c%VAxCL;OWiIff;hs`F<)>Am!5"
+    rb"TNB*))yJ;1fWp0N(V=EER}Nl_wzll%!HvgHM@>=(A8v@f(Tx6q=;<h`@qOPONaH25=q;b~l66?+z$uNE>)PPw&Iyb5w6Iu&gB`(vIgpgdA#H58"
+    rb"F0$<M_+1qZj|)9Hb@Q}}FP>`E35<;T*2;<+DPNSi?sIukXfH{*8tc0{8GdT0^0ccn`~KXp#?u}`cnd-*66F}+R;!j21x}708f$QCMXeaI=s7ty"
+    rb"sh6#gK4~#&jp+oyGHl(hb%K@(2~Fjo898WX7HvXO2lr|}m!3ke9IJUuNwUDD(^KdfnVx|j@Ay14Vo1sn&|`+o^ksU6q@m7CQ)U+GF;iv+GCiKj"
+    rb"3caMc%Qeuiw1@SY+Ue*tWoe^j79lcIb+V@~RW0;j%FdBg8B{3icn!;Pzfnpb1)P_O=swXAr#~T)&}9JVg2i`P-i?%-$QAx`E~k(snT1XcXj_Kk"
+    rb"^UlzA&bfAXcl0It6P*L$ZBKQ?;^BMlUbnaXa4a5=$*pYZ?(D3;p4?M8?mlOjOp~ZO$G$Xn>doJ;Ha%g#ea51ist><oH9V`Gk;m(Ge%h$7>LHz{"
+    rb"?$^2M5uLC0>Kyl%2`BgDcAZ}5LUud3y{&BdGe0VCJ0JO(Vq7?X;oSPA_Sx4Vf9=(Gw{jMcMQhV}vKuFDkF0yNTQY<_XEwBqZtl)!-rU=}FV@%J"
+    rb"o#>f<RyM2+8`swXa^C;H`Tr;KXW3w`HKxb59|8A1I*N>o<v5zR{gjIPJ3%a+$A8sOfoo?G@I3|_X@U$-&WXS2`3IZLn&rS<89Q%6J{X&`|8V%r"
+    rb"_y6y9{jVljDRRr>IR7!^oUHp@u!2s}2~!4;uO>j58LBmZe;)V00{Bjb|5kA55E)`(f%(Z(KZo<L^6<ae|Ns96<9jJ8"
+)
 
 
 def the_problem(path: Path) -> str:
@@ -173,6 +195,14 @@ def test_a_workbook_under_the_other_workbook_name_is_read(tmp_path: Path) -> Non
     made = workbook(tmp_path / "a.xlsx", ("表", [["x"]]))
     renamed = made.rename(tmp_path / "a.xls")
     assert read_sheets(renamed)[0].rows == (("x",),)
+
+
+def test_the_old_workbook_format_is_read_with_its_merged_cells(tmp_path: Path) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(zlib.decompress(base64.b85decode(XLS)))
+    (sheet,) = read_sheets(path)
+    assert (sheet.name, sheet.merged) == ("清单", ((0, 0, 0, 2),))
+    assert sheet.rows[2:] == (("1", "甲事", "党政办"), ("2", "乙事", "团委"))
 
 
 def _zip_of(names: list[str]) -> bytes:

@@ -52,14 +52,16 @@ def remind(*, dry_run: DryRun = False, common: Timed = TIMED) -> int:
 
 
 def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
-    from responsibility.usecases.deliver import texts_of
+    from responsibility.usecases.deliver import template_of
     from responsibility.usecases.remind import sweep
     from responsibility.views import machine, terminal
 
     swept = sweep(workspace, now, dry_run=True)
+    template = template_of(workspace)
+    texts = [template.render(digest) for digest in swept.digests]
     common.out.show(
         lambda: machine.remind(_local(workspace, now), True, swept.notices, swept.skipped, swept.messages, {}),
-        lambda: terminal.rehearsed(swept.notices, swept.digests, texts_of(workspace, swept.digests), swept.skipped),
+        lambda: terminal.rehearsed(swept.notices, swept.digests, texts, swept.skipped),
     )
     return 0
 

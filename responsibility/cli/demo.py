@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
@@ -14,6 +15,7 @@ from cyclopts import Parameter
 from responsibility.cli.common import Output
 from responsibility.cli.start import SAMPLE_ISSUED_ON, import_sample
 from responsibility.core.errors import WorkspaceError
+from responsibility.core.summary import Climbed
 
 #: Sweeps on days when rungs fall due.
 SWEEPS = tuple(
@@ -189,8 +191,12 @@ def _report(out: Output, workspace: Any) -> None:
     )
 
 
-def _highest(ladder: Sequence[Any]) -> str:
-    """The item whose finish ladder was climbed highest, of those the one told to the most people."""
-    top = max(step.height for step in ladder if step.clock == "finish")
-    items = [step.item for step in ladder if step.clock == "finish" and step.height == top]
-    return min(set(items), key=lambda item: (-len([s for s in ladder if s.item == item]), item))
+def _highest(ladder: Sequence[Climbed]) -> str:
+    """The item that shows the ladder best: the most rungs climbed, then the fewest people told."""
+    rungs: dict[str, set[str]] = {}
+    steps: Counter[str] = Counter()
+    for step in ladder:
+        if step.clock == "finish":
+            rungs.setdefault(step.item, set()).add(step.rung)
+            steps[step.item] += 1
+    return min(rungs, key=lambda item: (-len(rungs[item]), steps[item], item))

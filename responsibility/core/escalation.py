@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from responsibility.core.assignment import State
 from responsibility.core.workdays import WorkCalendar
 
 
@@ -23,6 +24,19 @@ class Clock(StrEnum):
     FINISH = "finish"
     #: From submission until the office has closed or returned it.
     VERIFY = "verify"
+
+
+#: The states in which a clock runs; in all others it stands still and what it said is no longer true.
+RUNS_IN: Mapping[Clock, frozenset[State]] = {
+    Clock.SIGN: frozenset({State.ISSUED}),
+    Clock.FINISH: frozenset({State.ISSUED, State.SIGNED, State.IN_PROGRESS, State.RETURNED}),
+    Clock.VERIFY: frozenset({State.SUBMITTED}),
+}
+
+
+def runs(clock: Clock, state: State) -> bool:
+    """Whether a clock runs while an assignment is in this state."""
+    return state in RUNS_IN[clock]
 
 
 CLOCK_NAMES = {Clock.SIGN: "签收", Clock.FINISH: "办结", Clock.VERIFY: "审核"}

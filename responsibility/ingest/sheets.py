@@ -82,7 +82,9 @@ def decode(file: str, data: bytes) -> str:
             continue
         if not _CONTROL.search(text):
             return text
-    raise _unreadable(file, "不是文本文件，或编码不是 UTF-8、GB18030；请用 Excel 另存为“CSV UTF-8”后再导入")
+    raise _unreadable(
+        file, "不是文本文件，或编码不是 UTF-8、GB18030；请另存为 UTF-8 编码（Excel 里选“CSV UTF-8”）后再导入"
+    )
 
 
 def read_sheets(path: Path) -> list[Sheet]:

@@ -98,7 +98,7 @@ def entries(connection: Connection, until: datetime | None = None) -> Iterator[E
 
 def entry_of(row: Any) -> Entry:
     """A ledger row as an entry."""
-    return Entry(row.at, row.actor, row.act, row.codes, row[ledger.c.values], row.on_behalf_of, row.seq, row.hash)
+    return Entry(row.at, row.actor, row.act, row.codes, row._mapping["values"], row.on_behalf_of, row.seq, row.hash)
 
 
 def entries_about(connection: Connection, assignment_ids: Sequence[int], codes: Sequence[str]) -> list[Entry]:
@@ -138,7 +138,7 @@ def broken(connection: Connection) -> list[tuple[int, str]]:
 
 
 def _rows_fault(connection: Connection, row: Any) -> str | None:
-    values = row[ledger.c.values]
+    values = row._mapping["values"]
     if row.act == "issue" and digest_issued(connection, values["first"], values["last"]) != values["digest"]:
         return "交办的任务与留痕摘要不符"
     if row.act == "sweep" and values["digest"] != digest_notices(connection, row.seq):

@@ -23,14 +23,15 @@ class Changes:
     removed: int = 0
 
 
-def load(connection: Connection, without_tier: str | None = None) -> Organisation:
-    """A snapshot; `without_tier` leaves out the posts of one tier (of members there may be millions)."""
-    posts = select(post).where(~post.c.retired).order_by(post.c.rank)
-    holdings = select(holding).join(post, post.c.code == holding.c.post).where(~post.c.retired).order_by(holding.c.id)
+def load(connection: Connection, without_tier: str | None = None, also: Iterable[str] = ()) -> Organisation:
+    """A snapshot; `without_tier` leaves out the posts of one tier (of members there may be millions) but for `also`."""
+    wanted = ~post.c.retired
+    if without_tier is not None:
+        wanted &= (post.c.tier != without_tier) | post.c.code.in_(list(also))
+    posts = select(post).where(wanted).order_by(post.c.rank)
+    holdings = select(holding).join(post, post.c.code == holding.c.post).where(wanted).order_by(holding.c.id)
     people = select(person)
     if without_tier is not None:
-        posts = posts.where(post.c.tier != without_tier)
-        holdings = holdings.where(post.c.tier != without_tier)
         people = people.where(person.c.code.in_(holdings.with_only_columns(holding.c.person).order_by(None)))
     overseen: dict[str, list[str]] = {}
     for row in connection.execute(select(oversight).order_by(oversight.c.post, oversight.c.unit)):

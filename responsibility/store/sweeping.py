@@ -34,7 +34,7 @@ from sqlalchemy import null as sql_null
 from sqlalchemy.dialects import postgresql, sqlite
 
 from responsibility.core.chain import OWNER
-from responsibility.store.rows import assignment, clock, holding, item, notice
+from responsibility.store.rows import assignment, clock, holding, item, notice, occurrence
 
 _scratch = MetaData()
 
@@ -259,8 +259,10 @@ def notices_of(connection: Connection, seq: int, recipients: Sequence[str] | Non
             i.title,
             i.target_count,
             i.deadline,
+            occurrence.c.starts_on,
         )
         .join(assignment, a.id == n.assignment_id)
+        .join(occurrence, occurrence.c.id == a.occurrence_id)
         .join(clock, and_(c.assignment_id == a.id, c.clock == n.clock))
         .join(item, i.id == a.item_id)
         .where(n.seq == seq, ~n.skipped)

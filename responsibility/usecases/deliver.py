@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, TextIO
 
 from sqlalchemy import Connection
@@ -18,7 +17,7 @@ from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.usecases.digests import digester
 from responsibility.usecases.workspace import ENGINE, Workspace
-from responsibility.views.texts import Digest, render, title_of
+from responsibility.views.texts import Digest, Template, title_of
 
 #: Minutes until a transient failure is tried again, attempt by attempt; after the last one it is failed for good.
 RETRY_AFTER = (5, 15, 60, 240, 720)
@@ -86,8 +85,9 @@ def deliver(
         waiting = outbox.due(connection, now, tier)
         digest = digester(connection, workspace, now) if waiting else None
         ready = [(message, digest(message), _address(connection, message)) for message in waiting] if digest else []
+    template = template_of(workspace)
     for at, (message, content, address) in enumerate(ready, 1):
-        _hand_over(workspace, by.get(message.channel), message, content, address, now, done)
+        _hand_over(workspace, by.get(message.channel), message, content, address, template, now, done)
         progress(at)
     _record(workspace, now, done, [message.id for message in waiting])
     return done
@@ -110,6 +110,7 @@ def _hand_over(
     message: Any,
     digest: Digest | None,
     address: str,
+    template: Template,
     now: datetime,
     done: Delivered,
 ) -> None:
@@ -120,7 +121,7 @@ def _hand_over(
         _mark(workspace, message, "failed", now, done, detail=f"渠道 {message.channel} 已停用")
         return
     title = title_of(digest)
-    text = render(digest, _template(workspace))
+    text = template.render(digest)
     parcel = Parcel(f"{message.seq:06d}-{message.id}-{message.posts[0]}", digest.to, address, title, text, now)
     with workspace.write(now) as connection:
         outbox.mark(connection, message.id, "sending", now, title=title, attempts=message.attempts + 1)
@@ -171,12 +172,7 @@ def _record(workspace: Workspace, now: datetime, done: Delivered, ids: list[int]
         ledger.record(connection, Entry(now, ENGINE, "deliver", values=values))
 
 
-def _template(workspace: Workspace) -> Path:
+def template_of(workspace: Workspace) -> Template:
+    """The workspace's own template of a digest, or the one that came with the program."""
     own = workspace.root / "config" / "templates" / "digest.txt"
-    return own if own.is_file() else bundled("config") / "templates" / "digest.txt"
-
-
-def texts_of(workspace: Workspace, digests: Iterable[Digest]) -> list[str]:
-    """The texts of digests as they would go out."""
-    template = _template(workspace)
-    return [render(digest, template) for digest in digests]
+    return Template(own if own.is_file() else bundled("config") / "templates" / "digest.txt")

@@ -10,20 +10,13 @@ from sqlalchemy import Connection
 
 from responsibility.core.assignment import State
 from responsibility.core.chain import Organisation, Person
-from responsibility.core.escalation import Clock
+from responsibility.core.escalation import Clock, runs
 from responsibility.core.summary import Noticed
 from responsibility.store import laying, outbox, sweeping
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
-from responsibility.views.texts import Digest, DigestLine, lateness, why_you
-
-#: In which states a notice of this clock is still true.
-_SPEAKS_OF = {
-    Clock.SIGN: {State.ISSUED},
-    Clock.FINISH: {State.ISSUED, State.SIGNED, State.IN_PROGRESS, State.RETURNED},
-    Clock.VERIFY: {State.SUBMITTED},
-}
+from responsibility.views.texts import Behind, Digest, DigestLine, lateness, why_you
 
 
 class _Reader:
@@ -51,11 +44,11 @@ class _Reader:
         days = self.settings.calendar.between(due_on, self.lamp.today)
         return lateness(Clock(row.clock), due_on, days)
 
-    def why(self, row: Any) -> str:
-        chain = self.settings.chain
+    def why(self, group: Sequence[Any]) -> str:
+        chain, row = self.settings.chain, group[0]
         tier = chain.tier(row.tell) if row.tell in chain.order else None
-        vacant = self.post_title(row.instead_of) if row.instead_of else ""
-        return why_you(row.tell, tier, self.unit_name(row.unit), vacant)
+        vacant = "、".join(dict.fromkeys(self.post_title(r.instead_of) for r in group if r.instead_of))
+        return why_you(row.tell, tier, list(dict.fromkeys(self.unit_name(r.unit) for r in group)), vacant)
 
     def notice(self, row: Any) -> Noticed:
         rung = self.rung(row)
@@ -74,7 +67,7 @@ class _Reader:
             post=row.recipient,
             post_title=self.post_title(row.recipient),
             person="、".join(person.name for person in people),
-            reason=f"{self.late(row)}；{self.why(row)}",
+            reason=f"{self.late(row)}；{self.why([row])}",
             instrument=rung.instrument,
             instrument_name=policy.instruments[rung.instrument],
             light=self.lamp.shine(self.lamp.work(row, row.deadline), row.policy_id),
@@ -112,14 +105,18 @@ class _Reader:
             nth=max(row.nth for row in group),
             item=first.item_code,
             title=first.title,
-            unit=self.unit_name(first.unit),
-            owners=tuple(self.post_title(row.post) if row.post else self.unit_name(row.unit) for row in group),
-            members=first.post is not None,
+            behind=self._behind(group),
             quote=first.code if len(group) == 1 else first.item_code,
             due_on=first.clock_due_on,
             late=self.late(first),
-            why=self.why(first),
+            why=self.why(group),
         )
+
+    def _behind(self, group: Sequence[Any]) -> tuple[Behind, ...]:
+        units: dict[str, list[str]] = {}
+        for row in group:
+            units.setdefault(row.unit, []).extend([self.post_title(row.post)] if row.post else [])
+        return tuple(Behind(self.unit_name(unit), tuple(members)) for unit, members in units.items())
 
 
 def noticed(connection: Connection, workspace: Workspace, seq: int, now: datetime) -> tuple[Noticed, ...]:
@@ -149,13 +146,13 @@ def digester(connection: Connection, workspace: Workspace, now: datetime) -> Cal
 
 
 def _still_true(row: Any) -> bool:
-    return row.arming == row.arming_now and State(row.state) in _SPEAKS_OF[Clock(row.clock)]
+    return row.arming == row.arming_now and runs(Clock(row.clock), State(row.state))
 
 
 def _alike(rows: Iterable[Any]) -> list[list[Any]]:
-    """Members of one unit that are late with one item on one rung are one line."""
+    """All who are late with one item on one rung are one line."""
     groups: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:
-        key = (row.clock, row.rung, row.occurrence_id, row.unit, row.tell, row.instead_of is None, row.post is None)
+        key = (row.clock, row.rung, row.occurrence_id, row.tell, row.instead_of is None)
         groups.setdefault(key, []).append(row)
     return list(groups.values())

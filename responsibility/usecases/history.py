@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.chain import LaidOn
+from responsibility.core.chain import OWNER, LaidOn
 from responsibility.core.errors import UnknownCode
 from responsibility.core.summary import Climbed, Duty
 from responsibility.store import assignments, laying
@@ -26,37 +27,46 @@ def climbed(workspace: Workspace, item_code: str | None = None) -> list[Climbed]
 
 
 def _gathered(connection: Connection, workspace: Workspace, rows: list[Any]) -> list[Climbed]:
+    zone = workspace.settings.zone
     chain = workspace.settings.chain
     organisation = organisation_store.load(connection)
+    policies = laying.policies(connection)
     groups: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:
-        key = (row.seq, row.policy_id, row.clock, row.rung, row.recipient, row.item_code, row.unit, row.instead_of)
+        to = None if row.tell == OWNER and row.post else row.recipient
+        key = (row.seq, row.policy_id, row.clock, row.rung, row.tell, to, row.item_code, row.instead_of is None)
         groups.setdefault(key, []).append(row)
-    lamps: dict[Any, Lamp] = {}
-    policies = laying.policies(connection)
     lines = []
-    for some in groups.values():
+    for key, some in groups.items():
         row = some[0]
-        lamp = lamps.setdefault(row.at, Lamp(workspace.settings, policies, row.at))
-        rung = next(r for r in lamp.ladder(row.policy_id, row.clock).rungs if r.id == row.rung)
-        unit = organisation.unit[row.unit].name if row.unit in organisation.unit else row.unit
-        vacant = _title(organisation, row.instead_of) if row.instead_of else ""
+        rungs = Lamp(workspace.settings, policies, row.at).ladder(row.policy_id, row.clock).rungs
+        height = next(at for at, rung in enumerate(rungs) if rung.id == row.rung)
+        units = [_title(organisation, code) for code in dict.fromkeys(r.unit for r in some)]
+        vacant = "、".join(dict.fromkeys(_title(organisation, r.instead_of) for r in some if r.instead_of))
+        tier = chain.tier(row.tell) if row.tell in chain.order else None
         lines.append(
             Climbed(
-                at=row.at.astimezone(workspace.settings.zone),
+                at=row.at.astimezone(zone),
                 clock=row.clock,
                 rung=row.rung,
-                rung_name=rung.name,
-                recipient=_title(organisation, row.recipient),
+                rung_name=rungs[height].name,
+                recipient=_title(organisation, row.recipient) if key[5] else f"党员本人 {len(some)} 名",
                 item=row.item_code,
                 title=row.title,
-                who=unit if row.post is None else f"{unit} {len(some)} 名党员",
+                who="、".join(_counted(organisation, some)),
                 nth=max(r.nth for r in some),
-                why=why_you(row.tell, chain.tier(row.tell) if row.tell in chain.order else None, unit, vacant),
-                height=lamp.ladder(row.policy_id, row.clock).rungs.index(rung),
+                why=why_you(row.tell, tier, units, vacant) if key[5] else "是责任人",
+                height=height,
             )
         )
     return lines
+
+
+def _counted(organisation: Any, rows: list[Any]) -> list[str]:
+    """Units, each with how many of its members are meant."""
+    members = Counter(row.unit for row in rows if row.post)
+    units = dict.fromkeys(row.unit for row in rows)
+    return [_title(organisation, u) + (f" {members[u]} 名党员" if members[u] else "") for u in units]
 
 
 def _title(organisation: Any, code: str) -> str:

@@ -15,6 +15,7 @@ from responsibility.core.assignment import Light, State, Work, worst
 from responsibility.core.chain import Chain, LaidOn, Organisation
 from responsibility.core.deadline import from_record
 from responsibility.core.errors import UnknownCode
+from responsibility.core.escalation import Clock, runs
 from responsibility.core.summary import AssignmentView, ClockView, ItemFacts, ItemView, Lit, Summary, Tally, Told
 from responsibility.settings import Settings
 from responsibility.store import assignments, laying, worklists
@@ -252,11 +253,11 @@ class Desk:
             counted=row.counted,
             target=row.target_count,
             target_unit=row.target_unit,
-            clocks=tuple(self._clock(clock) for clock in clocks),
+            clocks=tuple(self._clock(clock, State(row.state)) for clock in clocks),
             last_told=self._told(row, told) if told is not None else None,
         )
 
-    def _clock(self, row: Any) -> ClockView:
+    def _clock(self, row: Any, state: State) -> ClockView:
         rungs = self.lamp.ladder(row.policy_id, row.clock).rungs
         at = rungs[row.rung] if 0 <= row.rung < len(rungs) else None
         after = rungs[row.rung + 1] if row.next_at is not None and row.rung + 1 < len(rungs) else None
@@ -271,6 +272,7 @@ class Desk:
             next_rung=after.id if after else None,
             next_rung_name=after.name if after else "",
             next_tells="、".join(self._tell_name(tell) for tell in after.tells) if after else "",
+            climbed=at is rungs[-1] and runs(Clock(row.clock), state),
         )
 
     def _tell_name(self, tell: str) -> str:

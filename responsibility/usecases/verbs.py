@@ -122,7 +122,8 @@ def close(workspace: Workspace, code: str, now: datetime, as_post: str | None = 
 
 def _act(workspace: Workspace, action: Action, code: str, now: datetime, as_post: str | None, decide: Decide) -> Done:
     with workspace.write(now) as connection:
-        organisation = organisation_store.load(connection)
+        members = workspace.settings.chain.laid(LaidOn.MEMBERS)
+        organisation = organisation_store.load(connection, members, also=[as_post] if as_post else [])
         actor = _actor(workspace, organisation, as_post)
         row = find(connection, organisation, code, as_post and actor)
         before = State(row.state)

@@ -188,20 +188,25 @@ def _members(node: Tree, members: Sequence[AssignmentView], everything: bool) ->
     for kind in sorted(by_light, key=SEVERITY.__getitem__, reverse=True):
         some = by_light[kind]
         names = "、".join(one.post_title for one in some[:3]) + ("等" if len(some) > 3 else "")
-        leaf = node.add(Text.assemble(light(kind), f"  党员 {len(some)} 名：{names}"))
+        leaf = node.add(_leaf(light(kind), f"  党员 {len(some)} 名：{names}"))
         if kind is not Light.CLOSED:
             _clocks(leaf, some[0])
 
 
 def _line(one: AssignmentView) -> Text:
     whom = one.unit_name if one.role in ("lead", "support") else one.post_title
-    role = {"lead": "牵头", "support": "配合"}.get(one.role, one.tier_name)
-    holder = one.person or "无人任职"
-    label = f"{role} {whom}" if role != whom else whom
-    holder = f"（{holder}）" if holder != whom else ""
-    text = Text.assemble(light(one.light), f"  {label}{holder}", (f"  {one.code}", "dim"))
+    role = {"lead": "牵头", "support": "配合"}.get(one.role, "")
+    holder = "（无人任职）" if not one.person else f"（{one.person}）" if one.person != whom else ""
+    parts = [one.code, f"{role} {whom}{holder}".strip()]
     if one.works:
-        text.append(f"  {STATE_NAMES[one.state]}{_measure(one)}")
+        parts.append(STATE_NAMES[one.state] + _measure(one))
+    return _leaf(light(one.light), "  " + "  ".join(parts))
+
+
+def _leaf(*parts: Text | str, style: str = "") -> Text:
+    """One line of a tree: cut at the edge rather than broken."""
+    text = Text.assemble(*parts, no_wrap=True, overflow="ellipsis")
+    text.stylize(style)
     return text
 
 
@@ -215,22 +220,23 @@ def _measure(one: AssignmentView) -> str:
 
 
 def _clocks(node: Tree, one: AssignmentView) -> None:
-    running = [clock for clock in one.clocks if clock.next_at is not None or clock.rung is not None]
-    for clock in running:
-        node.add(Text(clock_line(clock), style="dim"))
-    if one.last_told is not None:
+    for clock in one.clocks:
+        for line in clock_lines(clock):
+            node.add(_leaf(line, style="dim"))
+    if one.last_told is not None and one.light is not Light.CLOSED:
         told = one.last_told
-        node.add(Text(f"最近提醒：{told.rung_name}，告知{told.recipient}（第 {told.nth} 次）", style="dim"))
+        node.add(_leaf(f"最近 {told.rung_name}，告知{told.recipient}（第 {told.nth} 次）", style="dim"))
 
 
-def clock_line(clock: ClockView) -> str:
-    """Where a clock stands and what comes next and when."""
-    name = CLOCK_NAMES[Clock(clock.clock)]
-    start = f"{name}时钟：{day(clock.due_on)} 到期"
+def clock_lines(clock: ClockView) -> list[str]:
+    """Where a clock stands, and what comes next and when; nothing of a clock that stands still."""
+    if clock.next_at is None and not clock.climbed:
+        return []
     reached = f"，已到“{clock.rung_name}”" if clock.rung else ""
+    stands = f"{CLOCK_NAMES[Clock(clock.clock)]} {day(clock.due_on)} 到期{reached}"
     if clock.next_at is None:
-        return f"{start}{reached}，已停" if not clock.rung else f"{start}{reached}，不再升级"
-    return f"{start}{reached}；下一步 {clock.next_at:%Y-%m-%d}“{clock.next_rung_name}”告知{clock.next_tells}"
+        return [f"{stands}，已是最高一档"]
+    return [stands, f"下一步 {clock.next_at:%Y-%m-%d} {clock.next_rung_name} → {clock.next_tells}"]
 
 
 def todo(name: str, views: Sequence[AssignmentView]) -> RenderableType:
@@ -267,27 +273,11 @@ def laid(rows: Sequence[TierLaid], dry_run: bool) -> RenderableType:
     return table
 
 
-def notices(rows: Sequence[Noticed]) -> RenderableType:
-    """The notices of a sweep, gathered by rung and recipient."""
-    groups: dict[tuple[str, str, str], list[Noticed]] = {}
-    for row in rows:
-        groups.setdefault((row.rung_name, row.post_title, row.item), []).append(row)
-    table = _table(f"提醒 {len(rows)} 条")
-    table.add_column("档", no_wrap=True)
-    table.add_column("告知", no_wrap=True)
-    table.add_column("事项", no_wrap=True)
-    table.add_column("为什么", ratio=1)
-    for (rung, post, code), some in groups.items():
-        who = some[0].owner if len(some) == 1 else f"{some[0].unit}等 {len(some)} 项"
-        table.add_row(rung, post, code, f"{who}：{some[0].reason}")
-    return table
-
-
 def rehearsed(rows: Sequence[Noticed], sent: Sequence[Digest], texts: Sequence[str], skipped: int) -> RenderableType:
     """What a sweep would send to whom and why; nothing was written."""
     if not rows:
         return Text(f"试算：现在没有要提醒的{_passed_over(skipped)}。什么都没有写入。")
-    parts: list[RenderableType] = [notices(rows), Text()]
+    parts: list[RenderableType] = []
     for digest, text in zip(sent, texts, strict=True):
         parts += [Text(f"── 致 {digest.to}（{'、'.join(digest.posts)}）──", style="bold"), Text(text)]
     told = (
@@ -327,7 +317,7 @@ def ladder(rows: Sequence[Climbed]) -> RenderableType:
     table.add_column("告知", no_wrap=True)
     table.add_column("事由", ratio=1)
     for row in rows:
-        what = f"{row.who}：{row.why}（第 {row.nth} 次）"
+        what = f"{row.who}；{row.why}，第 {row.nth} 次"
         table.add_row(f"{row.at:%m-%d}", row.rung_name, row.recipient, what)
     return table
 

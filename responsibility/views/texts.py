@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,8 +16,22 @@ _WAITS_FOR = {Clock.SIGN: "签收", Clock.FINISH: "办结", Clock.VERIFY: "审�
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """Who of one unit has not done it: the unit itself, or members' posts."""
+
+    unit: str
+    #: Titles of members' posts; empty where the unit itself is meant.
+    members: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if len(self.members) == 1:
+            return self.members[0]
+        return f"{self.unit} {len(self.members)} 名党员" if self.members else self.unit
+
+
+@dataclass(frozen=True, slots=True)
 class DigestLine:
-    """One matter in a digest; members of one unit late with one item are one line."""
+    """One matter in a digest: one item on one rung, with all units this recipient hears of it about."""
 
     rung: str
     rung_name: str
@@ -25,10 +40,7 @@ class DigestLine:
     nth: int
     item: str
     title: str
-    unit: str
-    #: Whose work is late: a unit's name, or members' posts.
-    owners: tuple[str, ...]
-    members: bool
+    behind: tuple[Behind, ...]
     #: The number to quote in an answer.
     quote: str
     due_on: date
@@ -38,14 +50,13 @@ class DigestLine:
     @property
     def who(self) -> str:
         """Who has not done it, in a few words."""
-        if self.members and len(self.owners) > 1:
-            return f"{self.unit} {len(self.owners)} 名党员"
-        return self.owners[0]
+        return "、".join(str(one) for one in self.behind)
 
     @property
     def names(self) -> str:
-        """The names behind a number of members; empty where there is only one."""
-        return "、".join(self.owners) if len(self.owners) > 1 else ""
+        """The names behind a number of members of one unit; empty where there is nothing more to name."""
+        only = self.behind[0].members if len(self.behind) == 1 else ()
+        return "、".join(only) if len(only) > 1 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +89,16 @@ def lateness(clock: Clock, due_on: date, workdays: int) -> str:
     return f"应于{day(due_on)}前{what}，已超过 {workdays} 个工作日"
 
 
-def why_you(tell: str, tier: Tier | None, unit: str, vacant: str) -> str:
-    """Why this person is told; `vacant` names the post nobody holds that the notice was meant for."""
+def why_you(tell: str, tier: Tier | None, units: Sequence[str], vacant: str) -> str:
+    """Why this person is told of these units; `vacant` names the post nobody holds that the notice was meant for."""
     if vacant:
         return f"“{vacant}”无人任职，改送上一级并告知办公室"
     if tell == OWNER:
         return "您是责任人"
     if tell == UNIT_HEAD or (tier and tier.laid_on is LaidOn.UNITS):
-        return f"您负责{unit}"
+        return f"您负责{'、'.join(units)}"
     if tier and tier.laid_on is LaidOn.LEADERS:
-        return f"您分管{unit}"
+        return f"您分管{'、'.join(units)}"
     return f"您负{tier.duty}" if tier else ""
 
 
@@ -99,18 +110,28 @@ def title_of(digest: Digest) -> str:
     )  # fmt: skip
 
 
-def render(digest: Digest, template: Path) -> str:
-    """Fill the office's template in a sandbox; a template that does not work is a ConfigError naming its line."""
-    from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError
-    from jinja2.sandbox import SandboxedEnvironment
+class Template:
+    """The office's template of a message, compiled once in a sandbox."""
 
-    environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters["day"] = day
-    try:
-        return environment.from_string(template.read_text("utf-8")).render(digest=digest).strip() + "\n"
-    except TemplateSyntaxError as error:
-        raise ConfigError(
-            f"config/templates/{template.name} 第 {error.lineno} 行：模板写法有误（{error.message}）"
-        ) from None
-    except (TemplateError, TypeError, ValueError) as error:
-        raise ConfigError(f"config/templates/{template.name}：模板用了没有的内容（{error}）") from None
+    def __init__(self, path: Path) -> None:
+        from jinja2 import StrictUndefined, TemplateSyntaxError
+        from jinja2.sandbox import SandboxedEnvironment
+
+        self._name = f"config/templates/{path.name}"
+        environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+        environment.filters["day"] = day
+        try:
+            self._template = environment.from_string(path.read_text("utf-8"))
+        except TemplateSyntaxError as error:
+            raise ConfigError(f"{self._name} 第 {error.lineno} 行：模板写法有误（{error.message}）") from None
+        except (OSError, UnicodeDecodeError):
+            raise ConfigError(f"{self._name}：读不了，应为 UTF-8 文本") from None
+
+    def render(self, digest: Digest) -> str:
+        """The text of one message; a template that asks for what is not there is a ConfigError."""
+        from jinja2 import TemplateError
+
+        try:
+            return self._template.render(digest=digest).strip() + "\n"
+        except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+            raise ConfigError(f"{self._name}：模板用了没有的内容（{error}）") from None

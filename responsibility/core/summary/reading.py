@@ -24,6 +24,8 @@ class ClockView:
     next_rung_name: str
     #: Whom the next rung tells, in Chinese.
     next_tells: str
+    #: The last rung has been reached and the work is still not done.
+    climbed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ class Climbed:
     recipient: str
     item: str
     title: str
-    #: Whose work it was about.
+    #: Whose work it was about: units, each with its members where members carry it.
     who: str
     nth: int
     why: str

@@ -165,11 +165,10 @@ def _holdings(entries: Entries, posts: _Index, people: _Index) -> list[Holding]:
 def _day(entries: Entries, written: Field, *, last: bool = False) -> date | None:
     if is_open(written.text):
         return None
-    try:
-        return read_day(written.text, last=last)
-    except ValueError:
+    day = read_day(written.text, last=last)
+    if day is None:
         entries.problem(written, "不是日历上的日期；请写成 2023-09-01、2023/9/1、2023年9月1日 或 2023-09")
-        return None
+    return day
 
 
 def _oversees(entries: Entries, posts: _Index, units: _Index) -> list[Oversight]:

@@ -29,7 +29,8 @@ def read_worklist(path: Path) -> tuple[WorkListRecord, list[Problem]]:
     except InputProblems as error:
         return _nothing(path.name), list(error.problems)
     headers = [(sheet, find_header(sheet)) for sheet in sheets if sheet.rows]
-    usable = [(sheet, header) for sheet, header in headers if header and header.task is not None]
+    named = [(sheet, header) for sheet, header in headers if header and header.task is not None]
+    usable = [(sheet, header) for sheet, header in named if len(header.roles) > 1] or named
     if not usable:
         return _nothing(path.name), [_no_header(*_likeliest(headers))]
     (sheet, header), others = usable[0], usable[1:]

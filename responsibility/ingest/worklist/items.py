@@ -33,7 +33,7 @@ def _groups(reading: Reading) -> list[int]:
     if reading.sections:
         return [draft.group for draft in reading.drafts]
     seen: dict[str, int] = {}
-    return [seen.setdefault(plain(draft.text("category")), len(seen) + 1) for draft in reading.drafts]
+    return [seen.setdefault(plain(_category(draft)), len(seen) + 1) for draft in reading.drafts]
 
 
 def _duplicates(reading: Reading, numbering: Numbering) -> Iterator[Problem]:
@@ -75,7 +75,9 @@ def _item(draft: Draft, texts: Mapping[int, str], numbering: Numbering, at: int)
 
 
 def _category(draft: Draft) -> str:
-    written = "".join(draft.text("category").split())
+    """That of its first row, else the outer section's; a row that continues it changes nothing."""
+    said = draft.said.get("category")
+    written = "".join(said[0].text.split()) if said else ""
     return written or (draft.top.text if draft.top else "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +19,9 @@ from responsibility.ingest.worklist.marks import (
     section_of,
 )
 from responsibility.ingest.worklist.numbering import clean_number
+
+#: No number: two words or more without a digit.
+_WORDS = re.compile(r"[^\W\d_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,7 @@ class _Layout:
         self.task = -1 if header.task is None else header.task
         self.first = min(header.texts)
         self.number = next(iter(header.of("number")), None)
+        self.category = next(iter(header.of("category")), None)
         self.headings = {sheet.rows[row] for row in range(header.first, header.last + 1)}
         self.fills = dict(_fills(sheet, header))
         wide = max(3, round(0.6 * len(header.texts)))
@@ -100,6 +105,10 @@ class _Layout:
                              for row in range(row0 + 1, row1 + 1)}  # fmt: skip
         below = sheet.rows[header.last + 1 :]
         self.arabic = self.number is not None and any(_is_arabic(row[self.number]) for row in below)
+
+    def is_heading(self, text: str, col: int) -> bool:
+        """A lone category, or words where a number should stand, head what follows."""
+        return col == self.category or (col == self.number and bool(_WORDS.fullmatch(clean_number(text))))
 
 
 def _is_arabic(text: str) -> bool:
@@ -146,7 +155,11 @@ def _section_text(layout: _Layout, row: int, cells: tuple[str, ...], filled: lis
     first = filled[0]
     if len(filled) == 1 and first <= layout.task:
         at_start = first in (layout.first, layout.number, layout.task) and len(cells) > 1
-        if (row, first) in layout.wide or (at_start and has_numeral(cells[first])):
+        if (
+            (row, first) in layout.wide
+            or (at_start and has_numeral(cells[first]))
+            or layout.is_heading(cells[first], first)
+        ):
             return cells[first]
     if len(filled) == 2 and first == layout.number and layout.arabic and is_bare_numeral(cells[first]):
         return f"{cells[first].rstrip('、.．')}、{cells[filled[1]]}"
