@@ -31,7 +31,7 @@ lock: $(READY)  ## compile the two lock files from pyproject.toml (no index addr
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-strip-extras --no-annotate \
 	  --python-version 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-strip-extras --no-annotate \
-	  --python-version 3.11 --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	  --python-version 3.11 --extra postgres --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 $(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

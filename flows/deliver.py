@@ -18,7 +18,7 @@ from responsibility.usecases.workspace import Workspace, open_workspace
 @flow(name="tell-tier", flow_run_name="告知 {tier_names[0]}", validate_parameters=False)
 async def tell_tier(root: str, now: datetime, tiers: list[str], tier_names: list[str], stream: str) -> Delivered:
     """Hand over what is waiting for the first of `tiers`, then for those above it, as subflows of this one."""
-    workspace = open_workspace(Path(root), os.environ)
+    workspace = open_workspace(Path(root), os.environ, sending=True)
     done = await asyncio.to_thread(_hand_over, workspace, now, tiers[0], stream)
     await acreate_table_artifact(
         key=f"told-{tiers[0].replace('_', '-')}",

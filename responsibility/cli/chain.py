@@ -45,7 +45,7 @@ def _cascade(common: Timed, workspace: Any, codes: list[str], now: Any) -> Any:
 
 def remind(*, dry_run: DryRun = False, common: Timed = TIMED) -> int:
     """Sweep once and deliver."""
-    workspace = enter(common)
+    workspace = enter(common, sending=not dry_run)
     now = read_now(common.now, workspace.settings.zone)
     with workspace.alone(common.out.say):
         return _rehearsed(common, workspace, now) if dry_run else _swept(common, workspace, now)

@@ -116,11 +116,11 @@ def read_date(text: str, option: str) -> date:
         raise UsageError(f"{option} 的值“{text}”不是日期", "写成 2023-09-11") from None
 
 
-def enter(common: Common) -> Any:
-    """The workspace a command works on."""
+def enter(common: Common, *, sending: bool = False) -> Any:
+    """The workspace a command works on; with the channels' passwords where it sends."""
     from responsibility.usecases.workspace import find_root, open_workspace
 
-    return open_workspace(find_root(common.workspace, os.environ, Path.cwd()), os.environ)
+    return open_workspace(find_root(common.workspace, os.environ, Path.cwd()), os.environ, sending=sending)
 
 
 def tell(error: ResponsibilityError, json: bool) -> int:

@@ -77,7 +77,10 @@ def _told(done: Any, dry_run: bool) -> str:
     if done.problems:
         lines = [f"{done.file} 有 {len(done.problems)} 处问题，什么都没有写入："]
         lines += [f"  {at}. {problem}" for at, problem in enumerate(done.problems, 1)]
-        return "\n".join([*lines, "改好后重新导入；只检查不写入：--dry-run"])
+        lines.append("改好后重新导入；只检查不写入：--dry-run")
+        if any("没有这个单位" in problem.message or "这样的单位" in problem.message for problem in done.problems):
+            lines.append("清单里的单位：补进组织机构（zeren org import），或加 --create-units 自动新建")
+        return "\n".join(lines)
     verb = "试读" if dry_run else "已导入"
     lines = [
         f"{verb}“{done.title}”为清单 {done.list_code}：{done.rows} 行，{done.items} 项",

@@ -47,8 +47,11 @@ FILES = ("chain", "policy", "calendar", "schedule", "channels")
 HINT = "改好后再运行一次；每一项怎么写，见文件里的注释"
 
 
-def load(root: Path, environ: Mapping[str, str]) -> Settings:
-    """The settings of the workspace at `root`; raises ConfigError with one line for each thing wrong."""
+def load(root: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Settings:
+    """The settings of the workspace at `root`; raises ConfigError with one line for each thing wrong.
+
+    `secrets` False leaves passwords where they are: only what sends needs them.
+    """
     root = root.absolute()
     sources = {name: read(root / "config" / f"{name}.yaml", f"config/{name}.yaml") for name in FILES}
     findings = [finding for source in sources.values() for finding in source.findings]
@@ -56,7 +59,7 @@ def load(root: Path, environ: Mapping[str, str]) -> Settings:
     policy = shaped(PolicyShape, sources["policy"], findings)
     days = shaped(CalendarShape, sources["calendar"], findings)
     schedule = shaped(ScheduleShape, sources["schedule"], findings)
-    channels = delivery(sources["channels"], root, environ, findings)
+    channels = delivery(sources["channels"], root, environ if secrets else None, findings)
     findings.extend(relations(sources, notices().years))
     if findings or not (chain and policy and days and schedule):
         raise ConfigError(_told(findings), HINT)

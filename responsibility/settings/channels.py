@@ -13,8 +13,10 @@ from responsibility.settings.values import ChannelSettings, DeliverySettings
 from responsibility.settings.wording import is_not, shaped
 
 
-def delivery(source: Source, root: Path, environ: Mapping[str, str], findings: list[Finding]) -> DeliverySettings:
-    """The channels, with the secrets of those in use; what is wrong is added to `findings`."""
+def delivery(
+    source: Source, root: Path, environ: Mapping[str, str] | None, findings: list[Finding]
+) -> DeliverySettings:
+    """The channels, with the secrets of those in use unless `environ` is None; what is wrong joins `findings`."""
     shaped(ChannelsShape, source, findings)
     use = tuple(name for _, name in source.texts("use", "*"))
     channels: dict[str, ChannelSettings] = {}

@@ -94,12 +94,14 @@ class Namer:
         collective = self._chain.collectives.get(name)
         if collective is not None:
             found = units_of(collective, self._organisation)
-            if not found:
-                self._problem(cell, name, "集体名称在 config/chain.yaml 里有，但组织机构里一个这样的单位也没有")
-            return found
+            if found:
+                return found
         if self._create:
             return [self._new_unit(name)]
-        self._problem(cell, name, f"组织机构里没有这个单位{self._nearest(name)}")
+        if collective is not None:
+            self._problem(cell, name, "组织机构里一个这样的单位也没有（这个集体名称见 config/chain.yaml）")
+        else:
+            self._problem(cell, name, f"组织机构里没有这个单位{self._nearest(name)}")
         return []
 
     def _new_unit(self, name: str) -> str:
@@ -138,8 +140,7 @@ class Namer:
     def _nearest(self, name: str) -> str:
         known = [unit.name for unit in self._organisation.units] + list(self._chain.collectives)
         near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        guess = f"，是不是“{near[0]}”" if near else ""
-        return f"{guess}；可先在组织机构里补上，或用 --create-units 自动新建"
+        return f"，是不是“{near[0]}”" if near else ""
 
     def _problem(self, cell: str, value: str, message: str) -> None:
         problem = Problem(self._record.file, self._record.sheet, cell, value, message)

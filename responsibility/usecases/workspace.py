@@ -96,9 +96,12 @@ def is_workspace(root: Path) -> bool:
     return (root / "config" / "chain.yaml").is_file()
 
 
-def open_workspace(root: Path, environ: Mapping[str, str]) -> Workspace:
-    """Settings and database of an existing workspace; the database is brought to the current schema."""
-    settings = load(root, environ)
+def open_workspace(root: Path, environ: Mapping[str, str], *, sending: bool = False) -> Workspace:
+    """Settings and database of an existing workspace; the database is brought to the current schema.
+
+    `sending` also fetches the channels' passwords, and refuses where one is missing.
+    """
+    settings = load(root, environ, secrets=sending)
     (root / "data").mkdir(exist_ok=True)
     engine = open_engine(settings.database_url)
     migrate.bring_up(engine)
