@@ -61,6 +61,7 @@ def _record(done: Any) -> dict[str, Any]:
         "problems": [problem_record(problem) for problem in done.problems],
         "warnings": list(done.warnings),
         "created_units": list(done.created),
+        "redated": list(done.redated),
         "written": done.written,
     }
     if done.problems:
@@ -92,6 +93,8 @@ def _told(done: Any, dry_run: bool) -> str:
     lines += [f"  注意：{warning}" for warning in done.warnings]
     if done.removed:
         lines.append(f"  不再列出的：{'、'.join(done.removed[:10])}；已交办的照旧办理")
+    if done.redated:
+        lines.append(f"  已交办的 {len(done.redated)} 项时限有变，按新时限重新计时：{'、'.join(done.redated[:10])}")
     if done.questions:
         lines.append(f"有 {len(done.questions)} 项时限要请办公室确认，确认前不交办：")
         lines += [_question(question) for question in done.questions]

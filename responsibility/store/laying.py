@@ -20,6 +20,7 @@ from sqlalchemy import (
     or_,
     select,
     union,
+    update,
 )
 from sqlalchemy import null as sql_null
 from sqlalchemy.dialects import postgresql, sqlite
@@ -64,6 +65,14 @@ def open_occurrences(connection: Connection, rows: Sequence[Mapping[str, Any]]) 
     """Write occurrences (item_id, label, starts_on, due_on, due_at) that are not there yet."""
     if rows:
         connection.execute(_insert(connection, occurrence).on_conflict_do_nothing(), list(rows))
+
+
+def move_occurrence(
+    connection: Connection, occurrence_id: int, starts_on: date, due_on: date | None, due_at: datetime | None
+) -> None:
+    """Give an occurrence the dates its item's deadline has now, for what is laid from here on."""
+    moved = update(occurrence).where(occurrence.c.id == occurrence_id)
+    connection.execute(moved.values(starts_on=starts_on, due_on=due_on, due_at=due_at))
 
 
 def lay(

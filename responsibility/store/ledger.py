@@ -112,7 +112,7 @@ def entries_about(connection: Connection, assignment_ids: Sequence[int], codes: 
     seqs = set(connection.execute(found).scalars())
     rows = connection.execute(select(ledger).where(ledger.c.seq.in_(seqs)).order_by(ledger.c.seq)).all()
     about = {row.seq: entry_of(row) for row in rows}
-    listed = select(ledger).where(ledger.c.act.in_(("list.import", "list.confirm")))
+    listed = select(ledger).where(ledger.c.act.in_(("list.import", "list.confirm", "redate")))
     for row in connection.execute(listed):
         if set(row.codes) & set(codes):
             about[row.seq] = entry_of(row)

@@ -168,6 +168,8 @@ def _arm(connection: Connection, codes: Sequence[str], name: str, arm: Values) -
     upsert = upsert.on_conflict_do_update(
         index_elements=["assignment_id", "clock"], set_={**fresh, "arming": clock.c.arming + 1}
     )
+    if not rows:
+        return
     values = [
         {"assignment_id": row.id, "clock": name, "policy_id": row.policy_id, "arming": 1, **fresh} for row in rows
     ]
@@ -180,6 +182,22 @@ def _close(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str
     _stop(connection, closed)
 
 
+def _redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    a = assignment.c
+    for moved in values["items"].values():
+        laid = (a.occurrence_id == moved["occurrence"]) & a.state.not_in(("draft", "closed", "cancelled"))
+        due_on = moved["due_on"] and date.fromisoformat(moved["due_on"])
+        connection.execute(update(assignment).where(laid).values(due_on=due_on, due_at=instant(moved["due_at"])))
+        if not moved["finish"]:
+            ids = select(a.id).where(laid)
+            stop = update(clock).where(clock.c.assignment_id.in_(ids), clock.c.clock == "finish")
+            connection.execute(stop.values(next_at=null()))
+        for policy_id, arm in moved["finish"].items():
+            running = laid & a.works & (a.policy_id == int(policy_id)) & (a.state != "submitted")
+            codes = list(connection.execute(select(a.code).where(running)).scalars())
+            _arm(connection, codes, "finish", arm)
+
+
 _APPLIERS: dict[str, Applier] = {
     "issue": _issue,
     "sweep": _sweep,
@@ -188,6 +206,7 @@ _APPLIERS: dict[str, Applier] = {
     "submit": _submit,
     "return": _return,
     "close": _close,
+    "redate": _redate,
 }
 
 #: The acts that move assignments and clocks.

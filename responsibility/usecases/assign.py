@@ -99,7 +99,7 @@ def _open_occurrences(connection: Connection, workspace: Workspace, list_code: s
             continue
         deadline = from_record(row.deadline)
         current = occurrence(deadline, row.issued_on, today)
-        due_at = current.due_on and overdue_from(current.due_on, zone, deadline.due_time)
+        due_at = overdue_from(current.due_on, zone, deadline.due_time) if current.due_on else None
         period = {"label": current.label, "starts_on": current.starts_on, "due_on": current.due_on}
         rows.append({"item_id": row.id, **period, "due_at": due_at})
     laying.open_occurrences(connection, rows)

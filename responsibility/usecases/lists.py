@@ -22,6 +22,7 @@ from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.worklists import Compared, ItemDraft
 from responsibility.usecases.naming import Laid, Namer
+from responsibility.usecases.redate import redate
 from responsibility.usecases.workspace import Workspace, office_post
 
 
@@ -57,6 +58,8 @@ class Imported:
     warnings: tuple[str, ...]
     #: Names of units that were created for it.
     created: tuple[str, ...]
+    #: Items already assigned whose due date moved with this version.
+    redated: tuple[str, ...]
     written: bool
 
 
@@ -96,12 +99,15 @@ def import_list(
         reads = _read_items(record, code, issued, workspace.settings, namer, problems)
         problems = sorted([*problems, *namer.problems], key=lambda problem: (problem.sheet, _place(problem.cell)))
         compared = worklists.compare(connection, known.id if known else None, [read.draft for read in reads])
+        moved: list[str] = []
         if not problems:
             organisation_store.add_units(connection, namer.created)
             list_id = worklists.save_list(connection, code, title, path.name, issued, now)
             worklists.save_items(connection, list_id, compared)
-            ledger.record(connection, _entry(office_post(workspace, connection), code, path, compared, now))
-        return _report(record, code, title, path, (issued, source), reads, compared, problems, namer, dry_run)
+            office = office_post(workspace, connection)
+            ledger.record(connection, _entry(office, code, path, compared, now))
+            moved = redate(connection, workspace, [draft.code for draft in compared.changed], office, now)
+        return _report(record, code, title, path, (issued, source), reads, compared, problems, namer, moved, dry_run)
 
 
 def _issued_on(record: WorkListRecord, asked: date | None, today: date) -> tuple[date, str]:
@@ -201,6 +207,7 @@ def _report(
     compared: Compared,
     problems: Sequence[Problem],
     namer: Namer,
+    moved: Sequence[str],
     dry_run: bool,
 ) -> Imported:
     return Imported(
@@ -219,6 +226,7 @@ def _report(
         problems=tuple(problems),
         warnings=(*record.warnings, *namer.warnings),
         created=tuple(unit.name for unit in namer.created),
+        redated=tuple(moved),
         written=not problems and not dry_run,
     )
 
@@ -254,7 +262,9 @@ def confirm(
         new = _confirmed(workspace.settings, old, row.issued_on, reading, due_on, phrase)
         worklists.confirm(connection, row.id, to_record(new), new.phrase)
         values = {"phrase": new.phrase, "due_on": new.due_on and new.due_on.isoformat(), "because": new.because}
-        ledger.record(connection, Entry(now, office_post(workspace, connection), "list.confirm", [code], values))
+        office = office_post(workspace, connection)
+        ledger.record(connection, Entry(now, office, "list.confirm", [code], values))
+        redate(connection, workspace, [code], office, now)
         return new
 
 

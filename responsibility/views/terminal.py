@@ -391,6 +391,7 @@ ACTS = {
     "list.import": "导入清单",
     "list.confirm": "确认时限",
     "issue": "交办",
+    "redate": "时限变动",
     "sweep": "巡查",
     "deliver": "送出消息",
 } | {action.value: name for action, name in ACTION_NAMES.items()}

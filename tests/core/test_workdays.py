@@ -87,22 +87,24 @@ def test_working_days_between_two_dates_are_counted(start: str, end: str, workda
 
 
 @pytest.mark.parametrize(
-    ("days", "provisional"),
+    ("announced", "days", "provisional"),
     [
-        (["2023-10-01"], False),  # announced
-        (["2023-01-01", "2023-12-31"], False),  # both ends of an announced year
-        (["2024-01-01"], True),  # the year after the last announced
-        (["2021-12-31"], True),  # the year before the first announced
-        (["2023-12-29", "2024-01-02"], True),  # reaching over the end
-        (["2024-01-02", "2023-12-29"], True),  # in any order
-        (["2022-06-01", "2023-06-01"], True),  # a gap between announced years: its first day
-        (["2021-06-01", "2023-06-01"], True),  # a gap inside
+        ([2023], "2023-10-01", False),  # announced
+        ([2023], "2023-01-01 2023-12-31", False),  # both ends of an announced year
+        ([2023], "2024-01-01", True),  # the year after the last announced
+        ([2023], "2022-12-31", True),  # the year before the first announced
+        ([2023], "2023-12-29 2024-01-02", True),  # reaching over the end
+        ([2023], "2024-01-02 2023-12-29", True),  # in any order
+        ([2023], "2022-12-30 2023-01-03", True),  # reaching over the beginning
+        ([2022, 2023], "2022-12-30 2023-01-03", False),  # from one announced year into the next
+        ([2021, 2023], "2021-06-01 2023-06-01", True),  # a gap between two announced years
+        ([], "2023-10-01", True),  # nothing is announced
     ],
 )
-def test_an_answer_that_touches_a_year_not_announced_is_provisional(days: list[str], provisional: bool) -> None:
-    announced = [2023] if "2021-06-01" not in days else [2021, 2023]
-    calendar = calendar_of(HOLIDAYS, MAKEUP, announced)
-    assert calendar.is_provisional(*map(day, days)) is provisional
+def test_an_answer_that_touches_a_year_not_announced_is_provisional(
+    announced: list[int], days: str, provisional: bool
+) -> None:
+    assert calendar_of(HOLIDAYS, MAKEUP, announced).is_provisional(*map(day, days.split())) is provisional
 
 
 def test_a_day_in_both_lists_is_worked() -> None:
