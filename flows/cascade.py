@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from prefect import flow
@@ -12,7 +12,7 @@ from prefect.artifacts import acreate_table_artifact
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from responsibility.core.summary import TierLaid
-from responsibility.usecases.assign import lay_tier, lists_to_assign, open_list
+from responsibility.usecases.assign import lay_tier, open_list
 from responsibility.usecases.workspace import Workspace, open_workspace
 
 #: Rows an artifact shows; the rest is counted.
@@ -34,23 +34,22 @@ async def lay_on_tier(
     return [laid, *below]
 
 
-@flow(name="cascade", flow_run_name="交办 {list_codes}", validate_parameters=False)
-async def cascade(root: str, list_codes: list[str] | None = None, now: datetime | None = None) -> list[TierLaid]:
-    """Lay the lists (all by default) on every tier, from the top down, as of `now` (the run's start by default)."""
+@flow(name="cascade", flow_run_name="交办 {names}", validate_parameters=False)
+async def cascade(root: str, list_codes: list[str], now: datetime, names: str) -> list[TierLaid]:
+    """Lay the lists on every tier, from the top down, as of `now`; `names` is for the run page."""
     workspace = _workspace(root)
-    at = now or datetime.now(UTC)
     tiers = workspace.settings.chain.tiers
     laid: list[TierLaid] = []
-    for code in list_codes or lists_to_assign(workspace):
-        await asyncio.to_thread(open_list, workspace, code, at)
-        laid += await lay_on_tier(root, at, code, [t.id for t in tiers], [t.name for t in tiers])
+    for code in list_codes:
+        await asyncio.to_thread(open_list, workspace, code, now)
+        laid += await lay_on_tier(root, now, code, [t.id for t in tiers], [t.name for t in tiers])
     return laid
 
 
 def run(root: Path, list_codes: list[str], now: datetime) -> list[TierLaid]:
     """Run the cascade from a command; a Prefect server must be known to the environment."""
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        return asyncio.run(cascade(str(root), list_codes, now))
+        return asyncio.run(cascade(str(root), list_codes, now, "、".join(list_codes)))
 
 
 def _workspace(root: str) -> Workspace:

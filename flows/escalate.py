@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from prefect import flow
@@ -31,7 +31,7 @@ async def escalate_at(root: str, now: datetime, stream: str) -> tuple[Sweep, Del
     return swept, await tell_upwards(root, now, stream)
 
 
-def run(root: Path, now: datetime | None, stream: str) -> tuple[Sweep, Delivered]:
+def run(root: Path, now: datetime, stream: str) -> tuple[Sweep, Delivered]:
     """Run one sweep from a command; a Prefect server must be known to the environment."""
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        return asyncio.run(escalate_at(str(root), now or datetime.now(UTC), stream))
+        return asyncio.run(escalate_at(str(root), now, stream))

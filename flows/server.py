@@ -45,6 +45,7 @@ def environment(root: Path, url: str | None = None) -> dict[str, str]:
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "PREFECT_SERVER_SERVICES_LATE_RUNS_AFTER_SECONDS": "3600",
         "PREFECT_LOGGING_LEVEL": "CRITICAL",
+        "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
         "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
         "NO_PROXY": "127.0.0.1,localhost",
@@ -80,10 +81,22 @@ def prefect_server(root: Path, *, ui: bool = False) -> Iterator[str]:
 def find_running(root: Path) -> str | None:
     """The API address of a server that answers for this workspace, or None."""
     try:
-        url = json.loads(_note(root).read_text())["url"]
+        note = json.loads(_note(root).read_text())
+        url, pid = str(note["url"]), int(note["pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return url if isinstance(url, str) and _answers(url) else None
+    return url if _alive(pid) and _answers(url) else None
+
+
+def _alive(pid: int) -> bool:
+    """Whether the process that wrote the note is still there: its port may since belong to somebody else's server."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def stop(child: subprocess.Popen[bytes], patience: float = 10.0) -> None:

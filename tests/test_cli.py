@@ -285,4 +285,4 @@ def test_the_terminal_reads_at_80_columns_without_colour(office: Any, zeren: Zer
         assert code == 0
         assert "\x1b" not in out
         assert max(cell_len(line) for line in out.splitlines()) <= 80
-    assert "× 逾期" in zeren("status", "--workspace", str(office.root), "--now", "2023-09-20")[1]
+    assert "!! 逾期" in zeren("status", "--workspace", str(office.root), "--now", "2023-09-20")[1]

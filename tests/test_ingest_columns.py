@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_ingest_worklist import clean, listed, merged, one, who
+
+from tests.test_ingest_worklist import clean, listed, merged, one, who
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_ingest_worklist import clean, codes, listed, one, who
 
 from responsibility.ingest.worklist import category_of
 from responsibility.ingest.worklist.numbering import clean_number, number_items
+from tests.test_ingest_worklist import clean, codes, listed, one, who
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,11 @@ class Output:
     def paint(self, picture: Any) -> None:
         from rich.console import Console
 
-        Console(highlight=False, soft_wrap=isinstance(picture, str)).print(picture, markup=False)
+        class Terminal(Console):
+            def on_broken_pipe(self) -> None:
+                raise BrokenPipeError  # `zeren … | head` has seen enough; that is no failure
+
+        Terminal(highlight=False, soft_wrap=isinstance(picture, str)).print(picture, markup=False)
 
     def say(self, text: str) -> None:
         """A remark, never part of the result."""

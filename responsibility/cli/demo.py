@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
+from shutil import which
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -180,6 +182,8 @@ def _report(out: Output, workspace: Any) -> None:
     ladder = climbed(workspace)
     view = show(workspace, _highest(ladder), now)
     root = str(workspace.root)
+    zeren = "zeren" if which("zeren") else sys.argv[0]
+    after = f"{zeren} status --by unit --as-of {SWEEPS[-1]} --workspace {root}"
     out.show(
         lambda: {
             "workspace": root,
@@ -187,7 +191,7 @@ def _report(out: Output, workspace: Any) -> None:
             **machine.item(view),
             "ladder": machine.ladder(ladder),
         },
-        lambda: terminal.demo(summary, now, view, ladder, root),
+        lambda: terminal.demo(summary, now, view, ladder, root, after),
     )
 
 

@@ -29,7 +29,7 @@ def log(
     workspace = enter(common)
     entries = read(workspace, code)
     zone = workspace.settings.zone
-    common.out.show(lambda: machine.log(entries, zone), lambda: terminal.log(entries, zone))
+    common.out.show(lambda: machine.log(entries, zone), lambda: terminal.log(entries, zone, workspace.settings.chain))
 
 
 @app.command(help="核验台账：每一条的哈希、前后链接、成批写入的摘要")

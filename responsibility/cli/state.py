@@ -38,7 +38,8 @@ def status(
     summary = only_late(summary) if late else summary
     at = at.astimezone(zone)
     common.out.show(
-        lambda: machine.status(summary, at, top), lambda: terminal.status(summary, at, top or 10, FIRST_COLUMN[by])
+        lambda: machine.status(summary, at, top),
+        lambda: terminal.status(summary, at, top or 10, FIRST_COLUMN[by], late),
     )
 
 

@@ -90,12 +90,19 @@ def advance(state: State, action: Action, code: str = "") -> State:
     after = TRANSITIONS.get((state, action))
     if after is not None:
         return after
-    possible = [a for (s, a) in TRANSITIONS if s is state and a is not Action.ISSUE]
-    hint = "、".join(f"{ACTION_NAMES[a]} zeren {a} {code}".rstrip() for a in possible)
     raise IllegalTransition(
-        f"{code or '该任务'}现为“{STATE_NAMES[state]}”，不能{ACTION_NAMES[action]}",
-        f"现在可以：{hint}" if hint else "该任务已了结，不再接受办理动作",
+        f"{code or '该任务'}现为“{STATE_NAMES[state]}”，不能{ACTION_NAMES[action]}", _instead(state, code)
     )
+
+
+def _instead(state: State, code: str) -> str:
+    """What can be done in this state."""
+    if state is State.DRAFT:
+        return "先交办：zeren assign"
+    possible = [a for (s, a) in TRANSITIONS if s is state]
+    if possible:
+        return "现在可以：" + "、".join(f"{ACTION_NAMES[a]} zeren {a} {code}".rstrip() for a in possible)
+    return "暂缓期间不接受办理动作" if state is State.SUSPENDED else "该任务已了结，不再接受办理动作"
 
 
 class Light(StrEnum):
@@ -146,30 +153,32 @@ class Work:
     submitted_late: bool = False
 
 
-def progress(work: Work) -> int | None:
-    """0-100, the furthest of what was reported, or None where there is nothing to measure by."""
-    if work.state is State.CLOSED:
-        return 100
+def measures(work: Work) -> list[int]:
+    """What progress can be measured by, each 0-100: the reported per cent, and the count against its target."""
     known = [work.percent] if work.percent is not None else []
     if work.target:
-        known.append(min(100, 100 * work.counted // work.target))
-    return max(known) if known else None
+        known.append(max(0, min(100, 100 * work.counted // work.target)))
+    return known
+
+
+def progress(work: Work) -> int | None:
+    """0-100, the furthest of what was reported, or None where there is nothing to measure by."""
+    return 100 if work.state is State.CLOSED else max(measures(work), default=None)
 
 
 def expected(work: Work, today: date) -> float:
     """The straight line from start to due date at the beginning of `today`, 0-100."""
     if work.due_on is None or today <= work.starts_on:
         return 0.0
-    span = (work.due_on - work.starts_on).days + 1
+    span = max(1, (work.due_on - work.starts_on).days + 1)
     return min(100.0, 100.0 * (today - work.starts_on).days / span)
 
 
 def is_behind(work: Work, today: date, tolerance: float) -> bool:
-    """Whether a milestone was missed, or progress is below the line by more than `tolerance` points."""
+    """Whether a milestone was missed, or any measure is below the line by more than `tolerance` points."""
     if sum(day < today for day in work.milestones) > work.milestones_done:
         return True
-    reached = progress(work)
-    return reached is not None and reached < expected(work, today) - tolerance
+    return any(reached < expected(work, today) - tolerance for reached in measures(work))
 
 
 def light(work: Work, now: datetime, today: date, tolerance: float) -> Light:

@@ -99,5 +99,5 @@ class InputProblems(ResponsibilityError):
     exit_code = 3
 
     def __init__(self, problems: Sequence[Problem], what: str = "文件") -> None:
-        super().__init__(f"{what}有 {len(problems)} 处问题，什么都没有写入", "改好后重新导入即可；--dry-run 可先检查")
+        super().__init__(f"{what}有 {len(problems)} 处问题，什么都没有写入", "改好后重新运行同一条命令")
         self.problems = tuple(problems)

@@ -37,7 +37,7 @@ class WorkCalendar:
 
     def is_workday(self, day: date) -> bool:
         """Whether `day` is worked."""
-        n = day.toordinal()
+        n = _within(day)
         at = bisect_left(self._days, n)
         return at < len(self._days) and self._days[at] == n
 
@@ -45,7 +45,7 @@ class WorkCalendar:
         """The Nth working day strictly after `day` (N > 0) or strictly before it (N < 0); `day` itself for 0."""
         if workdays == 0:
             return day
-        n = day.toordinal()
+        n = _within(day)
         days = self._days
         at = bisect_right(days, n) + workdays - 1 if workdays > 0 else bisect_left(days, n) + workdays
         if not 0 <= at < len(days):
@@ -54,12 +54,19 @@ class WorkCalendar:
 
     def between(self, start: date, end: date) -> int:
         """Working days strictly after `start` up to and including `end`; negative when `end` is before `start`."""
-        return bisect_right(self._days, end.toordinal()) - bisect_right(self._days, start.toordinal())
+        return bisect_right(self._days, _within(end)) - bisect_right(self._days, _within(start))
 
     def is_provisional(self, *days: date) -> bool:
         """Whether any year from the earliest to the latest of `days` has no announced holidays."""
         years = [day.year for day in days]
         return any(year not in self.announced for year in range(min(years), max(years) + 1))
+
+
+def _within(day: date) -> int:
+    """The day's ordinal; OverflowError outside the years the array spans."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise OverflowError(f"{day} is outside {FIRST_YEAR}-{LAST_YEAR}")
+    return day.toordinal()
 
 
 def calendar_of(

@@ -14,6 +14,7 @@ from responsibility.core import deadline as deadlines
 from responsibility.core.deadline import Deadline, Kind, Reading, from_record, to_record
 from responsibility.core.errors import FileMissing, Problem, ResponsibilityError, UnknownCode
 from responsibility.core.summary import ItemEntry, ListLine
+from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 from responsibility.ingest.worklist import read_worklist
 from responsibility.ingest.worklist.records import ItemRecord, WorkListRecord
 from responsibility.settings import Category, Settings
@@ -123,12 +124,19 @@ def _read_items(
     for rank, row in enumerate(record.items):
         category = category_of(f"{row.category} {row.section}", settings.categories)
         deadline, cell = _deadline(row, issued, settings, category)
-        if deadline.impossible:
-            problems.append(Problem(record.file, record.sheet, cell, deadline.phrase, deadline.because))
+        if deadline.impossible or not _in_reach(deadline):
+            because = deadline.because if deadline.impossible else "时限的年份太远，应在印发前后一百年之内"
+            problems.append(Problem(record.file, record.sheet, cell, deadline.phrase, because))
         laid = namer.resolve(row)
         columns = _columns(row, f"{list_code}-{row.code_suffix}", rank, category, deadline, cell, laid)
         reads.append(_Read(ItemDraft(columns, laid.units, laid.members, laid.leaders), deadline, cell))
     return reads
+
+
+def _in_reach(deadline: Deadline) -> bool:
+    """Whether ladders can be computed around every day the deadline names."""
+    days = [day for day in (deadline.starts_on, deadline.due_on, *(m.due_on for m in deadline.milestones)) if day]
+    return all(FIRST_YEAR < day.year < LAST_YEAR for day in days)
 
 
 def category_of(text: str, categories: Mapping[str, Category]) -> str:

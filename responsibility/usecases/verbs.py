@@ -193,7 +193,7 @@ def _right(workspace: Workspace, organisation: Organisation, row: Any, action: A
     if action not in _OWNERS_ACTS:
         if not row.works:
             raise IllegalTransition(
-                f"{row.code} 由下级办理情况汇总，不能单独{ACTION_NAMES[action]}",
+                f"{row.code} 随下级办理情况而定，不能单独{ACTION_NAMES[action]}",
                 f"查看下级：zeren show {row.item_code}",
             )
         if not (is_office or _leads(workspace, organisation, row, post.code)):
@@ -203,7 +203,7 @@ def _right(workspace: Workspace, organisation: Organisation, row: Any, action: A
         return None
     if action is not Action.SIGN and not row.works:
         raise IllegalTransition(
-            f"{row.code} 由下级办理情况汇总，不能单独{ACTION_NAMES[action]}", f"查看下级：zeren show {row.item_code}"
+            f"{row.code} 随下级办理情况而定，不能单独{ACTION_NAMES[action]}", f"查看下级：zeren show {row.item_code}"
         )
     if row.post == actor or (row.post is None and post.unit == row.unit and not _is_member(workspace, post.tier)):
         return None

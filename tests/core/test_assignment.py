@@ -50,6 +50,7 @@ def test_an_act_that_does_not_fit_is_refused_in_chinese(state: State, action: Ac
     message, hint = refused.value.message, refused.value.hint
     assert message == f"L1-03.Z01现为“{STATES[state]}”，不能{VERBS[action]}"
     assert re.search("[一-鿿]", hint)
+    assert "zeren issue" not in hint  # issuing is what `zeren assign` does
     assert refused.value.exit_code == 1
 
 

@@ -172,6 +172,10 @@ def test_a_vacant_member_is_answered_for_by_the_units_head_and_the_office_is_tol
     assert heard(found) == "Z1S as branch for Z1M1, BGS1 as office for Z1M1"
 
 
+def test_an_office_that_is_itself_the_next_one_up_is_told_once() -> None:
+    assert heard(route_above("branch", "Z1", CHAIN, office("Z1S"), TODAY, "Z1S")) == "BGS1 as office for Z1S"
+
+
 CHANGING = Organisation(
     UNITS,
     POSTS,

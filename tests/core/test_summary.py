@@ -102,9 +102,10 @@ def test_a_rolled_up_light_is_the_worst_below(tier: str, unit: str, post: str | 
 )
 def test_of_several_lights_below_the_worst_is_shown(below: list[Light], expected: Light) -> None:
     apart = [members(f"Z{at}", each) for at, each in enumerate(below)]
-    together = [members("Z1", each) for each in below]
+    together = [members("Z1", each) for each in reversed(below)]
     assert rolled_up(above("secretary"), *apart) is expected
     assert rolled_up(above("branch", "Z1"), *together) is expected
+    assert rolled_up(above("branch", "Z1"), *reversed(together)) is expected
 
 
 def test_a_closed_parent_stays_closed_whatever_is_below() -> None:
@@ -201,7 +202,7 @@ def test_among_equal_lights_the_item_with_more_of_it_stands_first() -> None:
 
 
 def test_among_equal_counts_the_due_date_and_then_the_code_decide() -> None:
-    tallies = [members("Z1", OVERDUE, item=item) for item in (1, 2, 3, 4)]
+    tallies = [members("Z1", OVERDUE, item=item) for item in (4, 3, 2, 1)]
     known = [facts(1, None), facts(4, "2023-10-20"), facts(3, "2023-10-20"), facts(2, "2023-10-10")]
     assert codes(tallies, *known) == ["L1-02", "L1-03", "L1-04", "L1-01"]
 

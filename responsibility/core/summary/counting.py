@@ -157,7 +157,7 @@ def totals(lights: Iterable[Lit]) -> Counts:
 
 
 def item_lines(lights: Iterable[Lit], facts: Mapping[int, ItemFacts]) -> tuple[ItemLine, ...]:
-    """Every item that has assignments, worst first, then by due date and code."""
+    """Every item that has assignments, worst first, then where it shows most, then by due date and code."""
     counts: dict[int, Counts] = defaultdict(Counts)
     measured: dict[int, list[tuple[int | None, int]]] = defaultdict(list)
     for one in lights:

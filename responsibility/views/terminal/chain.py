@@ -1,0 +1,157 @@
+"""One item's chain as a tree, and one post's open work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group as Stack
+from rich.console import RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from responsibility.core.assignment import SEVERITY, STATE_NAMES, Light
+from responsibility.core.escalation import CLOCK_NAMES, Clock
+from responsibility.core.summary import (
+    AssignmentView,
+    ClockView,
+    ItemView,
+)
+from responsibility.views.terminal.marks import day, light, table_of
+
+
+def item(view: ItemView, everything: bool = False) -> RenderableType:
+    """One item's chain as a tree, with clocks, the last notice and what comes next."""
+    head = Text.assemble((f"{view.code} ", "bold"), (view.title, "bold"))
+    facts = [f"类别 {view.category}", f"时限 {day(view.due_on)}（{view.phrase or '未写'}）"]
+    if view.target:
+        facts.append(f"目标 {view.target} {view.target_unit}")
+    parts: list[RenderableType] = [head, Text(" · ".join(facts)), Text(view.because, style="dim")]
+    if view.milestones:
+        parts.append(Text("节点：" + "；".join(f"{due_on} {title}" for title, due_on in view.milestones)))
+    if view.needs_confirmation:
+        parts.append(_question(view))
+    if view.assignments:
+        parts.append(_chain_tree(view, everything))
+    elif not view.needs_confirmation:
+        parts.append(Text("还没有交办：zeren assign", style="yellow"))
+    return Stack(*parts)
+
+
+def _question(view: ItemView) -> Text:
+    readings = "；".join(f"{at}. {text}" for at, text in enumerate(view.readings, 1)) or "没有可选的读法"
+    return Text(
+        f"时限待确认，暂不交办。{readings}\n确认：zeren list confirm {view.code} --reading 1，或 --due 2023-12-31",
+        style="yellow",
+    )
+
+
+def _chain_tree(view: ItemView, everything: bool) -> Tree:
+    """Each tier hangs under the one above; members are gathered under their unit unless `everything` is asked."""
+    tree = Tree(Text("责任链", style="bold"), guide_style="dim")
+    at: Tree = tree
+    upper = [one for one in view.assignments if one.role not in ("lead", "support") and not one.works]
+    for tier in dict.fromkeys(one.tier for one in upper):
+        row = [one for one in upper if one.tier == tier]
+        for one in row:
+            node = at.add(_line(one))
+        at = node
+    below = [one for one in view.assignments if one not in upper]
+    _units(at, below, everything)
+    return tree
+
+
+def _units(at: Tree, below: Sequence[AssignmentView], everything: bool) -> None:
+    units = [one for one in below if one.role in ("lead", "support")]
+    members = [one for one in below if one.role not in ("lead", "support")]
+    placed: set[str] = set()
+    for one in sorted(units, key=lambda one: (one.role != "lead",)):
+        node = at.add(_line(one))
+        mine = [m for m in members if m.unit == one.unit]
+        placed.update(m.code for m in mine)
+        _clocks(node, one)
+        _members(node, mine, everything)
+    rest = [m for m in members if m.code not in placed]
+    for unit in dict.fromkeys(m.unit_name for m in rest):
+        _members(at.add(unit), [m for m in rest if m.unit_name == unit], everything)
+
+
+def _members(node: Tree, members: Sequence[AssignmentView], everything: bool) -> None:
+    if not members:
+        return
+    if everything or len(members) == 1:
+        for one in members:
+            _clocks(node.add(_line(one)), one)
+        return
+    by_light: dict[Light, list[AssignmentView]] = {}
+    for one in members:
+        by_light.setdefault(one.light, []).append(one)
+    for kind in sorted(by_light, key=SEVERITY.__getitem__, reverse=True):
+        some = by_light[kind]
+        names = "、".join(one.post_title for one in some[:3]) + ("等" if len(some) > 3 else "")
+        leaf = node.add(_leaf(light(kind), f"  党员 {len(some)} 名：{names}"))
+        if kind is not Light.CLOSED:
+            _clocks(leaf, some[0])
+
+
+def _line(one: AssignmentView) -> Text:
+    whom = one.unit_name if one.role in ("lead", "support") else one.post_title
+    role = {"lead": "牵头", "support": "配合"}.get(one.role, "")
+    holder = "（无人任职）" if not one.person else f"（{one.person}）" if one.person != whom else ""
+    parts = [one.code, f"{role} {whom}{holder}".strip()]
+    if one.works:
+        parts.append(STATE_NAMES[one.state] + _measure(one))
+    return _leaf(light(one.light), "  " + "  ".join(parts))
+
+
+def _leaf(*parts: Text | str, style: str = "") -> Text:
+    """One line of a tree: cut at the edge rather than broken."""
+    text = Text.assemble(*parts, no_wrap=True, overflow="ellipsis")
+    text.stylize(style)
+    return text
+
+
+def _measure(one: AssignmentView) -> str:
+    parts = []
+    if one.target:
+        parts.append(f"{one.counted}/{one.target}{one.target_unit}")
+    if one.percent is not None:
+        parts.append(f"{one.percent}%")
+    return f" {' '.join(parts)}" if parts else ""
+
+
+def _clocks(node: Tree, one: AssignmentView) -> None:
+    for clock in one.clocks:
+        for line in clock_lines(clock):
+            node.add(_leaf(line, style="dim"))
+    if one.last_told is not None and one.light is not Light.CLOSED:
+        told = one.last_told
+        node.add(_leaf(f"最近 {told.rung_name}，告知{told.recipient}（第 {told.nth} 次）", style="dim"))
+
+
+def clock_lines(clock: ClockView) -> list[str]:
+    """Where a clock stands, and what comes next and when; nothing of a clock that stands still."""
+    if clock.next_at is None and not clock.climbed:
+        return []
+    reached = f"，已到“{clock.rung_name}”" if clock.rung else ""
+    stands = f"{CLOCK_NAMES[Clock(clock.clock)]} {day(clock.due_on)} 到期{reached}"
+    if clock.next_at is None:
+        return [f"{stands}，已是最高一档"]
+    return [stands, f"下一步 {clock.next_at:%Y-%m-%d} {clock.next_rung_name} → {clock.next_tells}"]
+
+
+def todo(name: str, views: Sequence[AssignmentView]) -> RenderableType:
+    """What is open for a post or unit, with codes to quote."""
+    if not views:
+        return Text(f"{name}：没有待办，辛苦了。")
+    table = table_of(f"{name}：待办 {len(views)} 项")
+    table.add_column("编号", no_wrap=True)
+    table.add_column("重点工作", ratio=1, no_wrap=True, overflow="ellipsis")
+    table.add_column("时限", no_wrap=True)
+    table.add_column("亮灯", no_wrap=True)
+    table.add_column("状态", no_wrap=True)
+    for one in views:
+        table.add_row(one.code, one.title, day(one.due_on), light(one.light), STATE_NAMES[one.state] + _measure(one))
+    code = views[0].code
+    verb = "sign" if views[0].state.value == "issued" else "report"
+    hint = Text(f"办理：zeren {verb} {code}；查看：zeren show {code}", style="dim")
+    return Stack(table, hint)

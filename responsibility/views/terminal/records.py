@@ -1,0 +1,131 @@
+"""Lists, the ledger and the organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, tzinfo
+
+from rich.console import Group as Stack
+from rich.console import RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from responsibility.core.assignment import ACTION_NAMES
+from responsibility.core.chain import Chain, Organisation
+from responsibility.core.summary import (
+    ItemEntry,
+    LedgerLine,
+    ListLine,
+)
+from responsibility.views.terminal.marks import day, table_of
+
+
+def lists(rows: Sequence[ListLine]) -> RenderableType:
+    """Every list and how far it is assigned."""
+    if not rows:
+        return Text("还没有清单。导入：zeren list import 清单.xlsx")
+    table = table_of("重点工作项目清单")
+    for name in ("编号", "清单"):
+        table.add_column(name, ratio=1 if name == "清单" else None, no_wrap=True, overflow="ellipsis")
+    for name in ("印发", "版本", "事项", "已交办", "待确认"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        title = f"{row.title}（已撤销）" if row.cancelled else row.title
+        numbers = (row.version, row.items, row.assigned, row.questions)
+        table.add_row(row.code, title, str(row.issued_on), *map(str, numbers))
+    return Stack(table, Text(f"看一份清单：zeren list show {rows[0].code}", style="dim"))
+
+
+def items(code: str, rows: Sequence[ItemEntry]) -> RenderableType:
+    """The items of a list with the reading of each deadline; questions below, with the command that answers them."""
+    table = table_of(f"清单 {code}：{len(rows)} 项")
+    table.add_column("编号", no_wrap=True)
+    table.add_column("重点工作", ratio=1, no_wrap=True, overflow="ellipsis")
+    table.add_column("时限（原文）", no_wrap=True, overflow="ellipsis", max_width=16)
+    table.add_column("到期", no_wrap=True)
+    for row in rows:
+        due = Text("待确认", style="yellow") if row.needs_confirmation else Text(day(row.due_on))
+        table.add_row(row.code, row.title, row.phrase.replace("\n", " ") or "-", due)
+    asked = [row for row in rows if row.needs_confirmation]
+    return Stack(table, *(Text(_ask(row), style="yellow") for row in asked))
+
+
+def _ask(row: ItemEntry) -> str:
+    readings = "；".join(f"{at}. {text}" for at, text in enumerate(row.readings, 1))
+    command = f"zeren list confirm {row.code} " + ("--reading 1" if readings else "--due 2023-12-31")
+    return f"{row.code}“{row.phrase}”{row.because} {readings}\n  确认：{command}"
+
+
+#: Acts as people read them.
+ACTS = {
+    "init": "建工作区",
+    "org.import": "导入组织机构",
+    "list.import": "导入清单",
+    "list.confirm": "确认时限",
+    "issue": "交办",
+    "redate": "时限变动",
+    "sweep": "巡查",
+    "deliver": "送出消息",
+} | {action.value: name for action, name in ACTION_NAMES.items()}
+
+
+def log(rows: Sequence[LedgerLine], zone: tzinfo, chain: Chain) -> RenderableType:
+    """The ledger, oldest first."""
+    table = table_of(f"台账 {len(rows)} 条")
+    table.add_column("序号", justify="right", no_wrap=True)
+    table.add_column("时间", no_wrap=True)
+    table.add_column("谁", no_wrap=True)
+    table.add_column("做了什么", no_wrap=True)
+    table.add_column("对象与内容", ratio=1)
+    for row in rows:
+        who = f"{row.actor}（代 {row.on_behalf_of}）" if row.on_behalf_of else row.actor
+        at = row.at.astimezone(zone)
+        table.add_row(str(row.seq), f"{at:%Y-%m-%d %H:%M}", who, ACTS.get(row.act, row.act), _said(row, chain))
+    return table
+
+
+def _said(row: LedgerLine, chain: Chain) -> str:
+    values = dict(row.values)
+    if values.get("tier") in chain.order:
+        values["tier"] = chain.tier(str(values["tier"])).name
+    shown = {
+        "text": "",
+        "reason": "原因：",
+        "count": "数量 ",
+        "percent": "进度 ",
+        "milestone": "节点 ",
+        "tier": "层级 ",
+        "notices": "提醒 ",
+        "sent": "送出 ",
+        "failed": "失败 ",
+        "file": "",
+    }
+    parts = [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")]
+    return " ".join([*row.codes[:3], *parts])
+
+
+def organisation(org: Organisation, chain: Chain, on: date) -> RenderableType:
+    """Units as a tree, with posts, who holds them, and who oversees what."""
+    tree = Tree(Text(f"组织机构：{len(org.units)} 个单位、{len(org.posts)} 个岗位、{len(org.people)} 人", style="bold"))
+    nodes: dict[str, Tree] = {}
+    for unit in sorted(org.units, key=lambda unit: len(org.line_of(unit.code))):
+        parent = nodes.get(unit.parent or "", tree)
+        kind = chain.kinds.get(unit.kind, unit.kind)
+        nodes[unit.code] = parent.add(Text.assemble((unit.name, "bold"), f"  {unit.code} · {kind}"))
+        _posts(nodes[unit.code], org, chain, unit.code, on)
+    return tree
+
+
+def _posts(node: Tree, org: Organisation, chain: Chain, unit: str, on: date) -> None:
+    members = {post.code for post in org.members_of(unit, chain)}
+    over = {o.post: o.units for o in org.oversees}
+    for post in org.posts_of.get(unit, []):
+        if post.code in members:
+            continue
+        holders = "、".join(person.name for person in org.holders(post.code, on))
+        overseen = "、".join(org.unit[u].name for u in over.get(post.code, ()) if u in org.unit)
+        line = Text.assemble(f"{post.title}  ", (post.code, "dim"), "  ", holders or ("无人任职", "yellow"))
+        node.add(line.append(f"  分管 {overseen}") if overseen else line)
+    vacant = sum(not org.holders(code, on) for code in members)
+    if members:
+        node.add(f"党员岗位 {len(members)} 个" + (f"，{vacant} 个无人任职" if vacant else ""))

@@ -1,0 +1,116 @@
+"""What was laid, what a sweep told, and the ladder as it was climbed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from rich.console import Group as Stack
+from rich.console import RenderableType
+from rich.text import Text
+
+from responsibility.core.escalation import Clock
+from responsibility.core.summary import (
+    Climbed,
+    ItemView,
+    Noticed,
+    Summary,
+    TierLaid,
+)
+from responsibility.views.terminal.chain import item
+from responsibility.views.terminal.marks import table_of
+from responsibility.views.terminal.state import status
+from responsibility.views.texts import Digest
+
+
+def laid(rows: Sequence[TierLaid], dry_run: bool) -> RenderableType:
+    """What each tier was laid."""
+    table = table_of("试算：将要交办（未写入）" if dry_run else "已交办")
+    table.add_column("清单", no_wrap=True)
+    table.add_column("层级", no_wrap=True)
+    table.add_column("任务", justify="right")
+    table.add_column("落在谁身上", ratio=1)
+    for row in rows:
+        whom = "、".join(f"{name} {n}" for _, name, n in row.whom[:6])
+        more = f" 等 {len(row.whom)} 个" if len(row.whom) > 6 else ""
+        table.add_row(row.list_code, row.tier_name, str(row.assignments), row.gap or (whom + more) or "没有新的")
+    table.add_section()
+    table.add_row("", Text("合计", style="bold"), str(sum(row.assignments for row in rows)), "")
+    return table
+
+
+def rehearsed(rows: Sequence[Noticed], sent: Sequence[Digest], texts: Sequence[str], skipped: int) -> RenderableType:
+    """What a sweep would send to whom and why; nothing was written."""
+    if not rows:
+        return Text(f"试算：现在没有要提醒的{_passed_over(skipped)}。什么都没有写入。")
+    parts: list[RenderableType] = []
+    for digest, text in zip(sent, texts, strict=True):
+        parts += [Text(f"── 致 {digest.to}（{'、'.join(digest.posts)}）──", style="bold"), Text(text)]
+    rungs = Counter(row.rung_name for row in rows)
+    counted = "、".join(f"{name} {n}" for name, n in rungs.items())
+    told = f"试算：提醒 {len(rows)} 条（{counted}），汇总成 {len(sent)} 份消息{_passed_over(skipped)}。"
+    return Stack(*parts, Text(f"{told}什么都没有写入，也没有送出。", style="bold"))
+
+
+def swept(told: int, skipped: int, messages: int, outcome: Mapping[str, int], faults: Sequence[str]) -> RenderableType:
+    """What a sweep did."""
+    if not told and not outcome:
+        return Text(f"巡查完毕：没有要提醒的{_passed_over(skipped)}。")
+    words = {
+        "sent": "送出",
+        "held": "稍后再送",
+        "failed": "失败",
+        "uncertain": "不知是否送到",
+        "dropped": "已不属实而作罢",
+    }
+    became = "、".join(f"{word} {outcome[key]}" for key, word in words.items() if outcome.get(key))
+    lines = [f"巡查完毕：提醒 {told} 条{_passed_over(skipped)}，汇总成 {messages} 份消息；{became or '没有送出'}。"]
+    lines += [f"  {fault}" for fault in faults[:20]]
+    if told:
+        lines.append("看谁在哪一档：zeren status --late；单看一项：zeren show 编号")
+    return Text("\n".join(lines))
+
+
+def _passed_over(skipped: int) -> str:
+    return f"（停机期间越过 {skipped} 条，只记录不补发）" if skipped else ""
+
+
+def ladder(rows: Sequence[Climbed]) -> RenderableType:
+    """Who was told what, when, and why."""
+    table = table_of()
+    table.add_column("日期", no_wrap=True)
+    table.add_column("档", no_wrap=True)
+    table.add_column("告知", no_wrap=True)
+    table.add_column("事由", ratio=1)
+    for row in rows:
+        what = f"{row.who}；{row.why}，第 {row.nth} 次"
+        table.add_row(f"{row.at:%m-%d}", row.rung_name, row.recipient, what)
+    return table
+
+
+def demo(
+    summary: Summary,
+    as_of: datetime,
+    view: ItemView,
+    climbed: Sequence[Climbed],
+    root: str,
+    after: str,
+) -> RenderableType:
+    """The month in one page: the state, one item's tree, and the ladder as it was climbed."""
+    story = [row for row in climbed if row.item == view.code and row.clock == Clock.FINISH]
+    told = Counter(row.rung_name for row in climbed)
+    counted = "、".join(f"{name} {n}" for name, n in told.items())
+    return Stack(
+        Text("一、一个月后的状态", style="bold"),
+        status(summary, as_of, 10, "层级"),
+        Text("\n二、一项工作的责任链", style="bold"),
+        item(view),
+        Text(f"\n三、{view.code} 的督办阶梯是这样走上去的", style="bold"),
+        ladder(story),
+        Text(f"\n全部事项合计：{counted}（次，按收件人和单位归并）"),
+        Text(
+            f"\n每份消息都在 {root}/data/outbox/\n接着看：{after}\n工作区：{root}",
+            style="bold",
+        ),
+    )

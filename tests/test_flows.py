@@ -1,0 +1,183 @@
+"""The flows against a real Prefect server: nested as the chain is, idempotent, and whole again after a crash."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.world import World
+
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
+
+TIERS = ["党委", "党委书记", "分管领导", "领导小组办公室", "党支部/责任单位", "党员"]
+
+
+def zeren(root: Path, *argv: str) -> subprocess.CompletedProcess[str]:
+    """One command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "responsibility.cli", *argv, "--workspace", str(root)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "80"},
+    )
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with one list for everybody, not yet assigned."""
+    with World(tmp_path_factory.mktemp("flows") / "office") as world:
+        world.list(
+            {"title": "全体学习", "lead": "各党支部", "support": "全体党员", "by": "9月15日前"},
+            {"title": "甲的事", "lead": "甲支部", "by": "9月30日前"},
+        )
+    return world.root
+
+
+@pytest.fixture(scope="module")
+def assigned(office: Path) -> dict[str, Any]:
+    """The list laid by the flow, from the command line."""
+    done = zeren(office, "assign", "--now", "2023-09-11T09:00", "--json")
+    assert done.returncode == 0, done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+@pytest.fixture(scope="module")
+def swept(office: Path, assigned: dict[str, Any]) -> dict[str, Any]:
+    """One sweep by the flow, from the command line."""
+    done = zeren(office, "remind", "--now", "2023-09-18T08:30", "--json")
+    assert done.returncode == 0, done.stderr
+    said: dict[str, Any] = json.loads(done.stdout)
+    return said
+
+
+def runs(root: Path) -> tuple[list[Any], list[Any], dict[Any, Any]]:
+    """The flow runs and artifacts that can be looked at later, and each run's parent."""
+    from flows.server import prefect_server
+
+    async def read() -> tuple[list[Any], list[Any], dict[Any, Any]]:
+        from prefect import get_client
+
+        async with get_client() as client:
+            found = await client.read_flow_runs()
+            artifacts = await client.read_artifacts()
+            tasks = {task.id: task.flow_run_id for task in await client.read_task_runs()}
+        parents = {run.id: tasks.get(run.parent_task_run_id) for run in found}
+        return found, artifacts, parents
+
+    with prefect_server(root):
+        return asyncio.run(read())
+
+
+def test_the_cascade_lays_every_tier(assigned: dict[str, Any]) -> None:
+    assert assigned["assignments"] == (1 + 1 + 2 + 1 + 2 + 5) + 5
+    assert [tier["name"] for tier in assigned["tiers"]] == TIERS
+
+
+def test_the_run_page_shows_the_chain(office: Path, swept: dict[str, Any]) -> None:
+    found, artifacts, parents = runs(office)
+    assert {run.state.type.value for run in found} == {"COMPLETED"}
+    names = {run.id: run.name for run in found}
+    at = next(run.id for run in found if run.name == "党员 ← L1")
+    line = []
+    while at is not None:
+        line.append(names[at])
+        at = parents[at]
+    assert line == [f"{tier} ← L1" for tier in reversed(TIERS)] + ["交办 L1"]
+    tables = {artifact.key: artifact for artifact in artifacts}
+    assert {"laid-on-committee", "laid-on-member", "told-branch", "sweep"} <= set(tables)
+    assert "甲支部党员一" in json.dumps(json.loads(tables["laid-on-member"].data), ensure_ascii=False)
+
+
+def test_a_sweep_by_the_flow_says_who_was_told(swept: dict[str, Any]) -> None:
+    assert swept["sent"] == swept["messages"] > 0
+    told = {(n["to"]["title"], n["rung_name"]) for n in swept["notices"]}
+    assert ("甲支部书记", "到期催办") in told
+    assert ("办公室主任", "到期催办") in told
+
+
+def test_running_both_again_adds_nothing(office: Path, swept: dict[str, Any]) -> None:
+    again = json.loads(zeren(office, "assign", "--now", "2023-09-18T09:00", "--json").stdout)
+    assert again["assignments"] == 0
+    once_more = json.loads(zeren(office, "remind", "--now", "2023-09-18T09:00", "--json").stdout)
+    assert (once_more["notices"], once_more["messages"]) == ([], 0)
+
+
+def test_killed_half_way_it_is_whole_after_the_next_run(tmp_path: Path) -> None:
+    """A kill -9 while tiers are being laid: the server goes with its parent, and the next run lays the rest once."""
+    with World(tmp_path / "office") as world:
+        world.list(
+            *({"title": f"学习{n}", "lead": "各党支部", "support": "全体党员", "by": "9月15日前"} for n in range(40))
+        )
+    command = [sys.executable, "-m", "responsibility.cli", "assign", "--now", "2023-09-11T09:00", "-w", str(world.root)]
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 120
+    while not 0 < laid(world) < 480 and child.poll() is None and time.monotonic() < until:
+        time.sleep(0.02)
+    server = json.loads((world.root / "data" / "prefect" / "server.json").read_text())["pid"]
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    assert 0 < laid(world) < 480
+    assert gone(server)
+    again = zeren(world.root, "assign", "--now", "2023-09-11T09:10", "--json")
+    assert again.returncode == 0, again.stderr
+    assert laid(world) == 480
+    assert world.rows("SELECT count(DISTINCT code) FROM assignment")[0][0] == 480
+    assert world.rows("SELECT count(*) FROM clock WHERE clock = 'sign'")[0][0] == 40 * 7
+    assert zeren(world.root, "log", "verify").returncode == 0
+
+
+def laid(world: World) -> int:
+    return int(world.rows("SELECT count(*) FROM assignment")[0][0])
+
+
+def gone(pid: int) -> bool:
+    """Whether the process has ended, given ten seconds."""
+    for _ in range(100):
+        try:
+            if Path(f"/proc/{pid}/stat").read_text().split(")")[1].split()[0] == "Z":
+                return True
+            os.kill(pid, 0)
+        except (ProcessLookupError, FileNotFoundError):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def test_two_commands_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    """The second says that it waits, and then finds nothing left to do."""
+    with World(tmp_path / "office") as world:
+        world.given(by="9月30日前")
+    with world.workspace.alone(lambda text: None):
+        second = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "responsibility.cli",
+                "sign",
+                "L1-01.A",
+                "--now",
+                "2023-09-12",
+                "-w",
+                str(world.root),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert second.stderr is not None
+        assert "另一个 zeren 命令" in second.stderr.readline()
+        assert second.poll() is None
+    out, _ = second.communicate(timeout=60)
+    assert second.returncode == 0
+    assert "已交办 → 已签收" in out
