@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check format lock clean help
+.PHONY: demo test check format lock wheel wheelhouse clean help
 
 help:  ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -33,6 +33,17 @@ lock: $(READY)  ## compile the two lock files from pyproject.toml (no index addr
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-strip-extras --no-annotate \
 	  --python-version 3.11 --extra postgres --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
+wheel: $(READY)  ## build dist/zeren-*.whl from the locked tools, without the network
+	rm -f dist/zeren-*.whl
+	$(BIN)/python -m pip wheel -q --no-deps --no-build-isolation --no-index -w dist .
+
+wheelhouse: wheel  ## collect every locked wheel and zeren's own into wheelhouse/, to install where there is no network
+	rm -rf wheelhouse
+	$(BIN)/python -m pip wheel -q --no-deps --require-hashes -r requirements.lock -w wheelhouse
+	cp dist/zeren-*.whl requirements.lock wheelhouse/
+	cp docs/离线安装.txt wheelhouse/INSTALL.txt
+	@echo "wheelhouse/ 已收齐 $$(ls wheelhouse/*.whl | wc -l) 个安装包；用法见 wheelhouse/INSTALL.txt"
+
 $(READY): requirements-dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "需要 Python 3.11 或更高版本；可用 make PYTHON=/path/to/python3.11 指定"; exit 1; }
@@ -44,4 +55,4 @@ $(READY): requirements-dev.lock pyproject.toml
 	touch $@
 
 clean:  ## remove .venv and everything that was built
-	rm -rf $(VENV) build dist *.egg-info
+	rm -rf $(VENV) build dist wheelhouse *.egg-info

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from prefect import flow
+from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_markdown_artifact
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
@@ -17,9 +17,9 @@ from responsibility.usecases.remind import Sweep, sweep
 from responsibility.usecases.workspace import open_workspace
 
 
-@flow(name="escalate", flow_run_name="巡查 {now:%Y-%m-%d %H:%M}", validate_parameters=False)
-async def escalate_at(root: str, now: datetime, stream: str) -> tuple[Sweep, Delivered]:
-    """One sweep as of `now` and its delivery."""
+@flow(name="escalate", flow_run_name="巡查 {label}", validate_parameters=False)
+async def escalate(root: str, now: datetime, stream: str, label: str) -> tuple[Sweep, Delivered]:
+    """One sweep as of `now` and its delivery; `label` is `now` in office time, for the run page."""
     workspace = open_workspace(Path(root), os.environ)
     swept = await asyncio.to_thread(sweep, workspace, now)
     at = now.astimezone(workspace.settings.zone)
@@ -31,7 +31,26 @@ async def escalate_at(root: str, now: datetime, stream: str) -> tuple[Sweep, Del
     return swept, await tell_upwards(root, now, stream)
 
 
+@flow(name="sweep", flow_run_name="定时巡查", validate_parameters=False)
+async def scheduled_sweep(root: str) -> str:
+    """The sweep as the schedule runs it: as of the run's actual start, alone on the workspace."""
+    workspace = open_workspace(Path(root), os.environ)
+    logger = get_run_logger()
+    with workspace.alone(logger.info):
+        swept, done = await _escalated(root, datetime.now(UTC), "stdout")
+    said = f"提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份：{dict(done.counts)}"
+    logger.info(said)
+    for fault in done.faults:
+        logger.warning(fault)
+    return said
+
+
+async def _escalated(root: str, now: datetime, stream: str) -> tuple[Sweep, Delivered]:
+    zone = open_workspace(Path(root), os.environ).settings.zone
+    return await escalate(root, now, stream, f"{now.astimezone(zone):%Y-%m-%d %H:%M}")
+
+
 def run(root: Path, now: datetime, stream: str) -> tuple[Sweep, Delivered]:
     """Run one sweep from a command; a Prefect server must be known to the environment."""
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        return asyncio.run(escalate_at(str(root), now, stream))
+        return asyncio.run(_escalated(str(root), now, stream))

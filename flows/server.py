@@ -63,15 +63,15 @@ def prefect_server(root: Path, *, ui: bool = False) -> Iterator[str]:
     """The API address of the workspace's running server, or of one started here and stopped at the end."""
     running = find_running(root)
     if running is not None:
-        with _told(environment(root, running)):
+        with _speaking_to(root, running):
             yield running
         return
     with _told(environment(root)):
-        child, url = _start(root, ui)
-        note = _note(root)
+        child, url = start(root, ui=ui)
+        note = note_of(root)
         note.write_text(json.dumps({"url": url, "pid": child.pid}))
         try:
-            with _told(environment(root, url)):
+            with _speaking_to(root, url):
                 yield url
         finally:
             note.unlink(missing_ok=True)
@@ -81,7 +81,7 @@ def prefect_server(root: Path, *, ui: bool = False) -> Iterator[str]:
 def find_running(root: Path) -> str | None:
     """The API address of a server that answers for this workspace, or None."""
     try:
-        note = json.loads(_note(root).read_text())
+        note = json.loads(note_of(root).read_text())
         url, pid = str(note["url"]), int(note["pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -112,8 +112,19 @@ def stop(child: subprocess.Popen[bytes], patience: float = 10.0) -> None:
         child.stdin.close()
 
 
-def _note(root: Path) -> Path:
+def note_of(root: Path) -> Path:
+    """Where the running server of a workspace is noted."""
     return root / "data" / "prefect" / "server.json"
+
+
+@contextmanager
+def _speaking_to(root: Path, url: str) -> Iterator[None]:
+    """Point this process at a server: its environment, and Prefect's settings where they were read before."""
+    with _told(environment(root, url)):
+        from prefect.settings import PREFECT_API_URL, temporary_settings
+
+        with temporary_settings({PREFECT_API_URL: url}):
+            yield
 
 
 @contextmanager
@@ -130,12 +141,13 @@ def _told(settings: Mapping[str, str]) -> Iterator[None]:
                 os.environ[key] = value
 
 
-def _start(root: Path, ui: bool) -> tuple[subprocess.Popen[bytes], str]:
+def start(root: Path, *, ui: bool, port: int | None = None) -> tuple[subprocess.Popen[bytes], str]:
+    """A server as child of this process, and its API address; on `port` where that is free, else on one that is."""
     (root / "data" / "prefect").mkdir(parents=True, exist_ok=True)
     (root / "data" / "log").mkdir(parents=True, exist_ok=True)
     log = root / "data" / "log" / "prefect-server.log"
     for _ in range(3):  # another process may take the port between choosing and binding it
-        port = _free_port()
+        port = _free_port(port)
         url = f"http://127.0.0.1:{port}/api"
         child = _spawn(root, port, os.environ | environment(root, url) | _server_only(port, ui), log)
         import_module("prefect")  # takes seconds, as the server does: both at once
@@ -187,21 +199,28 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def _free_port(wanted: int | None = None) -> int:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted or 0))
+        except OSError:
+            return _free_port()
         return int(probe.getsockname()[1])
 
 
-def _leave_with_parent() -> None:
+def leave_with_parent() -> None:
     """End this process when the parent's end of stdin closes, however the parent ended."""
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):  # not sys.stdin: a thread inside it would stop the interpreter from ending
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(15)
+    os._exit(1)  # it did not go in peace
 
 
 def main(port: int) -> None:
     """Serve the Prefect API until told to stop or orphaned."""
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    threading.Thread(target=leave_with_parent, daemon=True).start()
     import uvicorn
 
     uvicorn.run("prefect.server.api.server:create_app", factory=True, host="127.0.0.1", port=port, log_level="warning")

@@ -102,7 +102,7 @@ def test_the_default_chain_has_six_tiers(defaults: Settings) -> None:
                 ("supervise", "督办", 3, ("unit_head", "office", "leader"), "supervision_note"),
                 ("talk", "约谈", 7, ("leader", "secretary"), "talk_notice"),
                 ("report", "报告", 10, ("secretary",), "report"),
-                ("circular", "通报", 15, ("committee",), "circular"),
+                ("circular", "通报", 15, ("committee", "unit_head"), "circular"),
             ],
         ),
         (
@@ -461,7 +461,7 @@ MISTAKES = {
                   "tolerance：这个键写了两次（第 {tolerance} 行已有）"),
     "list for text": (("policy", "circular: 通报", "circular: [通报]"), "circular: [",
                       "instruments.circular：现为一个列表，应为文字"),
-    "text for a list": (("policy", "tells: [committee]", "tells: committee"), "id: circular",
+    "text for a list": (("policy", "tells: [committee, unit_head]", "tells: committee"), "id: circular",
                         "ladders.finish.rungs[5].tells：现为“committee”，应为列表，如 [a, b]"),
     "block for text": (("policy", "  circular: 通报\n", "  circular: 通报\n  x:\n    y: 通报\n"), "  x:",
                          "instruments.x：现为若干行“键: 值”，应为文字"),

@@ -73,6 +73,8 @@ class Unexpected(AssertionError):
 class World:
     """The office of one test. Every notice told must be expected before the story ends."""
 
+    zone = ZONE
+
     def __init__(self, root: Path, url: str | None = None) -> None:
         self.root = root
         self.environ = {**os.environ, "TZ": "UTC", **({"ZEREN_DATABASE_URL": url} if url else {})}

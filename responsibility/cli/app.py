@@ -6,14 +6,13 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from pathlib import Path
 
 from cyclopts import App, CycloptsError, Group
 from rich.console import Console
 
 from responsibility.cli.common import UsageError, tell
+from responsibility.cli.failures import explain
 from responsibility.cli.wording import ChineseFormatter, usage_error
-from responsibility.core.errors import ResponsibilityError
 
 START = Group("开始", sort_key=1)
 DAILY = Group("每日", sort_key=2)
@@ -24,6 +23,13 @@ RECORD = Group("核查", sort_key=4)
 COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
     ("init", "start:init", START, "新建工作区", "zeren init 主题教育\nzeren init 试用 --sample"),
     ("demo", "demo:demo", START, "用自带的样例走一遍：一个月的交办、提醒和升级", "zeren demo\nzeren demo /tmp/看看"),
+    (
+        "completion",
+        "completion:completion",
+        START,
+        "按 Tab 键补全命令和选项（bash、zsh、fish）",
+        "zeren completion --install\nzeren completion --shell zsh",
+    ),
     ("org import", "org:import_", START, "导入组织机构（xlsx、csv、yaml）", "zeren org import 组织机构.xlsx"),
     ("org show", "org:show", START, "以树形显示单位、岗位、任职和分管", "zeren org show"),
     ("org template", "org:template", START, "写出一份空白的组织机构表", "zeren org template 组织机构.xlsx"),
@@ -35,6 +41,7 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "zeren list import 清单.xlsx --dry-run\nzeren list import 清单.xlsx --issued-on 2023-09-11\n"
         "zeren list import 清单.csv --unit 组织部 --create-units",
     ),
+    ("list template", "lists:template", START, "写出一份空白的重点工作清单", "zeren list template 清单.xlsx"),
     ("list show", "lists:show", START, "显示清单和待确认的时限", "zeren list show\nzeren list show L1"),
     (
         "list confirm",
@@ -43,6 +50,36 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "确认一项看不准的时限",
         "zeren list confirm L1-07 --reading 1\nzeren list confirm L1-07 --due 2023-09-30\n"
         "zeren list confirm L1-14 --phrase 12月15日前",
+    ),
+    (
+        "list cancel",
+        "lists:cancel",
+        START,
+        "撤销一份清单和它没有销号的任务",
+        "zeren list cancel L1 --dry-run\nzeren list cancel L1 --reason 另行印发",
+    ),
+    (
+        "item add",
+        "items:add",
+        DAILY,
+        "在清单里增加一项",
+        "zeren item add L1 --title 开好专题会 --lead 第一党支部 --by 10月底前\n"
+        "zeren item add L1 --title 集中学习 --lead 各党支部 --by 每月25日前 --target 4次 --category 理论学习",
+    ),
+    (
+        "item edit",
+        "items:edit",
+        DAILY,
+        "修改一项：任务名称、时限、目标、类别、紧急",
+        "zeren item edit L1-03 --by 11月15日前 --reason 会期推迟\nzeren item edit L1-03 --target 6次 --urgent",
+    ),
+    (
+        "item reassign",
+        "items:reassign",
+        DAILY,
+        "转办：一项工作由一个单位（领导）转给另一个",
+        "zeren item reassign L1-03 --from Z01 --to Z02\n"
+        "zeren item reassign L1-03 --from 第一党支部 --to 第二党支部 --reason 分工调整",
     ),
     (
         "deadline",
@@ -72,6 +109,13 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "责任链现在的状态",
         "zeren status\nzeren status --by unit --late\nzeren status --as-of 2023-09-30 --json",
     ),
+    (
+        "serve",
+        "serve:serve",
+        DAILY,
+        "值守：按 config/schedule.yaml 定时巡查，直到停止",
+        "zeren serve\nzeren serve --unit > /etc/systemd/system/zeren.service",
+    ),
     ("show", "state:show", DAILY, "一项工作的责任链、时钟、下一步", "zeren show L1-03\nzeren show L1-03.Z01"),
     ("todo", "state:todo", DAILY, "一个岗位或单位的待办", "zeren todo --for Z01S\nzeren todo --for Z01"),
     ("sign", "verbs:sign", VERBS, "签收", "zeren sign L1-03.Z01\nzeren sign L1-03 --as Z01S"),
@@ -85,10 +129,21 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
     ("submit", "verbs:submit", VERBS, "报结：办完了，请办公室审核", "zeren submit L1-03 --as Z01S --text 材料已报送"),
     ("return", "verbs:return_", VERBS, "退回重办，写明原因", "zeren return L1-03.Z01 --reason 缺会议记录"),
     ("close", "verbs:close", VERBS, "销号", "zeren close L1-03.Z01"),
+    (
+        "doctor",
+        "doctor:doctor",
+        RECORD,
+        "体检：配置、组织、阶梯、台账、日历、服务，每一处都说怎样处理",
+        "zeren doctor\nzeren doctor --json",
+    ),
     ("log", "record:app", RECORD, "台账：谁在何时做了什么；log verify 核验没有被改动", ""),
 )
 
-GROUPS = {"org": "组织机构：导入、查看、模板", "list": "清单：导入、查看、确认时限"}
+GROUPS = {
+    "org": "组织机构：导入、查看、模板",
+    "list": "清单：导入、查看、确认时限、模板、撤销",
+    "item": "事项：增加、修改、转办",
+}
 
 
 def build() -> App:
@@ -134,8 +189,6 @@ def run(argv: Sequence[str]) -> int:
         return int(result) if isinstance(result, int) else 0
     except CycloptsError as error:
         return tell(UsageError(*usage_error(error, app)), json)
-    except ResponsibilityError as error:
-        return tell(error, json)
     except KeyboardInterrupt:
         print("已中断；已写入的都是完整的，重新运行同一条命令即可", file=sys.stderr)
         return 130
@@ -143,16 +196,4 @@ def run(argv: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
-        return tell(_unexpected(error), json)
-
-
-def _unexpected(error: Exception) -> ResponsibilityError:
-    """A defect of ours: the details go to a file, the user gets a sentence."""
-    import tempfile
-    import traceback
-
-    with tempfile.NamedTemporaryFile("w", prefix="zeren-", suffix=".log", delete=False, encoding="utf-8") as file:
-        traceback.print_exception(error, file=file)
-    return ResponsibilityError(
-        f"程序内部出错（{type(error).__name__}），没有写入未完成的内容", f"请把 {Path(file.name)} 交给维护人员"
-    )
+        return tell(explain(error), json)

@@ -60,7 +60,9 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
     template = template_of(workspace)
     texts = [template.render(digest) for digest in swept.digests]
     common.out.show(
-        lambda: machine.remind(_local(workspace, now), True, swept.notices, swept.skipped, swept.messages, {}),
+        lambda: machine.remind(
+            _local(workspace, now), True, swept.notices, swept.skipped, swept.messages, {"held": swept.held}
+        ),
         lambda: terminal.rehearsed(swept.notices, swept.digests, texts, swept.skipped),
     )
     return 0
@@ -80,7 +82,7 @@ def _swept(common: Timed, workspace: Any, now: Any) -> int:
             from flows import escalate
 
             swept, done = escalate.run(workspace.root, now, "stderr" if common.json else "stdout")
-    outcome = {**done.counts}
+    outcome = {**done.counts, "held": done["held"] + swept.held}
     common.out.show(
         lambda: machine.remind(
             _local(workspace, now), False, notices_of(workspace, swept), swept.skipped, swept.messages, outcome

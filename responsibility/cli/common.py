@@ -17,6 +17,9 @@ from cyclopts import Parameter
 
 from responsibility.core.errors import ConfigError, InputProblems, ResponsibilityError
 
+#: The first and the last year a date may be in.
+YEARS = (1900, 2200)
+
 
 class UsageError(ResponsibilityError):
     """The command was called in a way it does not understand."""
@@ -98,26 +101,34 @@ class Output:
 
 def read_now(text: str | None, zone: ZoneInfo) -> datetime:
     """`--now`, or the clock. Without a zone it is office time; a date alone is 00:00."""
-    return instant(text, zone, "--now") if text else datetime.now(UTC)
+    return instant(text, zone, "--now") if text is not None else datetime.now(UTC)
 
 
 def instant(text: str, zone: ZoneInfo, option: str) -> datetime:
     """ISO 8601 as the contract reads it; UsageError says what was expected."""
     try:
         if len(text.strip()) == 10:
-            return datetime.combine(date.fromisoformat(text.strip()), time(), zone)
+            return datetime.combine(read_date(text, option), time(), zone)
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         raise UsageError(f"{option} 的值“{text}”不是时间", "写成 2023-09-11 或 2023-09-11T08:30") from None
+    _in_years(at, text, option)
     return at if at.tzinfo else at.replace(tzinfo=zone)
 
 
 def read_date(text: str, option: str) -> date:
     """A day as `2023-09-11`."""
     try:
-        return date.fromisoformat(text.strip())
+        day = date.fromisoformat(text.strip())
     except ValueError:
         raise UsageError(f"{option} 的值“{text}”不是日期", "写成 2023-09-11") from None
+    _in_years(day, text, option)
+    return day
+
+
+def _in_years(day: date, text: str, option: str) -> None:
+    if not YEARS[0] <= day.year <= YEARS[1]:
+        raise UsageError(f"{option} 的值“{text}”不像是办公用的日期", f"年份应在 {YEARS[0]} 到 {YEARS[1]} 之间")
 
 
 def enter(common: Common, *, sending: bool = False) -> Any:
@@ -127,6 +138,16 @@ def enter(common: Common, *, sending: bool = False) -> Any:
     return open_workspace(find_root(common.workspace, os.environ, Path.cwd()), os.environ, sending=sending)
 
 
+def fresh_file(file: Path) -> None:
+    """Refuse to write a template over something, where nothing can be written, or as anything but xlsx."""
+    if file.exists():
+        raise UsageError(f"{file} 已存在，没有覆盖", "换一个文件名，或先把它移走")
+    if file.suffix.lower() != ".xlsx":
+        raise UsageError(f"模板写成 xlsx，不能写成 {file.suffix or '没有后缀的文件'}", f"例如 {file.stem}.xlsx")
+    if not file.absolute().parent.is_dir():
+        raise UsageError(f"没有 {file.absolute().parent} 这个目录", "换一个已有的目录，或先建好它")
+
+
 def tell(error: ResponsibilityError, json: bool) -> int:
     """Print an error the way its reader wants it; returns the exit code."""
     if json:
@@ -134,15 +155,20 @@ def tell(error: ResponsibilityError, json: bool) -> int:
         document: dict[str, Any] = {"error": detail}
         if isinstance(error, InputProblems):
             document["problems"] = [problem_record(problem) for problem in error.problems]
-        print(jsonlib.dumps(document, ensure_ascii=False))
+        print(printable(jsonlib.dumps(document, ensure_ascii=False)))
         return error.exit_code
     lines = [f"错误：{error.message}" if not isinstance(error, ConfigError) else f"配置有误：\n{error.message}"]
     if isinstance(error, InputProblems):
         lines += [f"  {at}. {problem}" for at, problem in enumerate(error.problems, 1)]
     if error.hint:
         lines.append(f"提示：{error.hint}")
-    print("\n".join(lines), file=sys.stderr)
+    print(printable("\n".join(lines)), file=sys.stderr)
     return error.exit_code
+
+
+def printable(text: str) -> str:
+    """The text with what no encoding can write (bytes of an argument that are no UTF-8) shown as ?."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def problem_record(problem: Any) -> dict[str, str]:

@@ -37,7 +37,9 @@ def deadline(
     if not phrase or not phrase.strip():
         raise UsageError("没有写时限", "例：zeren deadline 9月底前 --issued-on 2023-09-11")
     today = read_now(common.now, settings.zone).astimezone(settings.zone).date()
-    found = read(phrase, read_date(issued_on, "--issued-on") if issued_on else today, settings.calendar, days)
+    found = read(
+        phrase, read_date(issued_on, "--issued-on") if issued_on is not None else today, settings.calendar, days
+    )
     common.out.show(lambda: to_json(found, settings.zone), lambda: _told(found))
 
 

@@ -7,7 +7,18 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, UsageError, enter, problem_record, read_date, read_now
+from responsibility.cli.common import (
+    COMMON,
+    TIMED,
+    Common,
+    Timed,
+    UsageError,
+    enter,
+    fresh_file,
+    problem_record,
+    read_date,
+    read_now,
+)
 
 
 def import_(
@@ -25,7 +36,7 @@ def import_(
     """Import a key-work list."""
     from responsibility.usecases.lists import import_list
 
-    day = read_date(issued_on, "--issued-on") if issued_on else None
+    day = read_date(issued_on, "--issued-on") if issued_on is not None else None
     workspace = enter(common)
     now = read_now(common.now, workspace.settings.zone)
     with workspace.alone(common.out.say), common.out.working("正在读清单……"):
@@ -102,10 +113,10 @@ def _told(done: Any, dry_run: bool) -> str:
 
 
 def _question(question: Any) -> str:
-    readings = "；".join(f"{at}. {reading.text}" for at, reading in enumerate(question.readings, 1))
+    readings = "；".join(f"{at}. {reading}" for at, reading in enumerate(question.readings, 1))
     command = f"zeren list confirm {question.code} " + ("--reading 1" if readings else "--due 2023-12-31")
     choices = f"    可选：{readings}\n" if readings else ""
-    return f"  {question.code}（{question.cell}）“{question.phrase}”：{question.because}\n{choices}    {command}"
+    return f"  {question.code}（{question.cell}）：{question.because}\n{choices}    {command}"
 
 
 def show(
@@ -124,6 +135,20 @@ def show(
     common.out.show(lambda: machine.items(items), lambda: terminal.items(code, items))
 
 
+def template(
+    file: Annotated[Path, Parameter(name="file", help="写到哪个文件（.xlsx）")] = Path("重点工作清单.xlsx"),
+    /,
+    *,
+    common: Common = COMMON,
+) -> None:
+    """Write a blank list to fill."""
+    from responsibility.views.sheets import worklist_template
+
+    fresh_file(file)
+    worklist_template(file, [category.name for category in enter(common).settings.categories.values()])
+    common.out.show(lambda: {"file": str(file)}, lambda: f"已写出 {file}。填好后：zeren list import {file} --dry-run")
+
+
 def confirm(
     code: Annotated[str, Parameter(name="code", help="重点工作编号，如 L1-07")],
     /,
@@ -138,7 +163,7 @@ def confirm(
 
     if sum(given is not None for given in (reading, due, phrase)) != 1:
         raise UsageError("--reading、--due、--phrase 要写一个，只写一个", f"例：zeren list confirm {code} --reading 1")
-    day = read_date(due, "--due") if due else None
+    day = read_date(due, "--due") if due is not None else None
     workspace = enter(common)
     with workspace.alone(common.out.say):
         now = read_now(common.now, workspace.settings.zone)
@@ -147,3 +172,22 @@ def confirm(
         lambda: {"code": code, "due_on": _day(settled.due_on), "because": settled.because},
         lambda: f"{code} 的时限已确认：{settled.due_on or '长期'}。下一步：zeren assign",
     )
+
+
+def cancel(
+    code: Annotated[str, Parameter(name="list", help="清单编号，如 L1")],
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="撤销的原因，记入台账")] = "",
+    dry_run: Annotated[bool, Parameter(negative="", help="只看会撤销多少，什么都不写入")] = False,
+    common: Timed = TIMED,
+) -> None:
+    """Cancel a list with its assignments."""
+    from responsibility.usecases.withdraw import cancel_list
+    from responsibility.views import machine, terminal
+
+    workspace = enter(common)
+    with workspace.alone(common.out.say):
+        now = read_now(common.now, workspace.settings.zone)
+        done = cancel_list(workspace, code, now, reason=reason, dry_run=dry_run)
+    common.out.show(lambda: machine.list_cancelled(done), lambda: terminal.list_cancelled(done))

@@ -7,18 +7,24 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import COMMON, TIMED, Common, Output, Timed, UsageError, enter, read_now
+from responsibility.cli.common import COMMON, TIMED, Common, Timed, enter, fresh_file, read_now
 
 FileArgument = Annotated[Path, Parameter(name="file", help="xlsx、xls、csv 或 yaml 文件")]
 
 
-def import_(file: FileArgument, /, *, common: Timed = TIMED) -> None:
+def import_(
+    file: FileArgument,
+    /,
+    *,
+    replace: Annotated[bool, Parameter(negative="", help="文件会停用一半以上的岗位时，仍然导入")] = False,
+    common: Timed = TIMED,
+) -> None:
     """Import the organisation."""
     from responsibility.usecases.organisation import import_organisation
 
     workspace = enter(common)
     with workspace.alone(common.out.say):
-        done = import_organisation(workspace, file, read_now(common.now, workspace.settings.zone))
+        done = import_organisation(workspace, file, read_now(common.now, workspace.settings.zone), replace=replace)
     changes = {
         table: {"new": c.new, "changed": c.changed, "unchanged": c.unchanged, "removed": c.removed}
         for table, c in done.changes.items()
@@ -62,17 +68,6 @@ def template(
     """Write a blank file to fill."""
     from responsibility.views.sheets import organisation_template
 
-    _fresh(file)
+    fresh_file(file)
     organisation_template(file, enter(common).settings.chain)
-    _written(common.out, file, "zeren org import")
-
-
-def _fresh(file: Path) -> None:
-    if file.exists():
-        raise UsageError(f"{file} 已存在，没有覆盖", "换一个文件名，或先把它移走")
-    if file.suffix.lower() != ".xlsx":
-        raise UsageError(f"模板写成 xlsx，不能写成 {file.suffix or '没有后缀的文件'}", f"例如 {file.stem}.xlsx")
-
-
-def _written(out: Output, file: Path, command: str) -> None:
-    out.show(lambda: {"file": str(file)}, lambda: f"已写出 {file}。填好后：{command} {file}")
+    common.out.show(lambda: {"file": str(file)}, lambda: f"已写出 {file}。填好后：zeren org import {file}")

@@ -68,7 +68,7 @@ def return_(
     """Return an assignment to be done again."""
     from responsibility.usecases import verbs
 
-    day = read_date(due, "--due") if due else None
+    day = read_date(due, "--due") if due is not None else None
     _do(common, lambda workspace, now: verbs.send_back(workspace, code, now, as_, reason=reason, due_on=day))
 
 
@@ -106,6 +106,15 @@ def _told(done: Any) -> str:
         f"{ACTION_NAMES[done.action]} {done.code} {done.title}{behalf}",
         f"  {STATE_NAMES[done.before]} → {STATE_NAMES[done.after]}",
     ]
+    r = done.recorded
+    told = [
+        f"本次 {r['count']}，累计 {r['total']}" if r.get("count") is not None else "",
+        f"进度 {r['percent']}%" if r.get("percent") is not None else "",
+        f"已完成到第 {r['milestone']} 个节点" if r.get("milestone") is not None else "",
+        r.get("text") or r.get("reason") or "",
+    ]
+    if any(told):
+        lines.append("  " + "；".join(part for part in told if part))
     if done.closed_above:
         lines.append(f"  上级随之销号 {len(done.closed_above)} 项：{'、'.join(done.closed_above[:6])}")
     return "\n".join(lines)

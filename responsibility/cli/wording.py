@@ -21,7 +21,7 @@ class ChineseFormatter:
             return
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 2), title_justify="left")
         table.add_column(no_wrap=True, style="cyan")
-        table.add_column(ratio=1)
+        table.add_column(ratio=1, overflow="fold")
         for entry in panel.entries:
             table.add_row("\n".join(_labels(entry)), _described(entry, console))
         console.print(Text(f"{panel.title}：", style="bold"))
@@ -51,10 +51,10 @@ def _described(entry: Any, console: Console) -> str:
     if entry.required:
         notes.append("必填")
     if entry.choices:
-        notes.append("可选：" + "、".join(entry.choices))
+        notes.append("可选：" + " / ".join(entry.choices))
     if entry.env_var:
         notes.append("环境变量：" + "、".join(entry.env_var))
-    if entry.default is not None:
+    if entry.default not in (None, "False"):
         notes.append(f"默认：{entry.default}")
     return text + (f"（{'；'.join(notes)}）" if notes else "")
 

@@ -48,6 +48,8 @@ class Action(StrEnum):
     RETURN = "return"
     #: 销号
     CLOSE = "close"
+    #: 撤销: taken back with its list, or because the work went to somebody else
+    CANCEL = "cancel"
 
 
 #: What may follow what; anything not listed is refused.
@@ -62,7 +64,17 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.RETURNED, Action.SUBMIT): State.SUBMITTED,
     (State.SUBMITTED, Action.RETURN): State.RETURNED,
     (State.SUBMITTED, Action.CLOSE): State.CLOSED,
+    (State.ISSUED, Action.CANCEL): State.CANCELLED,
+    (State.SIGNED, Action.CANCEL): State.CANCELLED,
+    (State.IN_PROGRESS, Action.CANCEL): State.CANCELLED,
+    (State.SUBMITTED, Action.CANCEL): State.CANCELLED,
+    (State.RETURNED, Action.CANCEL): State.CANCELLED,
+    (State.SUSPENDED, Action.CANCEL): State.CANCELLED,
+    (State.CANCELLED, Action.ISSUE): State.ISSUED,
 }
+
+#: Done to sets (`list cancel`, `item reassign`, `assign`), never offered for a single assignment.
+_TO_SETS = (Action.ISSUE, Action.CANCEL)
 
 STATE_NAMES = {
     State.DRAFT: "拟定",
@@ -82,6 +94,7 @@ ACTION_NAMES = {
     Action.SUBMIT: "报结",
     Action.RETURN: "退回",
     Action.CLOSE: "销号",
+    Action.CANCEL: "撤销",
 }
 
 
@@ -95,11 +108,16 @@ def advance(state: State, action: Action, code: str = "") -> State:
     )
 
 
+def states_for(action: Action) -> list[State]:
+    """The states in which `action` is possible."""
+    return [state for state, listed in TRANSITIONS if listed is action]
+
+
 def _instead(state: State, code: str) -> str:
     """What can be done in this state."""
     if state is State.DRAFT:
         return "先交办：zeren assign"
-    possible = [a for (s, a) in TRANSITIONS if s is state]
+    possible = [a for (s, a) in TRANSITIONS if s is state and a not in _TO_SETS]
     if possible:
         return "现在可以：" + "、".join(f"{ACTION_NAMES[a]} zeren {a} {code}".rstrip() for a in possible)
     return "暂缓期间不接受办理动作" if state is State.SUSPENDED else "该任务已了结，不再接受办理动作"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -226,6 +226,18 @@ class Organisation:
 def units_of(collective: Collective, organisation: Organisation) -> list[str]:
     """The units a collective name stands for, in file order."""
     return [u.code for u in organisation.units if u.kind in collective.kinds or u.code in collective.units]
+
+
+def answers_for(
+    leader: str, units: Iterable[str], laid: Collection[str], leaders_of: Callable[[str], Sequence[str]]
+) -> set[str]:
+    """Which of an occurrence's `units` a leader answers for, of the leaders it is `laid` on.
+
+    Those the leader oversees and those that none of them oversees; all where that leaves none.
+    """
+    over = {unit: set(leaders_of(unit)) & set(laid) for unit in units}
+    mine = {unit for unit, leaders in over.items() if leader in leaders or not leaders}
+    return mine or set(over)
 
 
 def routes(

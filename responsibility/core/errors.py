@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,27 @@ class Problem:
         place = " ".join(part for part in (self.file, self.sheet and f"[{self.sheet}]", self.cell) if part)
         found = f"（现为“{self.value}”）" if self.value else ""
         return f"{place}：{self.message}{found}"
+
+
+class Severity(StrEnum):
+    """How much a finding matters."""
+
+    #: Something does not work, or reaches nobody.
+    ERROR = "error"
+    #: It works, and somebody should look at it.
+    WARNING = "warning"
+    #: Good to know; nothing has to be done now.
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing `zeren doctor` noticed about a workspace, with the command that mends it."""
+
+    check: str
+    severity: Severity
+    message: str
+    mend: str
 
 
 class ResponsibilityError(Exception):

@@ -13,6 +13,7 @@ from pathlib import Path
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from responsibility.core.errors import FileMissing, InputProblems, Problem
+from responsibility.core.text import showable
 from responsibility.ingest.xlsxparts import MAX_CELLS, error_values, oversized
 
 #: What a cell may hold when calamine hands it over.
@@ -197,7 +198,7 @@ def _trimmed(rows: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
 def _text(value: Value) -> str:
     """A cell as a person reads it: 1.0 → 1, midnight dates as days, line ends as one newline."""
     if isinstance(value, str):
-        return _INVISIBLE.sub("", value).replace("\r\n", "\n").replace("\r", "\n").strip()
+        return showable(_INVISIBLE.sub("", value).replace("\r\n", "\n").replace("\r", "\n")).strip()
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from responsibility.store.rows import assignment, clock, item, ledger, notice, occurrence, work_list
 
@@ -45,6 +45,8 @@ def _detailed() -> Select[Any]:
             i.names_leaders,
             o.label,
             o.starts_on,
+            o.due_on.label("occurrence_due_on"),
+            o.due_at.label("occurrence_due_at"),
         )
         .join(item, i.id == assignment.c.item_id)
         .join(occurrence, o.id == assignment.c.occurrence_id)
@@ -95,6 +97,13 @@ def laid_on_tiers(connection: Connection, tiers: Iterable[str]) -> list[Row[Any]
     return list(connection.execute(select(assignment).where(a.tier.in_(list(tiers))).order_by(a.id)))
 
 
+def in_states(connection: Connection, list_id: int, states: Iterable[str]) -> list[int]:
+    """The ids of a list's assignments that are in one of these states."""
+    a = assignment.c
+    query = select(a.id).join(item, item.c.id == a.item_id).where(item.c.list_id == list_id, a.state.in_(list(states)))
+    return list(connection.execute(query.order_by(a.id)).scalars())
+
+
 def siblings(connection: Connection, occurrence_id: int) -> list[Row[Any]]:
     """The assignments of one occurrence: what the rollup of its parents depends on."""
     a = assignment.c
@@ -102,18 +111,39 @@ def siblings(connection: Connection, occurrence_id: int) -> list[Row[Any]]:
     return list(connection.execute(query.order_by(a.id)))
 
 
-def tallies(connection: Connection, *, posts_apart: bool = False) -> list[Row[Any]]:
-    """Assignments that are alike in everything a light depends on, counted together."""
+def families(connection: Connection) -> dict[int, tuple[int, list[Row[Any]], list[Row[Any]]]]:
+    """Occurrence → its item, the assignments above the work, and what works, counted where it is alike.
+
+    The first two columns of a row are the item and the occurrence; what follows is equal where families are alike.
+    """
+    found: dict[int, tuple[int, list[Row[Any]], list[Row[Any]]]] = {}
+    for at, query in ((1, _above()), (2, _working())):
+        for row in connection.execute(query).all():
+            family = found.get(row[1])
+            if family is None:
+                family = found[row[1]] = (row[0], [], [])
+            family[at].append(row)  # type: ignore[union-attr]
+    return found
+
+
+def _standing() -> ColumnElement[bool]:
+    return assignment.c.state.not_in(("draft", "cancelled"))
+
+
+def _above() -> Select[Any]:
+    a = assignment.c
+    columns = (a.item_id, a.occurrence_id, a.tier, a.unit, a.post, a.state)
+    return select(*columns).where(~a.works, _standing()).order_by(a.id)
+
+
+def _working() -> Select[Any]:
+    """Of those who work only how many are alike matters."""
     a, i, o = assignment.c, item.c, occurrence.c
-    # Of working members only how many are alike matters; above the work every post stands for itself.
-    who = a.post if posts_apart else case((a.works, None), else_=a.post)
     columns: list[ColumnElement[Any]] = [
         a.item_id,
         a.occurrence_id,
         a.tier,
         a.unit,
-        who.label("who"),
-        a.works,
         a.state,
         a.issued_on,
         a.due_on,
@@ -124,15 +154,15 @@ def tallies(connection: Connection, *, posts_apart: bool = False) -> list[Row[An
         a.submitted_late,
         a.policy_id,
     ]
-    grouped = (
-        select(*columns, func.count().label("n")).where(a.state.not_in(("draft", "cancelled"))).group_by(*columns)
-    ).subquery()
-    query = (
+    # One pass over the table beats a walk through an index that covers only the first columns.
+    alike = select(*columns, func.count().label("n")).where(a.works, _standing()).group_by(*columns)
+    grouped = alike.with_hint(assignment, "NOT INDEXED", "sqlite").subquery()
+    return (
         select(grouped, o.starts_on, i.target_count)
         .join(item, i.id == grouped.c.item_id)
         .join(occurrence, o.id == grouped.c.occurrence_id)
+        .order_by(*grouped.c)
     )
-    return list(connection.execute(query))
 
 
 def item_facts(connection: Connection) -> list[Row[Any]]:
@@ -149,13 +179,13 @@ def item_facts(connection: Connection) -> list[Row[Any]]:
             i.category_name,
             i.deadline,
             i.needs_confirmation,
-            i.removed,
+            # What closed in a list that was cancelled later still counts; what never was assigned waits no longer.
+            (i.removed | work_list.c.cancelled).label("removed"),
             newest.c.due_on,
             laid.label("laid"),
         )
         .outerjoin(newest, newest.c.item_id == i.id)
         .join(work_list, work_list.c.id == i.list_id)
-        .where(~work_list.c.cancelled)
         .order_by(i.list_id, i.rank)
     )
     return list(connection.execute(query))

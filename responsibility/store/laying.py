@@ -83,8 +83,10 @@ def lay(
     on: date,
     policy_id: int,
     seats: Sequence[Mapping[str, Any]],
+    item_id: int | None = None,
 ) -> Laid | None:
-    """Lay every current occurrence of a list on one tier; what is laid already stays. None when nothing was new.
+    """Lay every current occurrence of a list (of one item) on one tier; what is laid already stays. None when
+    nothing was new.
 
     `seats` are the targets known beforehand: {unit, post} of a tier laid on one post, {lead, unit, post} of the
     leaders (whose unit `lead` each oversees).
@@ -92,6 +94,8 @@ def lay(
     newest = connection.scalar(select(func.max(assignment.c.id))) or 0
     for targets in targets_of(tier, laid_on, seats):
         chosen = _assignments(targets, tier, list_id, on, policy_id)
+        if item_id is not None:
+            chosen = chosen.where(item.c.id == item_id)
         columns = [column.name for column in chosen.selected_columns]
         connection.execute(_insert(connection, assignment).from_select(columns, chosen).on_conflict_do_nothing())
     fresh = select(func.min(assignment.c.id), func.max(assignment.c.id), func.count()).where(assignment.c.id > newest)
@@ -121,8 +125,11 @@ def _on_one(seat: Mapping[str, Any], tier: str) -> Select[Any]:
 
 def _on_leaders(seats: Sequence[Mapping[str, Any]], tier: str) -> Select[Any]:
     by_unit = or_(*[and_(item_unit.c.unit == s["lead"], post.c.code == s["post"]) for s in seats])
+    same = (item_leader.c.item_id == item_unit.c.item_id) & (item_leader.c.post == post.c.code)
+    excused = select(item_leader.c.post).where(same, item_leader.c.excused).exists()
     overseeing = select(item_unit.c.item_id, post.c.code).join(post, by_unit).where(item_unit.c.role == "lead")
-    named = select(item_leader.c.item_id, item_leader.c.post)
+    overseeing = overseeing.where(~excused)
+    named = select(item_leader.c.item_id, item_leader.c.post).where(~item_leader.c.excused)
     who = union(overseeing, named).subquery()
     return select(
         who.c.item_id,
@@ -146,14 +153,17 @@ def _on_units() -> Select[Any]:
 
 
 def _on_members(tier: str) -> Select[Any]:
-    return select(
+    theirs = and_(post.c.unit == item_members.c.unit, post.c.tier == tier, ~post.c.retired)
+    members = select(
         item_members.c.item_id,
         item_members.c.unit,
         post.c.code.label("post"),
         literal(tier).label("role"),
         literal(True).label("signs"),
         literal(True).label("works"),
-    ).join(post, and_(post.c.unit == item_members.c.unit, post.c.tier == tier, ~post.c.retired))
+    ).join(post, theirs)
+    # Else SQLite, which keeps no statistics, may try every member of the organisation on every item.
+    return members.with_hint(post, "INDEXED BY post_by_unit", "sqlite")
 
 
 def _assignments(targets: Select[Any], tier: str, list_id: int, on: date, policy_id: int) -> Select[Any]:

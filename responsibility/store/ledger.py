@@ -7,14 +7,19 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import reduce
+from operator import add
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, union
+from sqlalchemy import Boolean, Connection, String, case, cast, func, insert, literal, select, union
 
-from responsibility.store import projection
+from responsibility.store import blocks, projection
 from responsibility.store.rows import assignment, ledger, ledger_ref, notice
 
 GENESIS = "0" * 64
+
+#: Acts that name lists and items, not single assignments.
+_BY_CODE = ("list.import", "list.confirm", "list.cancel", "redate", "item.add", "item.edit", "item.reassign")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +117,8 @@ def entries_about(connection: Connection, assignment_ids: Sequence[int], codes: 
     seqs = set(connection.execute(found).scalars())
     rows = connection.execute(select(ledger).where(ledger.c.seq.in_(seqs)).order_by(ledger.c.seq)).all()
     about = {row.seq: entry_of(row) for row in rows}
-    listed = select(ledger).where(ledger.c.act.in_(("list.import", "list.confirm", "redate")))
-    for row in connection.execute(listed):
-        if set(row.codes) & set(codes):
+    for row in connection.execute(select(ledger).where(ledger.c.act.in_(_BY_CODE))):
+        if set(row.codes) & set(codes) or blocks.hold(row._mapping["values"].get("cancelled", ()), ids):
             about[row.seq] = entry_of(row)
     return [about[seq] for seq in sorted(about)]
 
@@ -143,22 +147,47 @@ def _rows_fault(connection: Connection, row: Any) -> str | None:
         return "交办的任务与留痕摘要不符"
     if row.act == "sweep" and values["digest"] != digest_notices(connection, row.seq):
         return "发出的提醒与留痕摘要不符"
+    if "cancelled" in values and values["digest"] != digest_blocks(connection, values["cancelled"]):
+        return "撤销的任务与留痕摘要不符"
     return None
+
+
+def digest_blocks(connection: Connection, cancelled: Sequence[Sequence[int]]) -> str:
+    """The proof of a cancellation: a digest over what was taken back from whom."""
+    if not cancelled:
+        return digest_rows([])
+    a = assignment.c
+    query = select(a.id, a.code, a.role, a.laid_due_on).where(a.id.between(cancelled[0][0], cancelled[-1][1]))
+    return digest_rows(blocks.within(cancelled, connection.execute(query.order_by(a.id))))
 
 
 def digest_issued(connection: Connection, first: int, last: int) -> str:
     """The proof of an issue: a digest over what was laid on whom."""
     a = assignment.c
-    query = select(a.id, a.code, a.role, a.laid_due_on).where(a.id.between(first, last)).order_by(a.id)
-    return digest_rows(connection.execute(query))
+    return _digest(connection, (a.id, a.code, a.role, a.laid_due_on), a.id, first, last)
 
 
 def digest_notices(connection: Connection, seq: int) -> str:
-    """The proof of a sweep: a digest over the notices it wrote."""
+    """The proof of a sweep: a digest over the notices it wrote, which stand in one block."""
     n = notice.c
-    query = (
-        select(n.assignment_id, n.clock, n.arming, n.rung, n.recipient, n.nth, n.skipped)
-        .where(n.seq == seq)
-        .order_by(n.id)
-    )
-    return digest_rows(connection.execute(query))
+    first, last = connection.execute(select(func.min(n.id), func.max(n.id)).where(n.seq == seq)).one()
+    columns = (n.assignment_id, n.clock, n.arming, n.rung, n.recipient, n.nth, n.skipped)
+    return _digest(connection, columns, n.id, first or 0, last or 0)
+
+
+def _digest(connection: Connection, columns: Sequence[Any], id_: Any, first: int, last: int) -> str:
+    """`digest_rows` over a block of ids, whose rows the database itself writes out."""
+    fields = [part for column in columns for part in (_text(column), literal("\x1f"))]
+    line = reduce(add, fields[:-1]) + "\x1e"
+    lines = connection.execute(select(line).where(id_.between(first, last)).order_by(id_)).scalars()
+    sha = hashlib.sha256()
+    for some in lines.partitions(10_000):
+        sha.update("".join(some).encode())
+    return sha.hexdigest()
+
+
+def _text(column: Any) -> Any:
+    """A column as `str` writes its values."""
+    if isinstance(column.type, Boolean):
+        return case((column, literal("True")), else_="False")
+    return func.coalesce(cast(column, String), "None")

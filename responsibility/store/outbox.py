@@ -12,7 +12,7 @@ from responsibility.store.rows import message
 
 
 def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add messages (seq, person, posts, tier, channel, created_at)."""
+    """Add messages (seq, since_seq, person, posts, tier, channel, status, created_at, retry_at)."""
     if rows:
         connection.execute(insert(message), [{**row, "changed_at": row["created_at"]} for row in rows])
 
@@ -23,12 +23,22 @@ def count_of(connection: Connection, seq: int) -> int:
 
 
 def due(connection: Connection, now: datetime, tier: str | None = None) -> list[Row[Any]]:
-    """Messages to hand over now: pending ones whose wait, if any, is over; oldest first."""
+    """Messages to hand over now: pending or held ones whose wait, if any, is over; oldest first."""
     m = message.c
-    query = select(message).where(m.status == "pending", (m.retry_at.is_(None)) | (m.retry_at <= now)).order_by(m.id)
+    query = (
+        select(message)
+        .where(m.status.in_(("pending", "held")), (m.retry_at.is_(None)) | (m.retry_at <= now))
+        .order_by(m.id)
+    )
     if tier is not None:
         query = query.where(m.tier == tier)
     return list(connection.execute(query))
+
+
+def held(connection: Connection) -> dict[tuple[str, str], Row[Any]]:
+    """(person, channel) → the message that waits there for a working day."""
+    rows = connection.execute(select(message).where(message.c.status == "held"))
+    return {(row.person, row.channel): row for row in rows}
 
 
 def in_doubt(connection: Connection) -> list[Row[Any]]:

@@ -9,10 +9,36 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, null, select, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from responsibility.store.rows import assignment, clock
+from responsibility.store.scratch import empty, fill, scratch
+
+#: Where the clocks of one key go in a sweep.
+step = scratch(
+    "sweep_step",
+    Column("policy_id", Integer, primary_key=True),
+    Column("clock", String, primary_key=True),
+    Column("due_on", Date, primary_key=True),
+    Column("rung", Integer, primary_key=True),
+    Column("to", Integer, nullable=False),
+    Column("next_at", clock.c.next_at.type),
+)
 
 Values = Mapping[str, Any]
 Applier = Callable[[Connection, int, datetime, Sequence[str], Values], None]
@@ -87,31 +113,22 @@ def _start(connection: Connection, name: str, arm: Values, which: Any) -> None:
 def _sweep(connection: Connection, _seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
     if not values["decisions"]:
         return
-    c = clock.c
-    advance = (
-        update(clock)
-        .where(
-            c.next_at <= bindparam("b_at", at, c.next_at.type),
-            c.policy_id == bindparam("b_policy"),
-            c.clock == bindparam("b_clock"),
-            c.due_on == bindparam("b_due_on"),
-            c.rung == bindparam("b_rung"),
-        )
-        .values(rung=bindparam("b_to"), next_at=bindparam("b_next"))
-    )
-    decided = [
+    c, s = clock.c, step.c
+    steps = [
         {
-            "b_at": at,
-            "b_policy": d["policy"],
-            "b_clock": d["clock"],
-            "b_due_on": date.fromisoformat(d["due_on"]),
-            "b_rung": d["rung"],
-            "b_to": d["to"],
-            "b_next": instant(d["next_at"]),
+            "policy_id": d["policy"],
+            "clock": d["clock"],
+            "due_on": date.fromisoformat(d["due_on"]),
+            "rung": d["rung"],
+            "to": d["to"],
+            "next_at": instant(d["next_at"]),
         }
         for d in values["decisions"]
     ]
-    connection.execute(advance, decided)
+    fill(connection, step, steps)
+    at_key = and_(s.policy_id == c.policy_id, s.clock == c.clock, s.due_on == c.due_on, s.rung == c.rung)
+    connection.execute(update(clock).where(c.next_at <= at, at_key).values(rung=s.to, next_at=s.next_at))
+    empty(connection, step)
 
 
 def _set(connection: Connection, codes: Sequence[str], **columns: Any) -> None:
@@ -198,6 +215,37 @@ def _redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[s
             _arm(connection, codes, "finish", arm)
 
 
+def _withdraw(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Cancel blocks of assignments: their clocks stand still. Parents that are complete without them close."""
+    blocks = [{"b_first": first, "b_last": last} for first, last in values["cancelled"]]
+    if blocks:
+        first, last = bindparam("b_first", type_=Integer), bindparam("b_last", type_=Integer)
+        cancel = update(assignment).where(assignment.c.id.between(first, last)).values(state="cancelled")
+        connection.execute(cancel, blocks)
+        stop = update(clock).where(clock.c.assignment_id.between(first, last)).values(next_at=null())
+        connection.execute(stop, blocks)
+    if values.get("rolled_up"):
+        _set(connection, values["rolled_up"], state="closed")
+
+
+def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Hand out again what was cancelled; what had been reported on it stays."""
+    for again in values["again"]:
+        due_on = again["due_on"] and date.fromisoformat(again["due_on"])
+        _set(
+            connection,
+            again["codes"],
+            state="issued",
+            issued_on=date.fromisoformat(values["issued_on"]),
+            due_on=due_on,
+            due_at=instant(again["due_at"]),
+            submitted_late=False,
+        )
+        for name in ("sign", "finish"):
+            if again[name]:
+                _arm(connection, again[f"{name}_codes"], name, again[name])
+
+
 _APPLIERS: dict[str, Applier] = {
     "issue": _issue,
     "sweep": _sweep,
@@ -207,6 +255,9 @@ _APPLIERS: dict[str, Applier] = {
     "return": _return,
     "close": _close,
     "redate": _redate,
+    "reissue": _reissue,
+    "item.reassign": _withdraw,
+    "list.cancel": _withdraw,
 }
 
 #: The acts that move assignments and clocks.

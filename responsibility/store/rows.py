@@ -117,7 +117,13 @@ class ItemRow(SQLModel, table=True):
     names_members: bool = False
     #: Leaders are named by the item; else those who oversee its units.
     names_leaders: bool = False
+    #: What the item means, as read at the last import; and the file's row as written.
     fingerprint: str
+    written: str = ""
+    #: `file`, or `hand` where the office added it.
+    origin: str = "file"
+    #: Changed by the office since the file was read.
+    edited: bool = False
     removed: bool = False
 
 
@@ -139,11 +145,12 @@ class ItemMembersRow(SQLModel, table=True):
 
 
 class ItemLeaderRow(SQLModel, table=True):
-    """A leader named in the item."""
+    """A leader named in the item; or excused from it, though overseeing a lead unit."""
 
     __tablename__ = "item_leader"
     item_id: int = Field(primary_key=True)
     post: str = Field(primary_key=True)
+    excused: bool = False
 
 
 class OccurrenceRow(SQLModel, table=True):
@@ -250,6 +257,8 @@ class MessageRow(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("seq", "person", "channel"), Index("message_by_status", "status"))
     id: int | None = Field(default=None, primary_key=True)
     seq: int
+    #: The oldest sweep it speaks of: what was held joins the next message.
+    since_seq: int
     person: str
     #: The posts the person holds for which the digest is.
     posts: list[str] = Field(sa_column=Column(JSON, nullable=False))

@@ -6,7 +6,7 @@ stands at that key. Nothing loops over assignments.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,11 +18,9 @@ from sqlalchemy import (
     Connection,
     Date,
     Integer,
-    MetaData,
     Row,
     Select,
     String,
-    Table,
     and_,
     case,
     func,
@@ -35,38 +33,51 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from responsibility.core.chain import OWNER
 from responsibility.store.rows import assignment, clock, holding, item, notice, occurrence
+from responsibility.store.scratch import empty, fill, scratch
 
-_scratch = MetaData()
+#: The clocks that are due, with what their notices depend on.
+due = scratch(
+    "sweep_due",
+    Column("assignment_id", Integer, primary_key=True),
+    Column("clock", String, primary_key=True),
+    Column("policy_id", Integer, nullable=False),
+    Column("arming", Integer, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("rung", Integer, nullable=False),
+    Column("case_item", Integer, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("post", String),
+    #: Under which kind the owner is found: HELD_MEMBER, VACANT_MEMBER, or `owner` where a unit owns.
+    Column("owner", String, nullable=False),
+)
 
 #: What to do with the clocks of one key: one row per rung that fires or is skipped and per recipient kind.
-decision = Table(
+decision = scratch(
     "sweep_decision",
-    _scratch,
     Column("policy_id", Integer, primary_key=True),
     Column("clock", String, primary_key=True),
     Column("due_on", Date, primary_key=True),
     Column("rung", Integer, primary_key=True),
+    #: Rank of the recipient kind: whoever is meant twice is told as the first.
+    Column("place", Integer, primary_key=True),
     Column("fires", String, primary_key=True),
-    Column("tell", String, primary_key=True),
+    Column("tell", String, nullable=False),
     Column("skipped", Boolean, nullable=False),
-    prefixes=["TEMPORARY"],
 )
 
 #: Who is meant by a recipient kind, for one unit (and one item, where the item names its leaders; else 0).
-route = Table(
+route = scratch(
     "sweep_route",
-    _scratch,
     Column("case_item", Integer, primary_key=True),
     Column("unit", String, primary_key=True),
     Column("tell", String, primary_key=True),
     Column("recipient", String, primary_key=True),
     Column("heard_as", String, nullable=False),
     Column("instead_of", String),
-    prefixes=["TEMPORARY"],
 )
 
-#: The kind under which routes stand for a member's post that nobody holds.
-VACANT_MEMBER = "vacant_member"
+#: A member's post that somebody holds is told itself; for one that nobody holds, routes stand under this kind.
+HELD_MEMBER, VACANT_MEMBER = "held_member", "vacant_member"
 
 _case_item = case((item.c.names_leaders, item.c.id), else_=0)
 
@@ -89,49 +100,40 @@ def due_keys(connection: Connection, now: datetime) -> list[tuple[Key, int]]:
     return sorted(((Key(*row[:4]), row[4]) for row in rows), key=lambda pair: str(pair[0]))
 
 
-def due_cases(connection: Connection, now: datetime) -> list[tuple[int, str]]:
-    """The distinct (item that names its leaders or 0, unit) among what is due."""
-    query = (
-        select(_case_item, assignment.c.unit)
-        .select_from(clock)
-        .join(assignment, assignment.c.id == clock.c.assignment_id)
-        .join(item, item.c.id == assignment.c.item_id)
-        .where(clock.c.next_at <= now)
-        .distinct()
+def gather(connection: Connection, now: datetime, on: date, member_tier: str | None) -> None:
+    """Note down every due clock once, by assignment, for `due_cases` and `write_notices`."""
+    c, a = clock.c, assignment.c
+    owner = case((a.tier != (member_tier or ""), OWNER), (_held(on), HELD_MEMBER), else_=VACANT_MEMBER)
+    moments = select(c.assignment_id, c.clock, c.policy_id, c.arming, c.due_on, c.rung).where(c.next_at <= now)
+    chosen = (
+        moments.add_columns(_case_item, a.unit, a.post, owner)
+        .join(assignment, a.id == c.assignment_id)
+        .join(item, item.c.id == a.item_id)
     )
-    return sorted((row[0], row[1]) for row in connection.execute(query))
+    fill(connection, due)
+    connection.execute(insert(due).from_select([column.name for column in due.c], chosen))
+
+
+def due_cases(connection: Connection) -> list[tuple[int, str]]:
+    """The distinct (item that names its leaders or 0, unit) among what is due."""
+    rows = connection.execute(select(due.c.case_item, due.c.unit).distinct())
+    return sorted((row[0], row[1]) for row in rows)
 
 
 def write_notices(
-    connection: Connection,
-    seq: int,
-    now: datetime,
-    on: date,
-    decisions: Sequence[Mapping[str, Any]],
-    routes: Sequence[Mapping[str, Any]],
-    tells: Iterable[str],
-    member_tier: str | None,
+    connection: Connection, seq: int, decisions: Sequence[Mapping[str, Any]], routes: Sequence[Mapping[str, Any]]
 ) -> None:
-    """Write the notices of every due clock; `tells` in rank order, so that who is owner is told as owner.
+    """Write the notices of every clock gathered; decisions carry the `place` of their recipient kind.
 
     A notice that is already there (unique by assignment, clock, arming, rung, recipient) is left as it is.
     """
-    _fill(connection, decision, decisions)
-    _fill(connection, route, routes)
-    for tell in tells:
-        if tell == OWNER and member_tier is not None:
-            _insert(connection, _member_notices(seq, now, on, member_tier))
-            _insert(connection, _routed_notices(seq, now, tell, VACANT_MEMBER, _vacant(on, member_tier)))
-            _insert(connection, _routed_notices(seq, now, tell, tell, assignment.c.tier != member_tier))
-        else:
-            _insert(connection, _routed_notices(seq, now, tell, tell, literal(True)))
-
-
-def _fill(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    table.drop(connection, checkfirst=True)
-    table.create(connection)
-    if rows:
-        connection.execute(insert(table), list(rows))
+    fill(connection, decision, decisions)
+    fill(connection, route, routes)
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    for chosen in (_member_notices(seq), _routed_notices(seq)):
+        connection.execute(dialect.insert(notice).from_select(_COLUMNS, chosen).on_conflict_do_nothing())
+    for table in (due, decision, route):
+        empty(connection, table)
 
 
 _COLUMNS = (
@@ -148,32 +150,21 @@ _COLUMNS = (
 )
 
 
-def _insert(connection: Connection, chosen: Select[Any]) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    connection.execute(dialect.insert(notice).from_select(_COLUMNS, chosen).on_conflict_do_nothing())
-
-
-def _due(now: datetime, tell: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    c, d = clock.c, decision.c
-    at_key = and_(d.policy_id == c.policy_id, d.clock == c.clock, d.due_on == c.due_on, d.rung == c.rung)
-    return at_key, and_(c.next_at <= now, d.tell == tell)
-
-
 def _columns(seq: int, recipient: Any, tell: Any, instead_of: Any) -> list[Any]:
-    c, d = clock.c, decision.c
+    q, d = due.c, decision.c
     earlier = notice.alias("earlier")
     told = (
         select(func.count())
         .where(
-            earlier.c.assignment_id == c.assignment_id,
-            earlier.c.clock == c.clock,
+            earlier.c.assignment_id == q.assignment_id,
+            earlier.c.clock == q.clock,
             earlier.c.recipient == recipient,
             ~earlier.c.skipped,
         )
         .scalar_subquery()
     )
     nth = case((d.skipped, 0), else_=told + 1)
-    return [literal(seq), c.assignment_id, c.clock, c.arming, d.fires, recipient, tell, instead_of, nth, d.skipped]
+    return [literal(seq), q.assignment_id, q.clock, q.arming, d.fires, recipient, tell, instead_of, nth, d.skipped]
 
 
 def _held(on: date) -> ColumnElement[bool]:
@@ -189,36 +180,32 @@ def _held(on: date) -> ColumnElement[bool]:
     )
 
 
-def _vacant(on: date, member_tier: str) -> ColumnElement[bool]:
-    return (assignment.c.tier == member_tier) & ~_held(on)
+def _at_key() -> ColumnElement[bool]:
+    q, d = due.c, decision.c
+    return and_(d.policy_id == q.policy_id, d.clock == q.clock, d.due_on == q.due_on, d.rung == q.rung)
 
 
-def _member_notices(seq: int, now: datetime, on: date, member_tier: str) -> Select[Any]:
-    at_key, due = _due(now, OWNER)
-    a = assignment.c
+def _member_notices(seq: int) -> Select[Any]:
+    q, d = due.c, decision.c
     return (
-        select(*_columns(seq, a.post, literal(OWNER), sql_null()))
-        .select_from(clock)
-        .join(decision, at_key)
-        .join(assignment, a.id == clock.c.assignment_id)
-        .where(due, a.tier == member_tier, _held(on))
-        .order_by(a.id)
+        select(*_columns(seq, q.post, literal(OWNER), sql_null()))
+        .select_from(due)
+        .join(decision, _at_key())
+        .where(d.tell == OWNER, q.owner == HELD_MEMBER)
+        .order_by(q.assignment_id, q.clock, d.place)
     )
 
 
-def _routed_notices(seq: int, now: datetime, tell: str, via: str, which: ColumnElement[bool]) -> Select[Any]:
-    at_key, due = _due(now, tell)
-    a, r = assignment.c, route.c
-    instead_of = a.post if via == VACANT_MEMBER else r.instead_of
+def _routed_notices(seq: int) -> Select[Any]:
+    q, d, r = due.c, decision.c, route.c
+    via = case((d.tell == OWNER, q.owner), else_=d.tell)
+    instead_of = case((via == VACANT_MEMBER, q.post), else_=r.instead_of)
     return (
         select(*_columns(seq, r.recipient, r.heard_as, instead_of))
-        .select_from(clock)
-        .join(decision, at_key)
-        .join(assignment, a.id == clock.c.assignment_id)
-        .join(item, item.c.id == a.item_id)
-        .join(route, and_(r.case_item == _case_item, r.unit == a.unit, r.tell == via))
-        .where(due, which)
-        .order_by(a.id, r.recipient)
+        .select_from(due)
+        .join(decision, _at_key())
+        .join(route, and_(r.case_item == q.case_item, r.unit == q.unit, r.tell == via))
+        .order_by(q.assignment_id, q.clock, d.place, r.recipient)
     )
 
 
@@ -230,8 +217,10 @@ def count_notices(connection: Connection, seq: int) -> tuple[int, int]:
     return told, skipped
 
 
-def notices_of(connection: Connection, seq: int, recipients: Sequence[str] | None = None) -> list[Row[Any]]:
-    """The notices a sweep told (of some recipients), with their assignment, item and clock as they stand now."""
+def notices_of(
+    connection: Connection, seq: int, recipients: Sequence[str] | None = None, since: int | None = None
+) -> list[Row[Any]]:
+    """The notices of a sweep (and of those from `since` on), with assignment, item and clock as they stand now."""
     a, c, n, i = assignment.c, clock.c, notice.c, item.c
     query = (
         select(
@@ -265,7 +254,7 @@ def notices_of(connection: Connection, seq: int, recipients: Sequence[str] | Non
         .join(occurrence, occurrence.c.id == a.occurrence_id)
         .join(clock, and_(c.assignment_id == a.id, c.clock == n.clock))
         .join(item, i.id == a.item_id)
-        .where(n.seq == seq, ~n.skipped)
+        .where(n.seq.between(seq if since is None else since, seq), ~n.skipped)
         .order_by(n.id)
     )
     if recipients is not None:
@@ -273,7 +262,9 @@ def notices_of(connection: Connection, seq: int, recipients: Sequence[str] | Non
     return list(connection.execute(query))
 
 
-def recipients_of(connection: Connection, seq: int) -> list[str]:
-    """The posts a sweep told something."""
+def recipients_of(connection: Connection, seq: int, rungs: Sequence[str] | None = None) -> list[str]:
+    """The posts a sweep told something (on one of `rungs`)."""
     query = select(notice.c.recipient).where(notice.c.seq == seq, ~notice.c.skipped).distinct()
+    if rungs is not None:
+        query = query.where(notice.c.rung.in_(list(rungs)))
     return sorted(connection.execute(query).scalars())

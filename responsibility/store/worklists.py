@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +28,10 @@ class ItemDraft:
     def code(self) -> str:
         return str(self.columns["code"])
 
+    @property
+    def title(self) -> str:
+        return str(self.columns["title"])
+
 
 @dataclass(frozen=True, slots=True)
 class Compared:
@@ -37,6 +41,14 @@ class Compared:
     changed: tuple[ItemDraft, ...]
     unchanged: tuple[str, ...]
     removed: tuple[str, ...]
+    #: Among the changed: those the office had changed by hand, or added.
+    overridden: tuple[str, ...] = ()
+    #: Code → title of an item the office added under a number that the file gives to other work.
+    taken: Mapping[str, str] = field(default_factory=dict)
+
+
+#: The origin of an item the office added.
+HAND = "hand"
 
 
 def find_list(connection: Connection, title: str, file: str) -> Row[Any] | None:
@@ -73,16 +85,31 @@ def lists(connection: Connection) -> list[Row[Any]]:
 
 
 def compare(connection: Connection, list_id: int | None, drafts: Sequence[ItemDraft]) -> Compared:
-    """What storing `drafts` would change."""
-    query = select(item.c.code, item.c.fingerprint).where(item.c.list_id == list_id, ~item.c.removed)
-    known = {row.code: row.fingerprint for row in connection.execute(query)}
-    changed = [d for d in drafts if d.code in known and known[d.code] != d.columns["fingerprint"]]
+    """What storing `drafts` would change.
+
+    What the office edited stays as edited until the row of the file is written differently; then the file holds.
+    What it added is not of the file, and is missed in none.
+    """
+    i = item.c
+    columns = (i.code, i.title, i.fingerprint, i.written, i.origin, i.edited)
+    query = select(*columns).where(i.list_id == list_id, ~i.removed)
+    known = {row.code: row for row in connection.execute(query)}
+    changed = [d for d in drafts if d.code in known and _differs(known[d.code], d)]
+    by_hand = {code: row.title for code, row in known.items() if row.origin == HAND}
     return Compared(
-        tuple(d for d in drafts if d.code not in known),
-        tuple(changed),
-        tuple(sorted({d.code for d in drafts if d.code in known} - {d.code for d in changed})),
-        tuple(sorted(set(known) - {d.code for d in drafts})),
+        new=tuple(d for d in drafts if d.code not in known),
+        changed=tuple(changed),
+        unchanged=tuple(sorted({d.code for d in drafts if d.code in known} - {d.code for d in changed})),
+        removed=tuple(sorted(set(known) - {d.code for d in drafts} - set(by_hand))),
+        overridden=tuple(d.code for d in changed if known[d.code].edited or d.code in by_hand),
+        taken={d.code: by_hand[d.code] for d in drafts if by_hand.get(d.code, d.title) != d.title},
     )
+
+
+def _differs(known: Row[Any], draft: ItemDraft) -> bool:
+    if known.edited:
+        return bool(known.written != draft.columns["written"])
+    return bool(known.fingerprint != draft.columns["fingerprint"])
 
 
 def save_list(connection: Connection, code: str, title: str, file: str, issued_on: date, now: datetime) -> int:
@@ -100,10 +127,10 @@ def save_list(connection: Connection, code: str, title: str, file: str, issued_o
     return int(row.id)
 
 
-def save_items(connection: Connection, list_id: int, compared: Compared) -> None:
+def save_items(connection: Connection, list_id: int, compared: Compared, origin: str = "file") -> None:
     """Write new and changed items with what they are laid on; removed ones are marked, their assignments stay."""
     for draft in compared.changed:
-        connection.execute(update(item).where(item.c.code == draft.code).values(**draft.columns, removed=False))
+        _overwrite(connection, draft)
     if compared.removed:
         connection.execute(update(item).where(item.c.code.in_(compared.removed)).values(removed=True))
     back = {
@@ -112,10 +139,17 @@ def save_items(connection: Connection, list_id: int, compared: Compared) -> None
     fresh = [draft for draft in compared.new if draft.code not in back]
     for draft in compared.new:
         if draft.code in back:
-            connection.execute(update(item).where(item.c.code == draft.code).values(**draft.columns, removed=False))
+            _overwrite(connection, draft)
     if fresh:
-        connection.execute(insert(item), [{**d.columns, "list_id": list_id, "removed": False} for d in fresh])
+        own = {"list_id": list_id, "removed": False, "origin": origin, "edited": False}
+        connection.execute(insert(item), [{**d.columns, **own} for d in fresh])
     _lay_out(connection, list_id, [*compared.new, *compared.changed])
+
+
+def _overwrite(connection: Connection, draft: ItemDraft) -> None:
+    """What the file says now takes the place of what was known, by hand or not."""
+    own = {"removed": False, "origin": "file", "edited": False}
+    connection.execute(update(item).where(item.c.code == draft.code).values(**draft.columns, **own))
 
 
 def _lay_out(connection: Connection, list_id: int, drafts: Sequence[ItemDraft]) -> None:
@@ -125,7 +159,7 @@ def _lay_out(connection: Connection, list_id: int, drafts: Sequence[ItemDraft]) 
     links: tuple[tuple[Table, list[dict[str, Any]]], ...] = (
         (item_unit, [{"item_id": ids[d.code], "unit": u, "role": r} for d in drafts for u, r in d.units]),
         (item_members, [{"item_id": ids[d.code], "unit": u} for d in drafts for u in d.members]),
-        (item_leader, [{"item_id": ids[d.code], "post": p} for d in drafts for p in d.leaders]),
+        (item_leader, [{"item_id": ids[d.code], "post": p, "excused": False} for d in drafts for p in d.leaders]),
     )
     for table, rows in links:
         for batch in _batches([ids[d.code] for d in drafts]):
@@ -138,14 +172,18 @@ def _batches(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
     return (ids[at : at + size] for at in range(0, len(ids), size))
 
 
-def items(connection: Connection, list_id: int | None = None, code: str | None = None) -> list[Row[Any]]:
-    """Live items with their list's code and issue date, in file order."""
+def items(
+    connection: Connection, list_id: int | None = None, code: str | None = None, *, withdrawn: bool = False
+) -> list[Row[Any]]:
+    """Live items with their list's code and issue date, in file order; of cancelled lists only where asked."""
     query = (
         select(item, work_list.c.code.label("list_code"), work_list.c.issued_on)
         .join(work_list, work_list.c.id == item.c.list_id)
-        .where(~item.c.removed, ~work_list.c.cancelled)
+        .where(~item.c.removed)
         .order_by(item.c.list_id, item.c.rank)
     )
+    if not withdrawn:
+        query = query.where(~work_list.c.cancelled)
     if list_id is not None:
         query = query.where(item.c.list_id == list_id)
     if code is not None:
@@ -158,17 +196,69 @@ def confirm(connection: Connection, item_id: int, deadline: Mapping[str, Any], p
     connection.execute(
         update(item)
         .where(item.c.id == item_id)
-        .values(deadline=dict(deadline), phrase=phrase, needs_confirmation=False)
+        .values(deadline=dict(deadline), phrase=phrase, needs_confirmation=False, edited=True)
     )
 
 
-def units_of_item(connection: Connection, item_id: int) -> list[Row[Any]]:
-    return list(connection.execute(select(item_unit).where(item_unit.c.item_id == item_id).order_by(item_unit.c.role)))
+def edit(connection: Connection, item_id: int, columns: Mapping[str, Any]) -> None:
+    """Change columns of an item by hand."""
+    connection.execute(update(item).where(item.c.id == item_id).values(**columns, edited=True))
+
+
+def cancel_list(connection: Connection, list_id: int) -> None:
+    """Mark a list cancelled: no later file is a new version of it."""
+    connection.execute(update(work_list).where(work_list.c.id == list_id).values(cancelled=True))
+
+
+def places(connection: Connection, list_id: int) -> list[tuple[str, int]]:
+    """(code, rank) of every item the list ever had."""
+    query = select(item.c.code, item.c.rank).where(item.c.list_id == list_id)
+    return [(row.code, row.rank) for row in connection.execute(query)]
+
+
+def units_of_item(connection: Connection, item_id: int) -> dict[str, str]:
+    """Unit → lead or support."""
+    query = select(item_unit).where(item_unit.c.item_id == item_id).order_by(item_unit.c.role, item_unit.c.unit)
+    return {row.unit: row.role for row in connection.execute(query)}
+
+
+def members_of_item(connection: Connection, item_id: int) -> set[str]:
+    """The units whose members carry the item."""
+    query = select(item_members.c.unit).where(item_members.c.item_id == item_id)
+    return set(connection.execute(query).scalars())
+
+
+def leaders_of_item(connection: Connection, item_id: int) -> tuple[set[str], set[str]]:
+    """The leaders' posts the item names, and those excused from it."""
+    rows = connection.execute(select(item_leader).where(item_leader.c.item_id == item_id)).all()
+    return {row.post for row in rows if not row.excused}, {row.post for row in rows if row.excused}
+
+
+def set_units(connection: Connection, item_id: int, units: Mapping[str, str], members: Iterable[str]) -> None:
+    """Say anew which units an item is laid on, and whose members carry it."""
+    for table in (item_unit, item_members):
+        connection.execute(delete(table).where(table.c.item_id == item_id))
+    if units:
+        rows = [{"item_id": item_id, "unit": unit, "role": role} for unit, role in units.items()]
+        connection.execute(insert(item_unit), rows)
+    carried = [{"item_id": item_id, "unit": unit} for unit in sorted(members)]
+    if carried:
+        connection.execute(insert(item_members), carried)
+    edit(connection, item_id, {})
+
+
+def set_leaders(connection: Connection, item_id: int, named: Iterable[str], excused: Iterable[str]) -> None:
+    """Say anew which leaders an item names, and who is excused from it."""
+    connection.execute(delete(item_leader).where(item_leader.c.item_id == item_id))
+    rows = [{"item_id": item_id, "post": post, "excused": False} for post in sorted(named)]
+    rows += [{"item_id": item_id, "post": post, "excused": True} for post in sorted(excused)]
+    connection.execute(insert(item_leader), rows)
+    edit(connection, item_id, {"names_leaders": True})
 
 
 def leaders_named(connection: Connection) -> dict[int, list[str]]:
     """Item id → the leaders' posts it names."""
     named: dict[int, list[str]] = {}
-    for row in connection.execute(select(item_leader)):
+    for row in connection.execute(select(item_leader).where(~item_leader.c.excused)):
         named.setdefault(row.item_id, []).append(row.post)
     return named

@@ -43,6 +43,14 @@ def lay_tier(workspace: Workspace, list_code: str, tier_id: str, now: datetime) 
         return _lay(connection, workspace, list_code, tier_id, now)
 
 
+def lay_item(
+    connection: Connection, workspace: Workspace, list_code: str, item_id: int, now: datetime
+) -> list[TierLaid]:
+    """Lay the occurrences of one item that are written down already on every tier, in the caller's transaction."""
+    tiers = workspace.settings.chain.tiers
+    return [_lay(connection, workspace, list_code, tier.id, now, item_id) for tier in tiers]
+
+
 def open_list(workspace: Workspace, list_code: str, now: datetime) -> int:
     """Write down the current occurrence of every item that may be laid; returns how many items those are."""
     with workspace.write(now) as connection:
@@ -61,7 +69,14 @@ def preview(workspace: Workspace, list_codes: Sequence[str], now: datetime) -> l
         ]
 
 
-def _lay(connection: Connection, workspace: Workspace, list_code: str, tier_id: str, now: datetime) -> TierLaid:
+def _lay(
+    connection: Connection,
+    workspace: Workspace,
+    list_code: str,
+    tier_id: str,
+    now: datetime,
+    item_id: int | None = None,
+) -> TierLaid:
     settings = workspace.settings
     tier = settings.chain.tier(tier_id)
     members = settings.chain.laid(LaidOn.MEMBERS)
@@ -74,7 +89,7 @@ def _lay(connection: Connection, workspace: Workspace, list_code: str, tier_id: 
     body = policy_record(settings.policy)
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     policy_id = laying.keep_policy(connection, digest, body)
-    laid = laying.lay(connection, tier.id, tier.laid_on, work_list.id, today, policy_id, seats)
+    laid = laying.lay(connection, tier.id, tier.laid_on, work_list.id, today, policy_id, seats, item_id)
     if laid is None:
         return TierLaid(list_code, tier.id, tier.name, 0, ())
     ledger.record(connection, _entry(connection, workspace, list_code, tier, laid, now))

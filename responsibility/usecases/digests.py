@@ -78,22 +78,25 @@ class _Reader:
 
     def digest(self, person: Person, posts: Sequence[str], rows: Iterable[Any]) -> Digest:
         lines = [self._line(group) for group in _alike(rows)]
-        order = {rung.id: at for at, rung in self._rungs()}
-        lines.sort(key=lambda line: (-order.get(line.rung, 0), line.due_on, line.item))
+        pressing = self._pressing()
+        lines.sort(key=lambda line: (pressing.get(line.rung, 99), line.due_on, line.item))
         return Digest(
             to=person.name,
             posts=tuple(self.post_title(post) for post in posts),
             on=self.lamp.today,
             lines=tuple(lines),
-            todo_for=posts[0],
             office=self.settings.home.name,
             contact=self.settings.home.contact,
             phone=self.settings.home.phone,
         )
 
-    def _rungs(self) -> Iterable[tuple[int, Any]]:
-        ladders = self.settings.policy.ladders.values()
-        return ((at, rung) for ladder in ladders for at, rung in enumerate(ladder.rungs))
+    def _pressing(self) -> dict[str, int]:
+        """Rung id → its place in a digest: what is to be finished before what is to be verified and signed."""
+        ladders = self.settings.policy.ladders
+        rungs = [
+            rung.id for clock in (Clock.FINISH, Clock.VERIFY, Clock.SIGN) for rung in reversed(ladders[clock].rungs)
+        ]
+        return {rung: at for at, rung in enumerate(rungs)}
 
     def _line(self, group: Sequence[Any]) -> DigestLine:
         first = group[0]
@@ -138,7 +141,9 @@ def digester(connection: Connection, workspace: Workspace, now: datetime) -> Cal
     reader = _Reader(connection, workspace, now)
 
     def digest(message: Any) -> Digest | None:
-        rows = [row for row in sweeping.notices_of(connection, message.seq, message.posts) if _still_true(row)]
+        told = sweeping.notices_of(connection, message.seq, message.posts, message.since_seq)
+        newest = {(row.assignment_id, row.clock, row.recipient): row for row in told}
+        rows = [row for row in newest.values() if _still_true(row)]
         person = reader.organisation.person.get(message.person)
         return reader.digest(person, message.posts, rows) if rows and person else None
 

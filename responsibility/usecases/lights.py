@@ -9,7 +9,7 @@ from typing import Any
 
 from responsibility.core import assignment as core
 from responsibility.core.assignment import Light, State, Work
-from responsibility.core.deadline import from_record
+from responsibility.core.deadline import milestone_days
 from responsibility.core.escalation import Clock, Ladder, Policy, moment, next_moment, overdue_from
 from responsibility.settings import Settings, policy_from_record
 
@@ -36,6 +36,12 @@ class Lamp:
             self._policies[policy_id] = policy_from_record(self._records[policy_id])
         return self._policies[policy_id]
 
+    @cached_property
+    def urgent_rungs(self) -> list[str]:
+        """Ids of the rungs that go out on non-working days too, under any policy."""
+        ladders = [ladder for policy_id in self._records for ladder in self.policy(policy_id).ladders.values()]
+        return sorted({rung.id for ladder in ladders for rung in ladder.rungs if rung.urgent})
+
     def ladder(self, policy_id: int, clock: str) -> Ladder:
         return self.policy(policy_id).ladders[Clock(clock)]
 
@@ -53,8 +59,7 @@ class Lamp:
     def milestones(self, item_id: int, deadline: Mapping[str, Any]) -> tuple[date, ...]:
         """The days an item's milestones fall due; the last one is the due date itself and is left to it."""
         if item_id not in self._milestones:
-            steps = from_record(dict(deadline)).milestones
-            self._milestones[item_id] = tuple(step.due_on for step in steps)
+            self._milestones[item_id] = milestone_days(deadline)
         return self._milestones[item_id]
 
     def work(self, row: Any, deadline: Mapping[str, Any]) -> Work:
@@ -72,6 +77,10 @@ class Lamp:
             milestones=self.milestones(row.item_id, deadline),
             submitted_late=row.submitted_late,
         )
+
+    def resting(self, state: str) -> Work:
+        """The work behind an assignment whose work is done below: only its state matters."""
+        return Work(State(state), self.today, None, None, None)
 
     def shine(self, work: Work, policy_id: int) -> Light:
         """The light of a work, judged once for all that are alike."""

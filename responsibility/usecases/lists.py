@@ -2,40 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from responsibility.core import deadline as deadlines
-from responsibility.core.deadline import Deadline, Kind, Reading, from_record, to_record
+from responsibility.core.deadline import Deadline, Kind, from_record, to_record
 from responsibility.core.errors import FileMissing, Problem, ResponsibilityError, UnknownCode
 from responsibility.core.summary import ItemEntry, ListLine
-from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 from responsibility.ingest.worklist import read_worklist
-from responsibility.ingest.worklist.records import ItemRecord, WorkListRecord
-from responsibility.settings import Category, Settings
+from responsibility.ingest.worklist.records import WorkListRecord
+from responsibility.settings import Settings
 from responsibility.store import ledger, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
-from responsibility.store.worklists import Compared, ItemDraft
-from responsibility.usecases.naming import Laid, Namer
+from responsibility.store.worklists import Compared
+from responsibility.usecases.drafting import Question, Read, questions, read_items, read_phrase
+from responsibility.usecases.naming import Namer
 from responsibility.usecases.redate import redate
 from responsibility.usecases.workspace import Workspace, office_post
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A deadline the office has to confirm; the item waits."""
-
-    code: str
-    cell: str
-    phrase: str
-    readings: tuple[Reading, ...]
-    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +50,6 @@ class Imported:
     written: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """An item as understood: what will be stored, and what has to be asked."""
-
-    draft: ItemDraft
-    deadline: Deadline
-    cell: str
-
-
 def import_list(
     workspace: Workspace,
     path: Path,
@@ -97,9 +74,9 @@ def import_list(
         title = record.title or path.stem
         known = worklists.find_list(connection, title, path.name)
         code = known.code if known else worklists.next_code(connection)
-        reads = _read_items(record, code, issued, workspace.settings, namer, problems)
-        problems = sorted([*problems, *namer.problems], key=lambda problem: (problem.sheet, _place(problem.cell)))
+        reads = read_items(record, code, issued, workspace.settings, namer, problems)
         compared = worklists.compare(connection, known.id if known else None, [read.draft for read in reads])
+        problems = _in_order([*problems, *namer.problems, *_clashes(record, reads, compared)])
         moved: list[str] = []
         if not problems:
             organisation_store.add_units(connection, namer.created)
@@ -111,87 +88,19 @@ def import_list(
         return _report(record, code, title, path, (issued, source), reads, compared, problems, namer, moved, dry_run)
 
 
+def _without_deadline(reads: Sequence[Read]) -> list[str]:
+    """A sentence on the items that got a default term."""
+    silent = [read for read in reads if not read.deadline.phrase]
+    if not silent:
+        return []
+    first = silent[0]
+    return [f"{len(silent)} 项没有写时限，按默认期限计（如 {first.draft.code} 到 {first.deadline.due_on}）"]
+
+
 def _issued_on(record: WorkListRecord, asked: date | None, today: date) -> tuple[date, str]:
     if asked is not None:
         return asked, "由 --issued-on 指定"
     return (record.issued_on, "取自标题行") if record.issued_on else (today, "标题行没有日期，用导入当天")
-
-
-def _read_items(
-    record: WorkListRecord, list_code: str, issued: date, settings: Settings, namer: Namer, problems: list[Problem]
-) -> list[_Read]:
-    reads = []
-    for rank, row in enumerate(record.items):
-        category = category_of(f"{row.category} {row.section}", settings.categories)
-        deadline, cell = _deadline(row, issued, settings, category)
-        if deadline.impossible or not _in_reach(deadline):
-            because = deadline.because if deadline.impossible else "时限的年份太远，应在印发前后一百年之内"
-            problems.append(Problem(record.file, record.sheet, cell, deadline.phrase, because))
-        laid = namer.resolve(row)
-        columns = _columns(row, f"{list_code}-{row.code_suffix}", rank, category, deadline, cell, laid)
-        reads.append(_Read(ItemDraft(columns, laid.units, laid.members, laid.leaders), deadline, cell))
-    return reads
-
-
-def _in_reach(deadline: Deadline) -> bool:
-    """Whether ladders can be computed around every day the deadline names."""
-    days = [day for day in (deadline.starts_on, deadline.due_on, *(m.due_on for m in deadline.milestones)) if day]
-    return all(FIRST_YEAR < day.year < LAST_YEAR for day in days)
-
-
-def category_of(text: str, categories: Mapping[str, Category]) -> str:
-    """The category whose name or words stand in the text, or `other`."""
-    for category in categories.values():
-        if category.name in text or any(word in text for word in category.words):
-            return category.id
-    return "other"
-
-
-def _deadline(row: ItemRecord, issued: date, settings: Settings, category: str) -> tuple[Deadline, str]:
-    """The reading of an item's deadline, and the cell it stands in."""
-    calendar, terms = settings.calendar, settings.default_terms
-    steps = (
-        deadlines.read_milestones(row.milestones, issued, calendar, terms.immediate) if row.milestones.strip() else None
-    )
-    if row.phrase.strip():
-        read = deadlines.read(row.phrase, issued, calendar, terms.immediate)
-        if steps is not None and not steps.needs_confirmation and not read.milestones:
-            read = replace(read, milestones=steps.milestones)
-        return read, row.phrase_cell
-    if steps is not None:
-        return steps, row.milestones_cell
-    name = settings.categories[category].name if category in settings.categories else "一般事项"
-    days = terms.for_category(category)
-    return deadlines.default_deadline(issued, days, f"清单没有写时限，按“{name}”的默认期限"), row.cell
-
-
-def _columns(
-    row: ItemRecord, code: str, rank: int, category: str, deadline: Deadline, cell: str, laid: Laid
-) -> dict[str, Any]:
-    columns: dict[str, Any] = {
-        "code": code,
-        "rank": rank,
-        "category": category,
-        "category_name": row.category or row.section,
-        "section": row.section,
-        "title": row.title,
-        "content": row.content,
-        "goal": row.goal,
-        "note": row.note,
-        "responsible": row.responsible,
-        "phrase": deadline.phrase,
-        "phrase_cell": cell,
-        "deadline": to_record(deadline),
-        "needs_confirmation": deadline.needs_confirmation,
-        "target_count": row.target_count,
-        "target_unit": row.target_unit,
-        "urgent": row.urgent,
-        "names_members": bool(laid.members),
-        "names_leaders": bool(laid.leaders),
-    }
-    meant = {key: value for key, value in columns.items() if key not in ("rank", "phrase_cell")}
-    text = json.dumps([meant, laid.units, laid.members, laid.leaders], ensure_ascii=False, sort_keys=True)
-    return columns | {"fingerprint": hashlib.sha256(text.encode()).hexdigest()}
 
 
 def _entry(actor: str, code: str, path: Path, compared: Compared, now: datetime) -> Entry:
@@ -211,7 +120,7 @@ def _report(
     title: str,
     path: Path,
     issued: tuple[date, str],
-    reads: Sequence[_Read],
+    reads: Sequence[Read],
     compared: Compared,
     problems: Sequence[Problem],
     namer: Namer,
@@ -230,20 +139,31 @@ def _report(
         changed=len(compared.changed),
         unchanged=len(compared.unchanged),
         removed=compared.removed,
-        questions=tuple(_questions(reads)),
+        questions=tuple(questions(reads)),
         problems=tuple(problems),
-        warnings=(*record.warnings, *namer.warnings),
+        warnings=(*record.warnings, *namer.warnings, *_without_deadline(reads), *_overridden(compared.overridden)),
         created=tuple(unit.name for unit in namer.created),
         redated=tuple(moved),
         written=not problems and not dry_run,
     )
 
 
-def _questions(reads: Iterable[_Read]) -> Iterable[Question]:
-    for read in reads:
-        deadline = read.deadline
-        if deadline.needs_confirmation and not deadline.impossible:
-            yield Question(read.draft.code, read.cell, deadline.phrase, deadline.readings, deadline.because)
+def _in_order(problems: Sequence[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: (problem.sheet, _place(problem.cell)))
+
+
+def _clashes(record: WorkListRecord, reads: Sequence[Read], compared: Compared) -> Iterator[Problem]:
+    """A number of the file that the office has given to another item meanwhile."""
+    for row, read in zip(record.items, reads, strict=True):
+        title = compared.taken.get(read.draft.code)
+        if title is not None:
+            message = f"编号 {read.draft.code} 已是办公室增加的“{title}”；给文件里这一项另编序号，或写成同样的任务名称"
+            yield Problem(record.file, record.sheet, row.cell, row.title[:20], message)
+
+
+def _overridden(codes: Sequence[str]) -> list[str]:
+    """What the office changed by hand and this version of the file changes too: said, never silent."""
+    return [f"{code} 办公室改过，文件里这一行也变了，以文件为准；核对：zeren show {code}" for code in codes]
 
 
 def _place(cell: str) -> tuple[int, str]:
@@ -280,15 +200,15 @@ def _confirmed(
     settings: Settings, old: Deadline, issued: date, reading: int | None, due_on: date | None, phrase: str | None
 ) -> Deadline:
     if phrase is not None:
-        new = deadlines.read(phrase, issued, settings.calendar, settings.default_terms.immediate)
+        new = read_phrase(phrase, issued, settings)
         if new.needs_confirmation:
             raise ResponsibilityError(f"“{phrase}”还是看不准：{new.because}", f"看它怎么读：zeren deadline {phrase}")
         return new
     if not old.needs_confirmation:
-        raise ResponsibilityError("这一项的时限不需要确认，没有改动", "要改时限，在清单文件里改好后重新导入")
+        raise ResponsibilityError("这一项的时限不需要确认，没有改动", "要改时限：zeren item edit 编号 --by 时限")
     if due_on is None:
         if reading is None or not 1 <= reading <= len(old.readings):
-            choices = "；".join(f"{at}. {one.text}" for at, one in enumerate(old.readings, 1)) or "没有现成的读法"
+            choices = "；".join(f"{at}. {one}" for at, one in enumerate(old.readings, 1)) or "没有现成的读法"
             raise ResponsibilityError(f"没有第 {reading} 种读法（{choices}）", "也可以直接给日期：--due 2023-12-31")
         chosen = old.readings[reading - 1]
         return _settled(old, chosen.starts_on, chosen.due_on, f"办公室确认：{chosen.text}")
@@ -324,12 +244,12 @@ def items_of(workspace: Workspace, code: str) -> list[ItemEntry]:
         found = worklists.list_by_code(connection, code)
         if found is None:
             raise UnknownCode(f"没有清单 {code}", "全部清单：zeren list show")
-        return [_entry_of(row) for row in worklists.items(connection, found.id)]
+        return [_entry_of(row) for row in worklists.items(connection, found.id, withdrawn=True)]
 
 
 def _entry_of(row: Any) -> ItemEntry:
     deadline = from_record(row.deadline)
-    texts = tuple(reading.text for reading in deadline.readings)
+    texts = tuple(str(reading) for reading in deadline.readings)
     return ItemEntry(
         row.code,
         row.title,

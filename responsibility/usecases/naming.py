@@ -43,6 +43,8 @@ class Namer:
         self.created: list[Unit] = []
         self.problems: list[Problem] = []
         self.warnings: list[str] = []
+        if fallback is not None:
+            self._unit(fallback, "--unit")
         if not record.has_units and fallback is None and record.items:
             self._problem(
                 "", "", "没有找到责任单位一栏（如“牵头单位”“责任单位”）；整份清单属于一个单位时，用 --unit 单位名称"
@@ -60,6 +62,8 @@ class Namer:
                 members.update(dict.fromkeys(self._members(mention.name) or ()))
         if not mentions and not members:
             self._fall_back(row, units)
+        if members and not units:
+            self.warnings.append(f"“{row.title[:20]}”只写了党员，没有写责任单位：任务只落到党员，不落到支部和分管领导")
         leaders = [post for m in row.mentions if m.role == "leader" for post in self._leader(m)]
         ordered = sorted(units.items(), key=lambda pair: pair[1] != "lead")
         return Laid(tuple(ordered), tuple(members), tuple(dict.fromkeys(leaders)))
@@ -138,8 +142,9 @@ class Namer:
         return found
 
     def _nearest(self, name: str) -> str:
-        known = [unit.name for unit in self._organisation.units] + list(self._chain.collectives)
-        near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+        units = [unit.name for unit in self._organisation.units]
+        near = difflib.get_close_matches(name, units, n=1, cutoff=0.6)
+        near = near or difflib.get_close_matches(name, self._chain.collectives, n=1, cutoff=0.75)
         return f"，是不是“{near[0]}”" if near else ""
 
     def _problem(self, cell: str, value: str, message: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from responsibility.core.chain import LaidOn, Organisation
-from responsibility.core.errors import FileMissing, InputProblems
+from responsibility.core.errors import FileMissing, InputProblems, ResponsibilityError
 from responsibility.ingest.organisation import read_organisation
 from responsibility.store import ledger
 from responsibility.store import organisation as store
@@ -26,15 +26,26 @@ class OrganisationImported:
     warnings: tuple[str, ...]
 
 
-def import_organisation(workspace: Workspace, path: Path, now: datetime) -> OrganisationImported:
-    """Make the organisation what the file says; InputProblems lists all that is wrong and nothing is written."""
+def import_organisation(
+    workspace: Workspace, path: Path, now: datetime, *, replace: bool = False
+) -> OrganisationImported:
+    """Make the organisation what the file says; InputProblems lists all that is wrong and nothing is written.
+
+    A file that would retire more than half of the posts is refused unless `replace` says that it is meant.
+    """
     if not path.is_file():
         raise FileMissing(f"找不到文件 {path}", "检查路径；空白模板：zeren org template")
     organisation, problems = read_organisation(path, workspace.settings.chain)
     if problems:
         raise InputProblems(problems, "组织机构文件")
     with workspace.write(now) as connection:
+        posts = len(store.load(connection).posts)
         changes = store.save(connection, organisation)
+        if 2 * changes["posts"].removed > posts and not replace:
+            raise ResponsibilityError(
+                f"按 {path.name} 导入会停用现有 {posts} 个岗位中的 {changes['posts'].removed} 个，没有写入",
+                "文件应是整个组织机构；确实要这样换，加 --replace",
+            )
         counts = {table: [c.new, c.changed, c.unchanged, c.removed] for table, c in changes.items()}
         entry = Entry(now, office_post(workspace, connection), "org.import", values={"file": path.name, **counts})
         ledger.record(connection, entry)
@@ -59,6 +70,8 @@ def gaps(workspace: Workspace, organisation: Organisation, now: datetime) -> tup
         for unit in organisation.units
         if unit.code not in organisation.posts_of and unit.code not in committees
     ]
+    kinds = sorted({unit.kind for unit in organisation.units} - set(chain.kinds))
+    found += [f"单位类别“{kind}”不在 config/chain.yaml 的 kinds 里，集体名称不会包括它" for kind in kinds]
     return tuple(found)
 
 

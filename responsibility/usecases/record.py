@@ -25,7 +25,7 @@ def log(workspace: Workspace, code: str | None = None) -> list[LedgerLine]:
         one = assignments.by_code(connection, code)
         rows = [one] if one is not None else assignments.of_item(connection, code)
         work_list = worklists.list_by_code(connection, code)
-        if not rows and work_list is None and not worklists.items(connection, code=code):
+        if not rows and work_list is None and not worklists.items(connection, code=code, withdrawn=True):
             raise UnknownCode(f"没有编号为 {code} 的任务、重点工作或清单", "全部留痕：zeren log")
         listed = {code, *(row.item_code for row in rows)}
         about = ledger.entries_about(connection, [row.id for row in rows], sorted(listed))

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.chain import OWNER, UNIT_HEAD, Chain, LaidOn, Organisation, Route, route_above, routes
+from responsibility.core.chain import OWNER, UNIT_HEAD, LaidOn, Organisation, Route, route_above, routes
 from responsibility.core.escalation import Plan, plan
 from responsibility.core.summary import Noticed
-from responsibility.store import laying, ledger, outbox, sweeping, worklists
+from responsibility.store import laying, ledger, sweeping, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.sweeping import Key
 from responsibility.usecases.digests import digests_of, noticed
 from responsibility.usecases.lights import Lamp
+from responsibility.usecases.messages import put_messages
 from responsibility.usecases.workspace import ENGINE, Workspace
 from responsibility.views.texts import Digest
 
@@ -34,6 +35,8 @@ class Sweep:
     told: int
     skipped: int
     messages: int
+    #: How many of the messages wait for a working day.
+    held: int
     notices: tuple[Noticed, ...] = ()
     #: What would be sent, rendered only in a dry run.
     digests: tuple[Digest, ...] = ()
@@ -42,12 +45,12 @@ class Sweep:
 def sweep(workspace: Workspace, now: datetime, *, dry_run: bool = False) -> Sweep:
     """Find what fell due and climb the ladder, in one transaction. A dry run does the same and undoes it."""
     with workspace.write(now, keep=not dry_run) as connection:
-        seq = _sweep(connection, workspace, now)
-        told, skipped = sweeping.count_notices(connection, seq)
-        messages = _put_messages(connection, workspace, seq, now) if told else 0
+        lamp = Lamp(workspace.settings, laying.policies(connection), now)
+        seq, told, skipped = _sweep(connection, lamp)
+        messages, held = put_messages(connection, lamp, seq) if told else (0, 0)
         notices = noticed(connection, workspace, seq, now) if dry_run else ()
         digests = digests_of(connection, workspace, seq, now) if dry_run else ()
-        return Sweep(now, dry_run, seq, told, skipped, messages, notices, digests)
+        return Sweep(now, dry_run, seq, told, skipped, messages, held, notices, digests)
 
 
 def notices_of(workspace: Workspace, swept: Sweep) -> tuple[Noticed, ...]:
@@ -58,12 +61,12 @@ def notices_of(workspace: Workspace, swept: Sweep) -> tuple[Noticed, ...]:
         return noticed(connection, workspace, swept.seq, swept.as_of)
 
 
-def _sweep(connection: Connection, workspace: Workspace, now: datetime) -> int:
-    lamp = Lamp(workspace.settings, laying.policies(connection), now)
-    decided = [(key, n, _decide(lamp, key)) for key, n in sweeping.due_keys(connection, now)]
+def _sweep(connection: Connection, lamp: Lamp) -> tuple[int, int, int]:
+    """(the ledger entry, notices told, rungs passed over)."""
+    decided = [(key, n, _decide(lamp, key)) for key, n in sweeping.due_keys(connection, lamp.now)]
     seq = ledger.last(connection)[0] + 1
     if decided:
-        _write_notices(connection, workspace, seq, lamp, decided)
+        _write_notices(connection, seq, lamp, decided)
     told, skipped = sweeping.count_notices(connection, seq)
     values = {
         "decisions": [_decision_record(key, n, step) for key, n, step in decided],
@@ -71,7 +74,7 @@ def _sweep(connection: Connection, workspace: Workspace, now: datetime) -> int:
         "skipped": skipped,
         "digest": ledger.digest_notices(connection, seq),
     }
-    return ledger.record(connection, Entry(now, ENGINE, "sweep", values=values))
+    return ledger.record(connection, Entry(lamp.now, ENGINE, "sweep", values=values)), told, skipped
 
 
 def _decide(lamp: Lamp, key: Key) -> Plan:
@@ -94,20 +97,19 @@ def _decision_record(key: Key, n: int, step: Plan) -> dict[str, Any]:
     }
 
 
-def _write_notices(
-    connection: Connection, workspace: Workspace, seq: int, lamp: Lamp, decided: Iterable[tuple[Key, int, Plan]]
-) -> None:
-    chain = workspace.settings.chain
+def _write_notices(connection: Connection, seq: int, lamp: Lamp, decided: Sequence[tuple[Key, int, Plan]]) -> None:
+    chain = lamp.settings.chain
     members = chain.laid(LaidOn.MEMBERS)
-    decisions = [row for key, _, step in decided for row in _decision_rows(key, step)]
-    wanted = {row["tell"] for row in decisions}
-    tells = [tell for tell in (OWNER, UNIT_HEAD, *reversed(chain.order)) if tell in wanted]
+    # From the owner up the chain: who is meant twice is told as the first of them.
+    places = {tell: place for place, tell in enumerate((OWNER, UNIT_HEAD, *reversed(chain.order)))}
+    decisions = [row for key, _, step in decided for row in _decision_rows(key, step, places)]
     organisation = organisation_store.load(connection, members)
-    rows = _routes(connection, chain, organisation, lamp, tells)
-    sweeping.write_notices(connection, seq, lamp.now, lamp.today, decisions, rows, tells, members)
+    sweeping.gather(connection, lamp.now, lamp.today, members)
+    rows = _routes(connection, organisation, lamp, sorted({row["tell"] for row in decisions}))
+    sweeping.write_notices(connection, seq, decisions, rows)
 
 
-def _decision_rows(key: Key, step: Plan) -> list[dict[str, Any]]:
+def _decision_rows(key: Key, step: Plan, places: Mapping[str, int]) -> list[dict[str, Any]]:
     fired = [(step.fires, False)] if step.fires else []
     return [
         {
@@ -115,23 +117,26 @@ def _decision_rows(key: Key, step: Plan) -> list[dict[str, Any]]:
             "clock": key.clock,
             "due_on": key.due_on,
             "rung": key.rung,
+            "place": places[tell],
             "fires": rung.id,
             "tell": tell,
             "skipped": skipped,
         }
         for rung, skipped in [*((rung, True) for rung in step.skips), *fired]
         for tell in rung.tells
+        if tell in places
     ]
 
 
 def _routes(
-    connection: Connection, chain: Chain, organisation: Organisation, lamp: Lamp, tells: Iterable[str]
+    connection: Connection, organisation: Organisation, lamp: Lamp, tells: Iterable[str]
 ) -> list[dict[str, Any]]:
     """Who is meant by each recipient kind, for every case that is due."""
     named = worklists.leaders_named(connection)
+    chain = lamp.settings.chain
     members = chain.laid(LaidOn.MEMBERS)
     rows = []
-    for case_item, unit in sweeping.due_cases(connection, lamp.now):
+    for case_item, unit in sweeping.due_cases(connection):
         leaders = named.get(case_item, ())
         for tell in tells:
             found = routes(tell, unit, chain, organisation, lamp.today, leaders)
@@ -151,28 +156,3 @@ def _route_row(case_item: int, unit: str, tell: str, route: Route) -> dict[str, 
         "heard_as": route.tell,
         "instead_of": route.instead_of,
     }
-
-
-def _put_messages(connection: Connection, workspace: Workspace, seq: int, now: datetime) -> int:
-    """One message per person and channel; a person on two posts gets one, at the higher of the two."""
-    settings = workspace.settings
-    today = now.astimezone(settings.zone).date()
-    recipients = sweeping.recipients_of(connection, seq)
-    held = organisation_store.holders_of(connection, recipients, today)
-    by_person: dict[str, list[tuple[str, str]]] = {}
-    for post, tier, person in held:
-        by_person.setdefault(person, []).append((post, tier))
-    rows: list[Mapping[str, Any]] = [
-        {
-            "seq": seq,
-            "person": person,
-            "posts": sorted(post for post, _ in posts),
-            "tier": min((tier for _, tier in posts), key=lambda tier: settings.chain.order.get(tier, 99)),
-            "channel": channel,
-            "created_at": now,
-        }
-        for person, posts in by_person.items()
-        for channel in settings.delivery.use
-    ]
-    outbox.put(connection, rows)
-    return len(rows)

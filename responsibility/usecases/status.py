@@ -16,7 +16,19 @@ from responsibility.core.chain import Chain, LaidOn, Organisation
 from responsibility.core.deadline import from_record
 from responsibility.core.errors import UnknownCode
 from responsibility.core.escalation import Clock, runs
-from responsibility.core.summary import AssignmentView, ClockView, ItemFacts, ItemView, Lit, Summary, Tally, Told
+from responsibility.core.summary import (
+    AssignmentView,
+    ClockView,
+    Family,
+    Group,
+    ItemFacts,
+    ItemLine,
+    ItemView,
+    Lit,
+    Summary,
+    Tally,
+    Told,
+)
 from responsibility.settings import Settings
 from responsibility.store import assignments, laying, worklists
 from responsibility.store import organisation as organisation_store
@@ -34,6 +46,10 @@ class By(StrEnum):
     ITEM = "item"
 
 
+#: Groups that are a matter of the item alone.
+OF_ITEMS = (By.CATEGORY, By.ITEM)
+
+
 def status(workspace: Workspace, now: datetime, by: By = By.TIER) -> Summary:
     """The whole chain at `now`."""
     with workspace.read() as connection:
@@ -47,17 +63,16 @@ def summarise(connection: Connection, settings: Settings, now: datetime, by: By)
     organisation = organisation_store.load(connection, chain.laid(LaidOn.MEMBERS))
     lamp = Lamp(settings, laying.policies(connection), now)
     rows = assignments.item_facts(connection)
-    deadlines = {row.id: row.deadline for row in rows}
-    lights = _lit(connection, lamp, chain, organisation, deadlines)
+    families = _families(connection, lamp, chain, organisation, {row.id: row.deadline for row in rows})
     facts = {r.id: ItemFacts(r.id, r.code, r.title, r.category_name or r.category, r.due_on) for r in rows}
-    lines = core.item_lines(lights, facts)
+    lights = core.together(families)
+    lines = core.item_lines(families, facts)
     waiting = [row for row in rows if not row.laid and not row.removed]
-    key, order = _grouping(by, chain, organisation, facts, settings)
     return Summary(
         as_of=now,
         by=by.value,
         totals=core.totals(lights),
-        groups=core.count(lights, key, order),
+        groups=_of_items(by, lines, facts) if by in OF_ITEMS else _of_tallies(by, lights, chain, organisation),
         items=lines,
         unassigned=len(waiting),
         questions=sum(row.needs_confirmation for row in waiting),
@@ -71,39 +86,53 @@ def only_late(summary: Summary) -> Summary:
     return replace(summary, groups=groups, items=items)
 
 
-def _lit(
+def _families(
     connection: Connection,
     lamp: Lamp,
     chain: Chain,
     organisation: Organisation,
     deadlines: Mapping[int, Mapping[str, Any]],
-) -> list[Lit]:
-    policies: dict[Work, int] = {}
-    tallies = []
-    for row in assignments.tallies(connection):
-        if row.item_id not in deadlines:
-            continue
-        work = lamp.work(row, deadlines[row.item_id])
-        policies.setdefault(work, row.policy_id)
-        tallies.append(Tally(row.item_id, row.occurrence_id, row.tier, row.unit, row.who, row.works, work, row.n))
+) -> list[Family]:
+    """Every occurrence, with those laid alike and standing alike; each kind is judged once."""
+    found: dict[Any, tuple[Sequence[Any], Sequence[Any], list[int]]] = {}
+    for item, above, working in assignments.families(connection).values():
+        if item in deadlines:
+            steps = lamp.milestones(item, deadlines[item])
+            alike = (steps, tuple([row[2:] for row in above]), tuple([row[2:] for row in working]))
+            found.setdefault(alike, (above, working, []))[2].append(item)
     leaders = {unit.code: organisation.leaders_of(unit.code, chain) for unit in organisation.units}
-    return core.lit(tallies, lambda w: lamp.shine(w, policies[w]), chain, lambda unit: leaders.get(unit, []))
+
+    def judged(above: Iterable[Any], working: Iterable[Any]) -> tuple[Lit, ...]:
+        works = [(row, lamp.work(row, deadlines[row.item_id])) for row in working]
+        policies = {work: row.policy_id for row, work in works}
+        tallies = [
+            *(_tally(row, row.post, lamp.resting(row.state), 1) for row in above),
+            *(_tally(row, None, work, row.n, works=True) for row, work in works),
+        ]
+        return tuple(core.lit(tallies, lambda w: lamp.shine(w, policies[w]), chain, lambda unit: leaders.get(unit, [])))
+
+    return [Family(judged(above, working), tuple(items)) for above, working, items in found.values()]
 
 
-def _grouping(
-    by: By, chain: Chain, organisation: Organisation, facts: Mapping[int, ItemFacts], settings: Settings
-) -> tuple[Callable[[Tally], Iterable[str]], Sequence[tuple[str, str]]]:
+def _tally(row: Any, post: str | None, work: Work, n: int, *, works: bool = False) -> Tally:
+    return Tally(row.item_id, row.occurrence_id, row.tier, row.unit, post, works, work, n)
+
+
+def _of_tallies(by: By, lights: Sequence[Lit], chain: Chain, organisation: Organisation) -> tuple[Group, ...]:
     if by is By.TIER:
-        return (lambda t: [t.tier]), [(tier.id, tier.name) for tier in chain.tiers]
-    if by is By.UNIT:
-        below = {tier.id for tier in chain.tiers if tier.laid_on in (LaidOn.UNITS, LaidOn.MEMBERS)}
-        return (lambda t: [t.unit] if t.tier in below else []), [(u.code, u.name) for u in organisation.units]
+        return core.count(lights, lambda t: [t.tier], [(tier.id, tier.name) for tier in chain.tiers])
     if by is By.LEADER:
-        return _by_leader(chain, organisation)
+        return core.count(lights, *_by_leader(chain, organisation))
+    below = {tier.id for tier in chain.tiers if tier.laid_on in (LaidOn.UNITS, LaidOn.MEMBERS)}
+    units = [(unit.code, unit.name) for unit in organisation.units]
+    return core.count(lights, lambda t: [t.unit] if t.tier in below else [], units)
+
+
+def _of_items(by: By, lines: Sequence[ItemLine], facts: Mapping[int, ItemFacts]) -> tuple[Group, ...]:
     if by is By.CATEGORY:
         names = dict.fromkeys(fact.category for fact in facts.values())
-        return (lambda t: [facts[t.item].category]), [(name, name) for name in names]
-    return (lambda t: [facts[t.item].code]), [(fact.code, fact.title) for fact in facts.values()]
+        return core.count_items(lines, lambda fact: fact.category, [(name, name) for name in names])
+    return core.count_items(lines, lambda fact: fact.code, [(fact.code, fact.title) for fact in facts.values()])
 
 
 def _by_leader(
@@ -127,7 +156,7 @@ def show(workspace: Workspace, code: str, now: datetime) -> ItemView:
     with workspace.read() as connection:
         not_before_last_act(connection, now, workspace.settings)
         only = assignments.by_code(connection, code)
-        found = worklists.items(connection, code=only.item_code if only else code)
+        found = worklists.items(connection, code=only.item_code if only else code, withdrawn=True)
         if not found:
             raise UnknownCode(
                 f"没有编号为 {code} 的重点工作或任务", "查看编号：zeren status --by item，或 zeren list show"
@@ -141,7 +170,8 @@ def show(workspace: Workspace, code: str, now: datetime) -> ItemView:
 
 def _item_view(row: Any, views: tuple[AssignmentView, ...]) -> ItemView:
     deadline = from_record(row.deadline)
-    dues = [view.due_on for view in views if view.due_on]
+    standing = [view for view in views if view.state is not State.CANCELLED]
+    dues = [view.due_on for view in standing if view.due_on]
     return ItemView(
         code=row.code,
         title=row.title,
@@ -150,9 +180,9 @@ def _item_view(row: Any, views: tuple[AssignmentView, ...]) -> ItemView:
         phrase=row.phrase,
         because=deadline.because,
         due_on=max(dues) if dues else deadline.due_on,
-        light=worst(view.light for view in views) if views else None,
+        light=worst(view.light for view in standing) if standing else None,
         needs_confirmation=row.needs_confirmation,
-        readings=tuple(reading.text for reading in deadline.readings),
+        readings=tuple(str(reading) for reading in deadline.readings),
         milestones=tuple((step.title, step.due_on) for step in deadline.milestones),
         target=row.target_count,
         target_unit=row.target_unit,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +11,10 @@ from sqlalchemy import Connection
 
 from responsibility.core.assignment import ACTION_NAMES, Action, State, advance
 from responsibility.core.chain import LaidOn, Organisation
-from responsibility.core.errors import AmbiguousCode, IllegalTransition, NoRight, UnknownCode
+from responsibility.core.deadline import from_record
+from responsibility.core.errors import AmbiguousCode, IllegalTransition, NoRight, ResponsibilityError, UnknownCode
 from responsibility.core.escalation import Clock, overdue_from
+from responsibility.core.text import showable
 from responsibility.store import assignments, laying, ledger
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
@@ -34,6 +36,8 @@ class Done:
     on_behalf_of: str | None
     #: Codes of parents that closed with it.
     closed_above: tuple[str, ...] = ()
+    #: What was recorded with it: text, count and its new total, percent, milestone, reason.
+    recorded: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +73,21 @@ def report(
     milestone: int | None = None,
 ) -> Done:
     """反馈: what was done so far; `count` adds up, `percent` and `milestone` (the number reached) replace."""
-    values = {"text": text, "count": count, "percent": percent, "milestone": milestone}
+    values = {"text": showable(text), "count": count, "percent": percent, "milestone": milestone}
     told = {key: value for key, value in values.items() if value not in (None, "")}
-    return _act(workspace, Action.REPORT, code, now, as_post, lambda case: told)
+
+    def decide(case: _Case) -> Values:
+        total = case.row.counted + (count or 0)
+        if count == 0 or total < 0:
+            raise ResponsibilityError(f"数量 {count} 不对：现已累计 {case.row.counted}，新报的不能是 0，累计不能小于 0")
+        steps = len(from_record(case.row.deadline).milestones)
+        if milestone is not None and milestone > steps:
+            raise ResponsibilityError(
+                f"这一项有 {steps} 个节点，没有第 {milestone} 个", f"查看节点：zeren show {case.row.item_code}"
+            )
+        return told | ({"total": total} if count is not None else {})
+
+    return _act(workspace, Action.REPORT, code, now, as_post, decide)
 
 
 def submit(workspace: Workspace, code: str, now: datetime, as_post: str | None = None, *, text: str = "") -> Done:
@@ -80,7 +96,7 @@ def submit(workspace: Workspace, code: str, now: datetime, as_post: str | None =
     def decide(case: _Case) -> Values:
         late = case.row.due_at is not None and now >= case.row.due_at
         ladder = case.lamp.ladder(case.row.policy_id, Clock.VERIFY)
-        return {"text": text, "late": late, "verify": arm_within(workspace.settings, ladder, now)}
+        return {"text": showable(text), "late": late, "verify": arm_within(workspace.settings, ladder, now)}
 
     return _act(workspace, Action.SUBMIT, code, now, as_post, decide)
 
@@ -95,6 +111,10 @@ def send_back(
     due_on: date | None = None,
 ) -> Done:
     """退回: not good enough; the finish clock starts anew, for the same due date unless a new one is given."""
+
+    reason = showable(reason).strip()
+    if not reason:
+        raise ResponsibilityError("退回要写明原因", f"例：zeren return {code} --reason 缺会议记录")
 
     def decide(case: _Case) -> Values:
         day, settings = due_on or case.row.due_on, workspace.settings
@@ -115,7 +135,7 @@ def close(workspace: Workspace, code: str, now: datetime, as_post: str | None = 
         family = assignments.siblings(case.connection, case.row.occurrence_id)
         chain, organisation = workspace.settings.chain, case.organisation
         rolled_up = parents_to_close(family, case.row.id, share, chain, organisation)
-        return {"text": text, "rolled_up": rolled_up}
+        return {"text": showable(text), "rolled_up": rolled_up}
 
     return _act(workspace, Action.CLOSE, code, now, as_post, decide)
 
@@ -134,7 +154,7 @@ def _act(workspace: Workspace, action: Action, code: str, now: datetime, as_post
         entry = Entry(now, actor, action.value, [row.code], values, on_behalf_of)
         ledger.record(connection, entry, [row.id])
         closed = tuple(values.get("rolled_up", ()))
-        return Done(row.code, row.title, action, before, after, actor, on_behalf_of, closed)
+        return Done(row.code, row.title, action, before, after, actor, on_behalf_of, closed, values)
 
 
 def find(connection: Connection, organisation: Organisation, code: str, post: str | None) -> Any:

@@ -75,7 +75,7 @@ def not_before_last_act(connection: Connection, now: datetime, settings: Setting
     """Raise ClockWentBack when `now` is earlier than what was already recorded."""
     last = ledger.last_act_at(connection)
     if last is not None and now < last:
-        told, known = (at.astimezone(settings.zone).strftime("%Y-%m-%d %H:%M:%S") for at in (now, last))
+        told, known = (at.astimezone(settings.zone).isoformat(" ", "seconds") for at in (now, last))
         raise ClockWentBack(
             f"现在（{told}）早于本工作区最后一次记录的时间（{known}）",
             "用 --now 指定不早于它的时间；要看过去的状态用 zeren status --as-of 日期",
@@ -93,7 +93,8 @@ def find_root(asked: Path | None, environ: Mapping[str, str], here: Path) -> Pat
 
 
 def is_workspace(root: Path) -> bool:
-    return (root / "config" / "chain.yaml").is_file()
+    """Its configuration and its data; a checkout of the program has only the first."""
+    return (root / "config" / "chain.yaml").is_file() and (root / "data").is_dir()
 
 
 def open_workspace(root: Path, environ: Mapping[str, str], *, sending: bool = False) -> Workspace:
@@ -102,7 +103,15 @@ def open_workspace(root: Path, environ: Mapping[str, str], *, sending: bool = Fa
     `sending` also fetches the channels' passwords, and refuses where one is missing.
     """
     settings = load(root, environ, secrets=sending)
-    (root / "data").mkdir(exist_ok=True)
+    path = root / "data" / "zeren.db"
+    if not path.is_file() and settings.database_url == f"sqlite:///{path}":
+        raise WorkspaceError(f"数据库 {path} 不见了", "从备份恢复它；没有备份，换一个目录重新开始：zeren init 目录")
+    return _opened(settings)
+
+
+def _opened(settings: Settings) -> Workspace:
+    root = settings.root
+    (root / "data").mkdir(mode=0o700, exist_ok=True)
     engine = open_engine(settings.database_url)
     migrate.bring_up(engine)
     return Workspace(settings, engine)
@@ -118,11 +127,13 @@ def create(root: Path, environ: Mapping[str, str], now: datetime) -> Workspace:
         )
     if root.exists() and not root.is_dir():
         raise WorkspaceError(f"{root.absolute()} 是文件，不是目录", "换一个目录名：zeren init 目录")
-    # chain.yaml is what makes a folder a workspace, so it comes last: a half-made one can be made again.
-    shutil.copytree(bundled("config"), root / "config", ignore=shutil.ignore_patterns("chain.yaml"))
-    (root / "data").mkdir(exist_ok=True)
-    shutil.copyfile(bundled("config") / "chain.yaml", root / "config" / "chain.yaml")
-    workspace = open_workspace(root.absolute(), environ)
+    (root / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
+    # The configuration appears whole or not at all: what was broken off half-way can be made again.
+    half = root / "data" / "config.new"
+    shutil.rmtree(half, ignore_errors=True)
+    shutil.copytree(bundled("config"), half)
+    half.rename(root / "config")
+    workspace = _opened(load(root.absolute(), environ, secrets=False))
     with workspace.write(now) as connection:
         ledger.record(connection, Entry(now, ENGINE, "init", values={"schema": migrate.HEAD}))
     return workspace

@@ -6,15 +6,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from responsibility.core.assignment import Light
+from responsibility.core.assignment import Light, State
 from responsibility.core.chain import Organisation
+from responsibility.core.errors import Finding
 from responsibility.core.summary import (
     AssignmentView,
     Climbed,
     Counts,
+    ItemAdded,
+    ItemEdited,
     ItemEntry,
+    ItemReassigned,
     ItemView,
     LedgerLine,
+    ListCancelled,
     ListLine,
     Noticed,
     Summary,
@@ -65,7 +70,7 @@ def assignment(view: AssignmentView) -> Json:
         "unit": view.unit,
         "to": {"post": view.post, "title": view.post_title, "person": view.person},
         "state": view.state.value,
-        "light": view.light.value,
+        "light": None if view.state is State.CANCELLED else view.light.value,
         "due_on": _day(view.due_on),
         "percent": view.percent,
         "counted": view.counted,
@@ -260,3 +265,68 @@ def ladder(rows: Iterable[Climbed]) -> list[Json]:
         }
         for row in rows
     ]
+
+
+def findings(rows: Sequence[Finding]) -> Json:
+    """`zeren doctor --json`."""
+    keys = ("check", "severity", "message", "mend")
+    return {"findings": [{key: str(getattr(row, key)) for key in keys} for row in rows]}
+
+
+def list_cancelled(done: ListCancelled) -> Json:
+    """`zeren list cancel --json`."""
+    return {
+        "list": done.list_code,
+        "title": done.title,
+        "reason": done.reason,
+        "cancelled": done.cancelled,
+        "closed": done.closed,
+        "dry_run": done.dry_run,
+    }
+
+
+def item_added(done: ItemAdded) -> Json:
+    """`zeren item add --json`."""
+    return {
+        "code": done.code,
+        "title": done.title,
+        "list": done.list_code,
+        "category": done.category,
+        "phrase": done.phrase,
+        "due_on": _day(done.due_on),
+        "because": done.because,
+        "units": [{"code": code, "name": name, "role": role} for code, name, role in done.units],
+        "members": list(done.members),
+        "leaders": list(done.leaders),
+        "needs_confirmation": done.needs_confirmation,
+        "readings": list(done.readings),
+    }
+
+
+def item_edited(done: ItemEdited) -> Json:
+    """`zeren item edit --json`."""
+    return {
+        "code": done.code,
+        "title": done.title,
+        "before": dict(done.before),
+        "after": dict(done.after),
+        "because": done.because,
+        "redated": done.redated,
+        "needs_confirmation": done.needs_confirmation,
+        "readings": list(done.readings),
+    }
+
+
+def item_reassigned(done: ItemReassigned) -> Json:
+    """`zeren item reassign --json`."""
+    return {
+        "code": done.code,
+        "title": done.title,
+        "from": done.source,
+        "to": done.target,
+        "assigned": done.assigned,
+        "cancelled": list(done.cancelled),
+        "laid": done.laid,
+        "again": list(done.again),
+        "closed_above": list(done.closed_above),
+    }

@@ -67,8 +67,6 @@ class Digest:
     posts: tuple[str, ...]
     on: date
     lines: tuple[DigestLine, ...]
-    #: What to ask `zeren todo --for` for.
-    todo_for: str
     office: str
     contact: str
     phone: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
@@ -10,9 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from responsibility.core import summary
 from responsibility.core.assignment import SEVERITY, Light, State, Work, light, worst
 from responsibility.core.chain import Chain, LaidOn, Tier
-from responsibility.core.summary import Counts, ItemFacts, Lit, Tally, count, item_lines, lit, totals
+from responsibility.core.summary import (
+    Counts,
+    Family,
+    ItemFacts,
+    ItemLine,
+    Lit,
+    Tally,
+    count,
+    count_items,
+    lit,
+    together,
+    totals,
+)
 
 CHAIN = Chain(
     (
@@ -85,7 +98,13 @@ MIXED = [members("Z1", ON_SCHEDULE, 3), members("Z1", OVERDUE), members("Z2", BE
     ],
 )
 def test_a_rolled_up_light_is_the_worst_below(tier: str, unit: str, post: str | None, expected: Light) -> None:
-    assert rolled_up(above(tier, unit, post), *MIXED) is expected
+    others = [above("leader", "DW", leader) for leader in ("FG1", "FG2") if leader != post]
+    assert rolled_up(above(tier, unit, post), *others, *MIXED) is expected
+
+
+def test_a_leader_alone_answers_for_all_units_of_the_item() -> None:
+    """Named by the item, overseeing one of its units: nobody else on the item answers for the others."""
+    assert rolled_up(above("leader", "DW", "FG2"), *MIXED) is OVERDUE
 
 
 @pytest.mark.parametrize(
@@ -184,6 +203,11 @@ def facts(number: int, due: str | None = "2023-10-20") -> ItemFacts:
     return ItemFacts(number, f"L1-{number:02}", f"重点工作{number}", "study", due_on)
 
 
+def item_lines(found: Iterable[Lit], known: Mapping[int, ItemFacts]) -> tuple[ItemLine, ...]:
+    """The lines of items of which no two are alike."""
+    return summary.item_lines([Family((one,), (one.tally.item,)) for one in found], known)
+
+
 def codes(tallies: Iterable[Tally], *known: ItemFacts) -> list[str]:
     """Codes of the items in the order they are shown."""
     return [line.facts.code for line in item_lines(lights(list(tallies)), {fact.id: fact for fact in known})]
@@ -278,6 +302,18 @@ def test_tiers_and_items_add_up_to_the_totals(tallies: list[Tally]) -> None:
     for each in Light:
         assert sum(group.counts[each] for group in tiers) == whole[each]
         assert sum(line.counts[each] for line in items) == whole[each]
+
+
+@given(TALLIES, st.integers(1, 3))
+@settings(deadline=None)
+def test_what_is_alike_counts_as_often_as_it_is_there(tallies: list[Tally], times: int) -> None:
+    once = lights([replace(tally, item=1, occurrence=1) for tally in tallies])
+    family = Family(tuple(once), tuple(range(1, times + 1)))
+    whole = totals(together([family]))
+    lines = summary.item_lines([family], {number: facts(number) for number in range(1, 4)})
+    (studies,) = count_items(lines, lambda fact: fact.category, [("study", "理论学习")])
+    for each in Light:
+        assert whole[each] == studies.counts[each] == times * totals(once)[each]
 
 
 @given(TALLIES)

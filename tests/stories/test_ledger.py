@@ -43,7 +43,7 @@ def a_month(world: World) -> None:
     world.does("submit", "L1-01.A11")
     world.does("close", "L1-01.A11")
     world.does("submit", "L1-01.A12")
-    world.does("report", "L1-01.B11", milestone=1)
+    world.does("report", "L1-01.B11", percent=20)
     world.to("2023-10-10")
     world.sweep()
     world.does("send_back", "L1-01.A12", reason="太晚也要补全")

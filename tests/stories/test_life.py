@@ -7,7 +7,15 @@ from datetime import date
 import pytest
 
 from responsibility.core.assignment import Light, State
-from responsibility.core.errors import AmbiguousCode, ClockWentBack, IllegalTransition, NoRight, UnknownCode
+from responsibility.core.errors import (
+    AmbiguousCode,
+    ClockWentBack,
+    IllegalTransition,
+    NoRight,
+    ResponsibilityError,
+    UnknownCode,
+)
+from responsibility.usecases.record import log
 from responsibility.usecases.status import By, show, status, todo
 from tests.world import World
 
@@ -228,3 +236,41 @@ def test_time_never_runs_backwards(world: World) -> None:
         world.sweep()
     with pytest.raises(ClockWentBack):
         world.status()
+
+
+@pytest.mark.parametrize(
+    ("verb", "values", "complaint"),
+    [
+        ("report", {"count": 0}, "不能是 0"),
+        ("report", {"count": -5}, "累计不能小于 0"),
+        ("report", {"milestone": 1}, "有 0 个节点"),
+        ("send_back", {"reason": "   "}, "写明原因"),
+    ],
+)
+def test_an_act_that_says_nothing_or_nonsense_is_refused(
+    world: World, verb: str, values: dict[str, object], complaint: str
+) -> None:
+    world.given(target="4次")
+    world.does("sign", "L1-01.A")
+    if verb == "send_back":
+        world.does("submit", "L1-01.A")
+    with pytest.raises(ResponsibilityError, match=complaint):
+        world.does(verb, "L1-01.A", **values)
+
+
+def test_what_is_reported_cannot_steer_a_terminal(world: World) -> None:
+    world.given()
+    world.does("sign", "L1-01.A")
+    world.does("report", "L1-01.A", text="\x1b[31m红\u202e字")
+    entry = log(world.workspace, "L1-01.A")[-1]
+    assert entry.values["text"] == "[31m红字"
+
+
+def test_a_named_leader_answers_for_the_units_no_other_leader_of_the_item_oversees(world: World) -> None:
+    """Laid on the leader of the first branch alone, the item is done for that leader when both branches are."""
+    world.given(lead="甲支部", support="乙支部")
+    for code in ("L1-01.A", "L1-01.B"):
+        world.does("sign", code)
+        world.does("submit", code)
+    assert world.does("close", "L1-01.A").closed_above == ()
+    assert "L1-01.LD1" in world.does("close", "L1-01.B").closed_above

@@ -102,3 +102,58 @@ def test_a_broken_template_sends_nothing_and_says_why(told: World, text: str, co
 def test_titles_carry_number_and_rung_but_no_content(told: World) -> None:
     told.deliver()
     assert told.courier.parcels[0].title == "【责任链】签收提醒 L1-01"
+
+
+def test_on_a_non_working_day_messages_wait_and_join_the_next_ones(any_world: World) -> None:
+    """The machine was off until the National Day holidays; what it finds then waits for the make-up Saturday."""
+    world = any_world
+    world.given(by="9月27日前")
+    world.signed("L1-01.A")
+    world.to("2023-09-22")
+    world.sweep()
+    world.expects("甲支部书记", "临期提醒")
+    world.to("2023-09-30")
+    swept = world.sweep()
+    assert (swept.messages, swept.held) == (2, 2)
+    world.expects("甲支部书记", "到期催办")
+    world.expects("办公室主任", "到期催办")
+    assert len(world.courier.parcels) == 1
+    world.to("2023-10-02")
+    assert world.sweep().messages == 0
+    assert len(world.courier.parcels) == 1
+    world.to("2023-10-08")  # a make-up Sunday: the third working day after, and the first the machine is on again
+    world.sweep()
+    for post in ("甲支部书记", "办公室主任", "分管领导甲"):
+        world.expects(post, "督办")
+    late = world.courier.parcels[1:]
+    assert [parcel.to_name for parcel in late] == ["领导甲", "主任", "甲书记"]
+    assert all("督办" in parcel.text and "到期催办" not in parcel.text for parcel in late)
+    assert sorted(statuses(world)) == ["dropped", "dropped", "sent", "sent", "sent", "sent"]
+
+
+def test_what_waited_goes_out_on_the_next_working_day_by_itself(world: World) -> None:
+    world.given(by="9月27日前")
+    world.signed("L1-01.A")
+    world.to("2023-09-30")
+    world.sweep()
+    world.expects("甲支部书记", "到期催办")
+    world.expects("办公室主任", "到期催办")
+    assert world.courier.parcels == []
+    world.to("2023-10-07")
+    assert world.sweep().messages == 0
+    assert sorted(parcel.to_name for parcel in world.courier.parcels) == ["主任", "甲书记"]
+
+
+def test_an_urgent_rung_does_not_wait(world: World) -> None:
+    world.configure(
+        "policy.yaml",
+        "instrument: urging_note}\n      - {id: supervise",
+        "instrument: urging_note, urgent: true}\n      - {id: supervise",
+    )
+    world.given(by="9月27日前")
+    world.signed("L1-01.A")
+    world.to("2023-09-30")
+    assert world.sweep().held == 0
+    world.expects("甲支部书记", "到期催办")
+    world.expects("办公室主任", "到期催办")
+    assert len(world.courier.parcels) == 2

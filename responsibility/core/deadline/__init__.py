@@ -5,7 +5,7 @@ holds the ordered rules, `records` turns a reading into JSON and back.
 """
 
 from responsibility.core.deadline.reading import default_deadline, read, read_milestones
-from responsibility.core.deadline.records import from_record, to_json, to_record
+from responsibility.core.deadline.records import from_record, milestone_days, to_json, to_record
 from responsibility.core.deadline.recurrence import occurrence
 from responsibility.core.deadline.types import Deadline, Kind, Milestone, Occurrence, Reading
 
@@ -17,6 +17,7 @@ __all__ = [
     "Reading",
     "default_deadline",
     "from_record",
+    "milestone_days",
     "occurrence",
     "read",
     "read_milestones",

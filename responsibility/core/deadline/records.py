@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date, datetime, time, tzinfo
 from typing import Any
 
@@ -21,14 +22,15 @@ def to_json(deadline: Deadline, zone: tzinfo) -> dict[str, Any]:
 
 def to_record(deadline: Deadline) -> dict[str, Any]:
     """Every field in values JSON has; `from_record` brings them back."""
-    return {key: _plain(value) for key, value in asdict(deadline).items()}
+    record: dict[str, Any] = _plain(deadline)
+    return record
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, date | time):
         return value.isoformat()
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, Deadline | Milestone | Reading):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return str(value) if isinstance(value, Kind) else value
@@ -55,6 +57,11 @@ def from_record(record: dict[str, Any]) -> Deadline:
             ),
         }
     )
+
+
+def milestone_days(record: Mapping[str, Any]) -> tuple[date, ...]:
+    """The days a recorded deadline's milestones fall due, without reading the rest of it."""
+    return tuple(date.fromisoformat(each["due_on"]) for each in record.get("milestones", ()))
 
 
 def _date(text: str | None) -> date | None:

@@ -44,6 +44,10 @@ class Reading:
     due_on: date | None
     text: str
 
+    def __str__(self) -> str:
+        days = "—".join(day.isoformat() for day in (self.starts_on, self.due_on) if day)
+        return f"{self.text}（{days}）" if days else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Deadline:

@@ -1,7 +1,9 @@
 """The one place where assignments are counted, so that every medium says the same, and the values media show."""
 
+from responsibility.core.summary.acts import ItemAdded, ItemEdited, ItemReassigned, ListCancelled
 from responsibility.core.summary.counting import (
     Counts,
+    Family,
     Group,
     ItemFacts,
     ItemLine,
@@ -9,8 +11,10 @@ from responsibility.core.summary.counting import (
     Summary,
     Tally,
     count,
+    count_items,
     item_lines,
     lit,
+    together,
     totals,
 )
 from responsibility.core.summary.reading import (
@@ -33,12 +37,17 @@ __all__ = [
     "ClockView",
     "Counts",
     "Duty",
+    "Family",
     "Group",
+    "ItemAdded",
+    "ItemEdited",
     "ItemEntry",
     "ItemFacts",
     "ItemLine",
+    "ItemReassigned",
     "ItemView",
     "LedgerLine",
+    "ListCancelled",
     "ListLine",
     "Lit",
     "Noticed",
@@ -47,7 +56,9 @@ __all__ = [
     "TierLaid",
     "Told",
     "count",
+    "count_items",
     "item_lines",
     "lit",
+    "together",
     "totals",
 ]

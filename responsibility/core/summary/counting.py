@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from responsibility.core.assignment import SEVERITY, Light, State, Work, progress, worst
-from responsibility.core.chain import Chain, LaidOn
+from responsibility.core.chain import Chain, LaidOn, answers_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,25 @@ def lit(tallies: Sequence[Tally], shine: Shine, chain: Chain, leaders_of: Callab
         if t.works:
             units = below[t.occurrence]
             units[t.unit] = worst((units.get(t.unit, Light.CLOSED), own[id(t)]))
-    return [Lit(t, own[id(t)] if t.works else _rolled_up(t, below[t.occurrence], chain, leaders_of)) for t in alive]
+    leaders: dict[int, set[str]] = defaultdict(set)
+    for t in alive:
+        if t.post and chain.tier(t.tier).laid_on is LaidOn.LEADERS:
+            leaders[t.occurrence].add(t.post)
+
+    def light_of(t: Tally) -> Light:
+        if t.works:
+            return own[id(t)]
+        return _rolled_up(t, below[t.occurrence], chain, leaders[t.occurrence], leaders_of)
+
+    return [Lit(t, light_of(t)) for t in alive]
 
 
 def _rolled_up(
-    tally: Tally, below: Mapping[str, Light], chain: Chain, leaders_of: Callable[[str], Sequence[str]]
+    tally: Tally,
+    below: Mapping[str, Light],
+    chain: Chain,
+    leaders: Collection[str],
+    leaders_of: Callable[[str], Sequence[str]],
 ) -> Light:
     if tally.work.state is State.CLOSED:
         return Light.CLOSED
@@ -131,9 +145,27 @@ def _rolled_up(
     if laid is LaidOn.UNITS and tally.unit in below:
         return below[tally.unit]
     if laid is LaidOn.LEADERS:
-        mine = [light for unit, light in below.items() if tally.post in leaders_of(unit)]
-        return worst(mine or below.values())
+        return worst(below[unit] for unit in answers_for(str(tally.post), below, leaders, leaders_of))
     return worst(below.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Occurrences laid alike and standing alike: what is worked out for one holds for all."""
+
+    #: The assignments of one of them.
+    lights: tuple[Lit, ...]
+    #: The item of each; an item stands here once for each of its occurrences.
+    items: tuple[int, ...]
+
+
+def together(families: Iterable[Family]) -> list[Lit]:
+    """All assignments of some families, those that are alike counted together."""
+    return [
+        Lit(replace(one.tally, n=one.tally.n * len(family.items)), one.light)
+        for family in families
+        for one in family.lights
+    ]
 
 
 def count(
@@ -148,6 +180,17 @@ def count(
     return tuple(groups.values())
 
 
+def count_items(
+    lines: Iterable[ItemLine], key: Callable[[ItemFacts], str], order: Sequence[tuple[str, str]]
+) -> tuple[Group, ...]:
+    """As `count`, where the key is a matter of the item alone."""
+    groups = {k: Group(k, name, Counts()) for k, name in order}
+    for line in lines:
+        for light, n in line.counts.by_light.items():
+            groups[key(line.facts)].counts.add(light, n)
+    return tuple(groups.values())
+
+
 def totals(lights: Iterable[Lit]) -> Counts:
     """Counts over everything."""
     counts = Counts()
@@ -156,22 +199,48 @@ def totals(lights: Iterable[Lit]) -> Counts:
     return counts
 
 
-def item_lines(lights: Iterable[Lit], facts: Mapping[int, ItemFacts]) -> tuple[ItemLine, ...]:
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """What one family adds to its items."""
+
+    counts: Counts
+    #: Progress summed over those who do the work, and how many they are; None where there is nothing to measure by.
+    reached: int | None
+    workers: int
+
+
+def item_lines(families: Iterable[Family], facts: Mapping[int, ItemFacts]) -> tuple[ItemLine, ...]:
     """Every item that has assignments, worst first, then where it shows most, then by due date and code."""
-    counts: dict[int, Counts] = defaultdict(Counts)
-    measured: dict[int, list[tuple[int | None, int]]] = defaultdict(list)
-    for one in lights:
-        counts[one.tally.item].add(one.light, one.tally.n)
-        if one.tally.works:
-            measured[one.tally.item].append((progress(one.tally.work), one.tally.n))
-    lines = [ItemLine(facts[i], c.worst, _mean(measured[i]), c) for i, c in counts.items()]
+    shares: dict[int, list[_Share]] = defaultdict(list)
+    for family in families:
+        share = _share(family.lights)
+        for item in family.items if family.lights else ():
+            shares[item].append(share)
+    lines = [_line(facts[item], _sum(some)) for item, some in shares.items()]
     return tuple(sorted(lines, key=_worst_first))
 
 
-def _mean(measured: Sequence[tuple[int | None, int]]) -> int | None:
-    if all(value is None for value, _ in measured):
-        return None
-    return sum((value or 0) * n for value, n in measured) // sum(n for _, n in measured)
+def _share(lights: Sequence[Lit]) -> _Share:
+    measured = [(progress(one.tally.work), one.tally.n) for one in lights if one.tally.works]
+    reached = sum((value or 0) * n for value, n in measured)
+    nothing = all(value is None for value, _ in measured)
+    return _Share(totals(lights), None if nothing else reached, sum(n for _, n in measured))
+
+
+def _sum(shares: Sequence[_Share]) -> _Share:
+    if len(shares) == 1:
+        return shares[0]
+    counts = Counts()
+    for share in shares:
+        for light, n in share.counts.by_light.items():
+            counts.add(light, n)
+    reached = [share.reached for share in shares if share.reached is not None]
+    return _Share(counts, sum(reached) if reached else None, sum(share.workers for share in shares))
+
+
+def _line(facts: ItemFacts, share: _Share) -> ItemLine:
+    reached = None if share.reached is None else share.reached // share.workers
+    return ItemLine(facts, share.counts.worst, reached, share.counts)
 
 
 def _worst_first(line: ItemLine) -> tuple[int, int, date, str]:

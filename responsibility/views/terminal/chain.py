@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from responsibility.core.assignment import SEVERITY, STATE_NAMES, Light
+from responsibility.core.assignment import SEVERITY, STATE_NAMES, Light, State
 from responsibility.core.escalation import CLOCK_NAMES, Clock
 from responsibility.core.summary import (
     AssignmentView,
@@ -49,15 +49,23 @@ def _chain_tree(view: ItemView, everything: bool) -> Tree:
     """Each tier hangs under the one above; members are gathered under their unit unless `everything` is asked."""
     tree = Tree(Text("责任链", style="bold"), guide_style="dim")
     at: Tree = tree
-    upper = [one for one in view.assignments if one.role not in ("lead", "support") and not one.works]
+    standing = [one for one in view.assignments if one.state is not State.CANCELLED]
+    upper = [one for one in standing if one.role not in ("lead", "support") and not one.works]
     for tier in dict.fromkeys(one.tier for one in upper):
         row = [one for one in upper if one.tier == tier]
-        for one in row:
-            node = at.add(_line(one))
-        at = node
-    below = [one for one in view.assignments if one not in upper]
+        nodes = [at.add(_line(one)) for one in row]
+        at = nodes[0] if len(nodes) == 1 else at  # below several leaders the chain goes on beside them
+    below = [one for one in standing if one not in upper]
     _units(at, below, everything)
+    _cancelled(tree, [one for one in view.assignments if one.state is State.CANCELLED])
     return tree
+
+
+def _cancelled(tree: Tree, gone: Sequence[AssignmentView]) -> None:
+    """What was taken back: named, and no more."""
+    if gone:
+        codes = "、".join(one.code for one in gone[:6]) + ("等" if len(gone) > 6 else "")
+        tree.add(_leaf(f"已撤销 {len(gone)} 项：{codes}", style="dim"))
 
 
 def _units(at: Tree, below: Sequence[AssignmentView], everything: bool) -> None:
@@ -97,9 +105,8 @@ def _line(one: AssignmentView) -> Text:
     whom = one.unit_name if one.role in ("lead", "support") else one.post_title
     role = {"lead": "牵头", "support": "配合"}.get(one.role, "")
     holder = "（无人任职）" if not one.person else f"（{one.person}）" if one.person != whom else ""
-    parts = [one.code, f"{role} {whom}{holder}".strip()]
-    if one.works:
-        parts.append(STATE_NAMES[one.state] + _measure(one))
+    state = [STATE_NAMES[one.state] + _measure(one)] if one.works else []
+    parts = [one.code, *state, f"{role} {whom}{holder}".strip()]
     return _leaf(light(one.light), "  " + "  ".join(parts))
 
 

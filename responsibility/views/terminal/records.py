@@ -53,7 +53,7 @@ def items(code: str, rows: Sequence[ItemEntry]) -> RenderableType:
 def _ask(row: ItemEntry) -> str:
     readings = "；".join(f"{at}. {text}" for at, text in enumerate(row.readings, 1))
     command = f"zeren list confirm {row.code} " + ("--reading 1" if readings else "--due 2023-12-31")
-    return f"{row.code}“{row.phrase}”{row.because} {readings}\n  确认：{command}"
+    return f"{row.code}：{row.because} {readings}\n  确认：{command}"
 
 
 #: Acts as people read them.
@@ -62,7 +62,12 @@ ACTS = {
     "org.import": "导入组织机构",
     "list.import": "导入清单",
     "list.confirm": "确认时限",
+    "list.cancel": "撤销清单",
+    "item.add": "增加事项",
+    "item.edit": "修改事项",
+    "item.reassign": "转办",
     "issue": "交办",
+    "reissue": "重新交办",
     "redate": "时限变动",
     "sweep": "巡查",
     "deliver": "送出消息",
@@ -80,7 +85,7 @@ def log(rows: Sequence[LedgerLine], zone: tzinfo, chain: Chain) -> RenderableTyp
     for row in rows:
         who = f"{row.actor}（代 {row.on_behalf_of}）" if row.on_behalf_of else row.actor
         at = row.at.astimezone(zone)
-        table.add_row(str(row.seq), f"{at:%Y-%m-%d %H:%M}", who, ACTS.get(row.act, row.act), _said(row, chain))
+        table.add_row(str(row.seq), at.isoformat(" ", "minutes"), who, ACTS.get(row.act, row.act), _said(row, chain))
     return table
 
 
@@ -99,6 +104,8 @@ def _said(row: LedgerLine, chain: Chain) -> str:
         "sent": "送出 ",
         "failed": "失败 ",
         "file": "",
+        "from": "由 ",
+        "to": "转给 ",
     }
     parts = [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")]
     return " ".join([*row.codes[:3], *parts])

@@ -21,7 +21,7 @@ from responsibility.views.terminal.marks import COLUMNS, LIGHTS, day, light, tab
 def status(summary: Summary, as_of: datetime, top: int, first: str, late: bool = False) -> RenderableType:
     """The chain as a table, the lights, the worst items; `first` heads the first column."""
     parts: list[RenderableType] = [
-        Text(f"责任链 · {as_of:%Y-%m-%d %H:%M}", style="bold"),
+        Text(f"责任链 · {as_of.isoformat(' ', 'minutes')}", style="bold"),
         _groups(summary, first),
     ]
     if late and not summary.items:

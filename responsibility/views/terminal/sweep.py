@@ -32,9 +32,9 @@ def laid(rows: Sequence[TierLaid], dry_run: bool) -> RenderableType:
     table.add_column("任务", justify="right")
     table.add_column("落在谁身上", ratio=1)
     for row in rows:
-        whom = "、".join(f"{name} {n}" for _, name, n in row.whom[:6])
-        more = f" 等 {len(row.whom)} 个" if len(row.whom) > 6 else ""
-        table.add_row(row.list_code, row.tier_name, str(row.assignments), row.gap or (whom + more) or "没有新的")
+        whom = "、".join(f"{name} {n}" for _, name, n in row.whom[:3])
+        whom = f"{len(row.whom)} 个，每个多少：{whom} 等" if len(row.whom) > 3 else whom
+        table.add_row(row.list_code, row.tier_name, str(row.assignments), row.gap or whom or "没有新的")
     table.add_section()
     table.add_row("", Text("合计", style="bold"), str(sum(row.assignments for row in rows)), "")
     return table

@@ -98,6 +98,9 @@ def upgrade() -> None:
         sa.Column("names_members", sa.Boolean(), nullable=False),
         sa.Column("names_leaders", sa.Boolean(), nullable=False),
         sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("written", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
+        sa.Column("edited", sa.Boolean(), nullable=False),
         sa.Column("removed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
@@ -109,6 +112,7 @@ def upgrade() -> None:
         "item_leader",
         sa.Column("item_id", sa.Integer(), nullable=False),
         sa.Column("post", sa.String(), nullable=False),
+        sa.Column("excused", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("item_id", "post"),
     )
     op.create_table(
@@ -150,6 +154,7 @@ def upgrade() -> None:
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("since_seq", sa.Integer(), nullable=False),
         sa.Column("person", sa.String(), nullable=False),
         sa.Column("posts", sa.JSON(), nullable=False),
         sa.Column("tier", sa.String(), nullable=False),

@@ -1,0 +1,213 @@
+"""The doctor: small checks of config, organisation, ladders, ledger, messages, calendar and machine.
+
+Each check returns findings, each finding names the command that mends it. Nothing is changed, and Prefect is never
+imported.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from responsibility.core.errors import ClockWentBack, ConfigError, Finding, Severity
+from responsibility.core.escalation import Policy
+from responsibility.settings import DeliverySettings, OfficeCard, Settings, load, policy_from_record
+from responsibility.store import checkup, laying, ledger, migrate, worklists
+from responsibility.store import organisation as organisation_store
+from responsibility.store.engine import open_engine
+from responsibility.usecases.deliver import template_of
+from responsibility.usecases.doctor import machine, organisation, work
+from responsibility.usecases.workspace import Workspace, not_before_last_act
+from responsibility.views.texts import Behind, Digest, DigestLine
+
+__all__ = ["configuration", "office", "surroundings"]
+
+#: The number that stands in chain.yaml until the office writes its own.
+PLACEHOLDER = "0000-00000000"
+#: So many faults of the ledger are told one by one.
+SHOWN = 20
+
+_FILE = re.compile(r"config/\S+\.\w+")
+
+
+def configuration(root: Path, environ: Mapping[str, str]) -> tuple[Settings | None, list[Finding]]:
+    """The settings, and what is wrong with them; without them where not only a password is missing."""
+    try:
+        return load(root, environ), []
+    except ConfigError as error:
+        found = [_misconfigured(line) for line in error.message.splitlines()]
+    try:
+        return load(root, environ, secrets=False), found
+    except ConfigError:
+        return None, found
+
+
+def _misconfigured(line: str, check: str = "config") -> Finding:
+    file = _FILE.search(line)
+    return Finding(check, Severity.ERROR, line, f"改好 {file[0] if file else 'config/'}，再 zeren doctor")
+
+
+def surroundings(root: Path, answering: str | None) -> list[Finding]:
+    """What can be said without config and database; `answering` is the address of the server that runs, if any."""
+    wanted = machine.bounds()
+    return [
+        *machine.versions(wanted, machine.installed(wanted)),
+        *machine.server(root, answering),
+        *machine.disk(machine.free_bytes(root)),
+        *machine.modes(root),
+    ]
+
+
+def office(settings: Settings, now: datetime, *, strict: bool = False) -> list[Finding]:
+    """What is missing for the office's work; `strict` refuses a `now` before the last act instead of telling it."""
+    found = [*office_card(settings.home), *channels(settings.delivery)]
+    try:
+        workspace = Workspace(settings, open_engine(settings.database_url))
+        found += template(workspace)
+        (settings.root / "data").mkdir(mode=0o700, exist_ok=True)
+        migrate.bring_up(workspace.engine)
+        checkup.try_writing(workspace.engine)
+        with workspace.read() as connection:
+            return found + _inside(connection, workspace, now, strict)
+    except (SQLAlchemyError, OSError, ImportError) as error:
+        return [*found, _closed(settings, error)]
+
+
+def _closed(settings: Settings, error: Exception) -> Finding:
+    said = str(getattr(error, "orig", None) or error).splitlines()[0]
+    mend = "ls -l data/zeren.db 看权限；文件坏了就停下 zeren serve，换回最近的备份"
+    if not settings.database_url.startswith("sqlite"):
+        mend = "检查 ZEREN_DATABASE_URL 和数据库服务，再 zeren doctor"
+    return Finding("database", Severity.ERROR, f"数据库打不开或写不进去（{said}）", mend)
+
+
+def office_card(home: OfficeCard) -> list[Finding]:
+    """The messages bear the office's own phone."""
+    if home.phone.strip() and home.phone != PLACEHOLDER:
+        return []
+    message = f"办公室电话还是样例“{home.phone}”，每条提醒都会印着它"
+    return [Finding("office", Severity.WARNING, message, "改 config/chain.yaml 里 office 的 phone，再 zeren doctor")]
+
+
+def channels(delivery: DeliverySettings) -> list[Finding]:
+    """Messages leave this screen by themselves."""
+    if any(delivery.channels[name].kind != "console" for name in delivery.use):
+        return []
+    message = "提醒只显示在本机屏幕上（zeren serve 时写在 data/log/runner.log），不会自己送到人手里"
+    mend = "config/channels.yaml 的 use 里加上 file 或 mail，再 zeren doctor"
+    return [Finding("channels", Severity.INFO, message, mend)]
+
+
+def template(workspace: Workspace) -> list[Finding]:
+    """The text of a message can be made."""
+    try:
+        template_of(workspace).render(_sample(workspace.settings.home))
+    except ConfigError as error:
+        return [_misconfigured(error.message, "template")]
+    return []
+
+
+def _sample(home: OfficeCard) -> Digest:
+    """A digest with every kind of line."""
+    line = {
+        "rung": "urge",
+        "rung_name": "到期催办",
+        "instrument_name": "催办单",
+        "nth": 2,
+        "item": "L1-03",
+        "title": "样例",
+        "quote": "L1-03",
+        "due_on": date(2023, 9, 25),
+        "late": "应于9月25日前办结，已超过 1 个工作日",
+        "why": "您是责任人",
+    }
+    behind = (Behind("第一党支部"),), (Behind("第一党支部", ("党员一", "党员二")),)
+    lines = tuple(DigestLine(behind=one, **line) for one in behind)  # type: ignore[arg-type]
+    return Digest("样例", ("样例",), date(2023, 9, 26), lines, home.name, home.contact, home.phone)
+
+
+def _inside(connection: Connection, workspace: Workspace, now: datetime, strict: bool) -> list[Finding]:
+    """Everything that is read from the database."""
+    settings = workspace.settings
+    today = now.astimezone(settings.zone).date()
+    return [
+        *_clock(connection, settings, now, strict),
+        *_organisation(connection, settings, today),
+        *_lists(connection, today),
+        *_running(connection, settings, now),
+        *_calendar(connection, settings, today),
+        *proof(ledger.broken(connection)),
+    ]
+
+
+def _clock(connection: Connection, settings: Settings, now: datetime, strict: bool) -> list[Finding]:
+    try:
+        not_before_last_act(connection, now, settings)
+    except ClockWentBack as error:
+        if strict:
+            raise
+        mend = "date 核对本机时间；若曾用 --now 写入未来的日子，等到那一天，或换回之前的备份"
+        return [Finding("clock", Severity.ERROR, f"{error.message}，所有办理都会被拒绝", mend)]
+    return []
+
+
+def _organisation(connection: Connection, settings: Settings, today: date) -> list[Finding]:
+    chain, org = settings.chain, organisation_store.load(connection)
+    if not org.units:
+        return organisation.empty(org)
+    file = checkup.organisation_file(connection) or "组织机构.xlsx"
+    mend = f"在组织机构文件里补上，再 zeren org import {file}"
+    carrying = organisation.may_carry(org, chain, checkup.units_carrying(connection))
+    in_use = [settings.delivery.channels[name].kind for name in settings.delivery.use]
+    return [
+        *organisation.tiers_without_posts(org, chain, mend),
+        *organisation.silent_rungs(org, chain, _policies(connection, settings), carrying, today, mend),
+        *organisation.vacant_posts(org, today, mend),
+        *organisation.ending_holdings(org, today, mend),
+        *organisation.units_without_posts(org, mend),
+        *organisation.idle_leaders(org, chain, mend),
+        *organisation.unled_units(org, chain, carrying, mend),
+        *organisation.missing_addresses(org, today, "mail" in in_use, mend),
+    ]
+
+
+def _policies(connection: Connection, settings: Settings) -> list[Policy]:
+    """The policy of config/ and those assignments started under."""
+    return [settings.policy, *(policy_from_record(record) for record in laying.policies(connection).values())]
+
+
+def _lists(connection: Connection, today: date) -> list[Finding]:
+    items: list[Any] = worklists.items(connection)
+    return [*work.questions(items), *work.unassigned(items, checkup.periods_laid(connection), today)]
+
+
+def _running(connection: Connection, settings: Settings, now: datetime) -> list[Finding]:
+    yesterday, lately = now - work.PATIENCE, now - work.RECENT
+    failed, uncertain = (checkup.messages_in(connection, status, lately) for status in ("failed", "uncertain"))
+    return [
+        *work.unswept(*checkup.clocks_unswept(connection, yesterday), settings.zone),
+        *work.messages(failed, uncertain, checkup.messages_stuck(connection, yesterday)),
+    ]
+
+
+def _calendar(connection: Connection, settings: Settings, today: date) -> list[Finding]:
+    announced = settings.calendar.announced
+    return [
+        *work.calendar_coverage(announced, today),
+        *work.provisional_days(announced, checkup.open_due_days(connection), today),
+    ]
+
+
+def proof(faults: list[tuple[int, str]]) -> list[Finding]:
+    """The ledger is what was written."""
+    mend = "zeren log verify；再用最近一次完好的备份比对，查清是谁改动了数据库"
+    found = [Finding("ledger", Severity.ERROR, f"台账第 {seq} 条：{said}", mend) for seq, said in faults[:SHOWN]]
+    if len(faults) > SHOWN:
+        found.append(Finding("ledger", Severity.ERROR, f"……台账还有 {len(faults) - SHOWN} 处对不上", mend))
+    return found

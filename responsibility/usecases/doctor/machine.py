@@ -1,0 +1,131 @@
+"""The ground the program stands on: disk, file modes, versions, the Prefect server's note."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from importlib import metadata
+from pathlib import Path
+from stat import S_IMODE
+
+from responsibility.core.errors import Finding, Severity
+from responsibility.settings.source import read
+
+#: Bytes below which the disk is tight, and below which nothing more should be begun.
+TIGHT, FULL = 1_000_000_000, 100_000_000
+#: What has to be within its range for schedules to run (docs/decisions/0002-versions.md).
+WATCHED = ("prefect", "fastapi", "sqlalchemy", "starlette")
+
+
+def disk(free: int) -> list[Finding]:
+    """There is room for the database to grow."""
+    if free >= TIGHT:
+        return []
+    severity = Severity.ERROR if free < FULL else Severity.WARNING
+    return [Finding("disk", severity, f"工作区所在的磁盘只剩 {free // 1_000_000} MB", "df -h .，清出空间后再继续")]
+
+
+def free_bytes(root: Path) -> int:
+    """What is left on the workspace's disk."""
+    return shutil.disk_usage(root).free
+
+
+def modes(root: Path) -> list[Finding]:
+    """Others on this computer neither read what lies in data/ nor change the rules; passwords are their owner's."""
+    if os.name != "posix":
+        return []
+    found = [
+        Finding("modes", Severity.WARNING, f"{path} 别人也能{what}（权限 {mode:o}）", f"chmod {mend} {path}")
+        for path, forbidden, what, mend in _guarded(root)
+        if (mode := _mode(path)) & forbidden
+    ]
+    return found
+
+
+def _guarded(root: Path) -> Iterator[tuple[Path, int, str, str]]:
+    yield root / "data", 0o007, "看", "o-rwx"
+    yield root / "config", 0o002, "改", "o-w"
+    for path in _password_files(root):
+        yield path, 0o077, "读", "600"
+
+
+def _password_files(root: Path) -> Iterable[Path]:
+    """Every password file named, of channels not in use too."""
+    source = read(root / "config" / "channels.yaml", "config/channels.yaml")
+    return [root / written for _, written in source.texts("channels", "*", "password_file")]
+
+
+def _mode(path: Path) -> int:
+    try:
+        return S_IMODE(path.stat().st_mode)
+    except OSError:
+        return 0
+
+
+def versions(wanted: Mapping[str, str], have: Mapping[str, str | None]) -> list[Finding]:
+    """Every watched package is there in a version that was tried."""
+    from packaging.specifiers import SpecifierSet
+
+    found = []
+    for name, bounds in wanted.items():
+        version = have.get(name)
+        if version is None or version not in SpecifierSet(bounds, prereleases=True):
+            is_ = f"版本是 {version}" if version else "没有装上"
+            message = f"{name} {is_}，应在 {bounds} 之内；范围之外定时巡查会悄悄失灵"
+            found.append(Finding("versions", Severity.ERROR, message, f"python -m pip install '{name}{bounds}'"))
+    return found
+
+
+def bounds() -> dict[str, str]:
+    """The ranges this program asks for, of the watched packages."""
+    from packaging.requirements import Requirement
+
+    asked = (Requirement(line) for line in metadata.requires("zeren") or ())
+    return {one.name: str(one.specifier) for one in asked if one.name in WATCHED and not one.marker}
+
+
+def installed(names: Iterable[str]) -> dict[str, str | None]:
+    """The versions that are there, without importing anything."""
+    return {name: _version(name) for name in names}
+
+
+def _version(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def server(root: Path, answering: str | None) -> list[Finding]:
+    """A note about a Prefect server is the note of one that answers."""
+    note = root / "data" / "prefect" / "server.json"
+    if answering is not None or not note.exists():
+        return []
+    pid = _noted_pid(note)
+    if pid is not None and _lives(pid):
+        message = f"Prefect 服务（进程 {pid}）还在，却不应答，定时巡查可能停了"
+        return [Finding("server", Severity.WARNING, message, f"kill {pid}，再 zeren serve")]
+    message = "上一次的 Prefect 服务没有正常停下（断电或被强行结束），留下了记录；不影响使用"
+    return [Finding("server", Severity.INFO, message, f"下一次 zeren serve 会自动更新；也可 rm {note}")]
+
+
+def _noted_pid(note: Path) -> int | None:
+    try:
+        return int(json.loads(note.read_text())["pid"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _lives(pid: int) -> bool:
+    """Whether the process is there; asked only where signal 0 harms nobody."""
+    if os.name != "posix":
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,120 @@
+"""What waits for somebody: questions, what is not laid, moments nobody swept, messages, days of unknown years."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta, tzinfo
+from typing import Any
+
+from responsibility.core.deadline import from_record, occurrence
+from responsibility.core.errors import Finding, Severity
+
+#: A moment that passed so long ago should have been swept; a message that waits so long should have gone.
+PATIENCE = timedelta(days=1)
+#: Messages that failed longer ago are history.
+RECENT = timedelta(days=30)
+#: From this month on the holiday notice of the next year is usually out.
+NOTICE_MONTH = 12
+#: So many codes are named.
+NAMED = 5
+
+
+def questions(items: Iterable[Any]) -> list[Finding]:
+    """No deadline waits for the office to confirm it."""
+    by_list: dict[str, list[str]] = {}
+    for item in items:
+        if item.needs_confirmation:
+            by_list.setdefault(item.list_code, []).append(item.code)
+    return [
+        Finding(
+            "questions",
+            Severity.WARNING,
+            f"清单 {code} 有 {len(asked)} 项时限等办公室确认，确认前不交办：{_few(asked)}",
+            f"zeren list show {code}，照下面列出的命令逐项 zeren list confirm",
+        )
+        for code, asked in by_list.items()
+    ]
+
+
+def unassigned(items: Iterable[Any], laid: Collection[tuple[int, str]], today: date) -> list[Finding]:
+    """Every item that may be laid has been, in its current period too."""
+    by_list: dict[str, list[str]] = {}
+    for item in items:
+        if item.needs_confirmation:
+            continue
+        period = occurrence(from_record(item.deadline), item.issued_on, today)
+        if (item.id, period.label) not in laid:
+            by_list.setdefault(item.list_code, []).append(item.code)
+    return [
+        Finding(
+            "unassigned",
+            Severity.WARNING,
+            f"清单 {code} 有 {len(waiting)} 项（含循环事项的新一期）还没有交办：{_few(waiting)}",
+            f"zeren assign --list {code}",
+        )
+        for code, waiting in by_list.items()
+    ]
+
+
+def unswept(count: int, oldest: datetime | None, zone: tzinfo) -> list[Finding]:
+    """Nothing fell due more than a day ago without a sweep."""
+    if not count or oldest is None:
+        return []
+    since = oldest.astimezone(zone)
+    message = f"{count} 个时钟到点已超过一天，没有人巡查（最早 {since:%Y-%m-%d}）"
+    return [Finding("sweep", Severity.WARNING, message, "zeren remind；以后自动巡查：zeren serve")]
+
+
+def messages(failed: Sequence[Any], uncertain: Sequence[Any], stuck: Sequence[Any]) -> list[Finding]:
+    """Every message of late has gone out."""
+    lines = (
+        (failed, "条消息没有送到", "按原因改好地址（zeren org import）或渠道（config/channels.yaml），并当面告知本人"),
+        (uncertain, "条消息不知道对方是否收到", "向本人问一声；以后自动重送：channels.yaml 的 on_doubt 改为 resend"),
+        (stuck, "条消息等了一天以上还没有送出", "zeren remind"),
+    )
+    return [
+        Finding("messages", Severity.WARNING, f"{len(rows)} {what}：{_few([_about(row) for row in rows], 3)}", mend)
+        for rows, what, mend in lines
+        if rows
+    ]
+
+
+def calendar_coverage(announced: Collection[int], today: date) -> list[Finding]:
+    """This year's holidays are known, and the next year's once they are published."""
+    found = []
+    for year, severity in (
+        (today.year, Severity.WARNING),
+        (today.year + 1, Severity.WARNING if today.month >= NOTICE_MONTH else Severity.INFO),
+    ):
+        if year not in announced:
+            message = f"{year} 年的放假调休安排不在日历里，那一年的工作日只按周末推算"
+            found.append(Finding("calendar", severity, message, _calendar_mend(year)))
+    return found
+
+
+def provisional_days(announced: Collection[int], due: Iterable[date], today: date) -> list[Finding]:
+    """Nothing open falls due in a year whose holidays are not known."""
+    later = [day.year for day in due if day.year not in announced and day.year > today.year]
+    return [
+        Finding(
+            "calendar",
+            Severity.INFO,
+            f"有未办结的任务在 {year} 年到期，提醒的日子是暂定的",
+            _calendar_mend(year),
+        )
+        for year in sorted(set(later))
+    ]
+
+
+def _calendar_mend(year: int) -> str:
+    return (
+        f"通知公布后，升级程序，或在 config/calendar.yaml 写入 {year} 年的放假日、调休日和 announced；再 zeren doctor"
+    )
+
+
+def _about(row: Any) -> str:
+    return f"{row.person}（{row.channel}）{row.detail}" if row.detail else f"{row.person}（{row.channel}）"
+
+
+def _few(names: Sequence[str], most: int = NAMED) -> str:
+    return "、".join(names[:most]) + (" 等" if len(names) > most else "")

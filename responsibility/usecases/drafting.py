@@ -1,0 +1,152 @@
+"""From an item as written, in a list file or by hand, to one ready to be stored: the one place where that is done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any
+
+from responsibility.core import deadline as deadlines
+from responsibility.core.deadline import Deadline, Reading, to_record
+from responsibility.core.errors import Problem
+from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
+from responsibility.ingest.worklist.records import ItemRecord, WorkListRecord
+from responsibility.settings import Category, Settings
+from responsibility.store.worklists import ItemDraft
+from responsibility.usecases.naming import Laid, Namer
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A deadline the office has to confirm; the item waits."""
+
+    code: str
+    cell: str
+    phrase: str
+    readings: tuple[Reading, ...]
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An item as understood: what will be stored, and what has to be asked."""
+
+    draft: ItemDraft
+    deadline: Deadline
+    cell: str
+
+
+def read_items(
+    record: WorkListRecord,
+    list_code: str,
+    issued: date,
+    settings: Settings,
+    namer: Namer,
+    problems: list[Problem],
+    first_rank: int = 0,
+) -> list[Read]:
+    """Every item of the record with its names resolved and its deadline read; what is wrong is added to `problems`."""
+    reads = []
+    for rank, row in enumerate(record.items, first_rank):
+        category = category_of(f"{row.category} {row.section}", settings.categories)
+        deadline, cell = _deadline(row, issued, settings, category)
+        because = fault_of(deadline)
+        if because:
+            problems.append(Problem(record.file, record.sheet, cell, deadline.phrase, because))
+        laid = namer.resolve(row)
+        columns = _columns(row, f"{list_code}-{row.code_suffix}", rank, category, deadline, cell, laid)
+        reads.append(Read(ItemDraft(columns, laid.units, laid.members, laid.leaders), deadline, cell))
+    return reads
+
+
+def fault_of(deadline: Deadline) -> str:
+    """Why no ladder can be computed for this deadline, or empty."""
+    if deadline.impossible:
+        return deadline.because
+    return "" if _in_reach(deadline) else "时限的年份太远，应在印发前后一百年之内"
+
+
+def _in_reach(deadline: Deadline) -> bool:
+    """Whether ladders can be computed around every day the deadline names."""
+    days = [day for day in (deadline.starts_on, deadline.due_on, *(m.due_on for m in deadline.milestones)) if day]
+    return all(FIRST_YEAR < day.year < LAST_YEAR for day in days)
+
+
+def category_of(text: str, categories: Mapping[str, Category]) -> str:
+    """The category whose name or words stand in the text, or `other`."""
+    for category in categories.values():
+        if category.name in text or any(word in text for word in category.words):
+            return category.id
+    return "other"
+
+
+def read_phrase(phrase: str, issued: date, settings: Settings) -> Deadline:
+    """A deadline as the office's own calendar and terms read it."""
+    return deadlines.read(phrase, issued, settings.calendar, settings.default_terms.immediate)
+
+
+def _deadline(row: ItemRecord, issued: date, settings: Settings, category: str) -> tuple[Deadline, str]:
+    """The reading of an item's deadline, and the cell it stands in."""
+    calendar, terms = settings.calendar, settings.default_terms
+    steps = (
+        deadlines.read_milestones(row.milestones, issued, calendar, terms.immediate) if row.milestones.strip() else None
+    )
+    if row.phrase.strip():
+        read = read_phrase(row.phrase, issued, settings)
+        if steps is not None and not steps.needs_confirmation and not read.milestones:
+            read = replace(read, milestones=steps.milestones)
+        return read, row.phrase_cell
+    if steps is not None:
+        return steps, row.milestones_cell
+    name = settings.categories[category].name if category in settings.categories else "一般事项"
+    days = terms.for_category(category)
+    return deadlines.default_deadline(issued, days, f"清单没有写时限，按“{name}”的默认期限"), row.cell
+
+
+def _columns(
+    row: ItemRecord, code: str, rank: int, category: str, deadline: Deadline, cell: str, laid: Laid
+) -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        "code": code,
+        "rank": rank,
+        "category": category,
+        "category_name": row.category or row.section or "其他",
+        "section": row.section,
+        "title": row.title,
+        "content": row.content,
+        "goal": row.goal,
+        "note": row.note,
+        "responsible": row.responsible,
+        "phrase": deadline.phrase,
+        "phrase_cell": cell,
+        "deadline": to_record(deadline),
+        "needs_confirmation": deadline.needs_confirmation,
+        "target_count": row.target_count,
+        "target_unit": row.target_unit,
+        "urgent": row.urgent,
+        "names_members": bool(laid.members),
+        "names_leaders": bool(laid.leaders),
+        "written": _written(row),
+    }
+    meant = {key: value for key, value in columns.items() if key not in ("rank", "phrase_cell", "written")}
+    text = json.dumps([meant, laid.units, laid.members, laid.leaders], ensure_ascii=False, sort_keys=True)
+    return columns | {"fingerprint": hashlib.sha256(text.encode()).hexdigest()}
+
+
+def _written(row: ItemRecord) -> str:
+    """A digest of the row as it stands in the file: the words, not the cells they stand in, nor how they were read."""
+    words = {key: value for key, value in asdict(row).items() if not key.endswith("cell")}
+    words["mentions"] = [(mention.name, mention.role) for mention in row.mentions]
+    text = json.dumps(words, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def questions(reads: Iterable[Read]) -> Iterable[Question]:
+    """What the office has to be asked."""
+    for read in reads:
+        deadline = read.deadline
+        if deadline.needs_confirmation and not deadline.impossible:
+            yield Question(read.draft.code, read.cell, deadline.phrase, deadline.readings, deadline.because)

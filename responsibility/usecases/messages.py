@@ -1,0 +1,59 @@
+"""What a sweep's notices become: one message per person and channel, held back where it may wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection
+
+from responsibility.core.escalation import midnight
+from responsibility.store import organisation as organisation_store
+from responsibility.store import outbox, sweeping
+from responsibility.usecases.lights import Lamp
+
+
+def put_messages(connection: Connection, lamp: Lamp, seq: int) -> tuple[int, int]:
+    """Write the messages of a sweep to the outbox; returns (how many, how many of them are held).
+
+    A person on two posts gets one, at the higher of the two. On a non-working day only what has an urgent rung goes
+    out; the rest is held until the next working day, and joins what that day's sweeps have to say.
+    """
+    settings, today = lamp.settings, lamp.today
+    held_until = (
+        None if settings.calendar.is_workday(today) else midnight(settings.calendar.shift(today, 1), settings.zone)
+    )
+    urgent = sweeping.recipients_of(connection, seq, lamp.urgent_rungs) if held_until else []
+    waiting = outbox.held(connection)
+    rows: list[Mapping[str, Any]] = []
+    for person, posts in _by_person(connection, seq, today).items():
+        goes = held_until is None or bool(set(posts) & set(urgent))
+        for channel in settings.delivery.use:
+            earlier = waiting.get((person, channel))
+            rows.append(
+                {
+                    "seq": seq,
+                    "since_seq": earlier.since_seq if earlier else seq,
+                    "person": person,
+                    "posts": sorted({*posts, *(earlier.posts if earlier else ())}),
+                    "tier": min(posts.values(), key=lambda tier: settings.chain.order.get(tier, 99)),
+                    "channel": channel,
+                    "created_at": lamp.now,
+                    "status": "pending" if goes else "held",
+                    "retry_at": None if goes else held_until,
+                }
+            )
+            if earlier:
+                outbox.mark(connection, earlier.id, "dropped", lamp.now, detail="并入后一份汇总")
+    outbox.put(connection, rows)
+    return len(rows), sum(row["status"] == "held" for row in rows)
+
+
+def _by_person(connection: Connection, seq: int, today: date) -> dict[str, dict[str, str]]:
+    """Person → the posts told, each with its tier."""
+    told = sweeping.recipients_of(connection, seq)
+    by_person: dict[str, dict[str, str]] = {}
+    for post, tier, person in organisation_store.holders_of(connection, told, today):
+        by_person.setdefault(person, {})[post] = tier
+    return by_person

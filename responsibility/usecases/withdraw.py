@@ -1,0 +1,51 @@
+"""Taking back: a list with everything of it that is not closed (撤销)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from responsibility.core.assignment import Action, State, states_for
+from responsibility.core.errors import ResponsibilityError, UnknownCode
+from responsibility.core.summary import ListCancelled
+from responsibility.core.text import showable
+from responsibility.store import assignments, ledger, worklists
+from responsibility.store.blocks import blocks_of
+from responsibility.store.ledger import Entry
+from responsibility.usecases.workspace import Workspace, office_post
+
+#: States out of which an assignment can be cancelled.
+CANCELLABLE = frozenset(state.value for state in states_for(Action.CANCEL))
+
+
+def cancel_list(
+    workspace: Workspace, code: str, now: datetime, *, reason: str = "", dry_run: bool = False
+) -> ListCancelled:
+    """Cancel a list and, in one entry, each of its assignments that is not closed; a dry run counts and undoes it."""
+    with workspace.write(now, keep=not dry_run) as connection:
+        work_list = live_list(connection, code)
+        ids = assignments.in_states(connection, work_list.id, CANCELLABLE)
+        closed = assignments.in_states(connection, work_list.id, [State.CLOSED])
+        worklists.cancel_list(connection, work_list.id)
+        values = {"reason": showable(reason).strip(), **taken_back(connection, ids)}
+        ledger.record(connection, Entry(now, office_post(workspace, connection), "list.cancel", [code], values))
+        return ListCancelled(code, work_list.title, reason, len(ids), len(closed), dry_run)
+
+
+def live_list(connection: Connection, code: str) -> Any:
+    """The list with this code; refused when there is none or it was cancelled."""
+    found = worklists.list_by_code(connection, code)
+    if found is None:
+        raise UnknownCode(f"没有清单 {code}", "全部清单：zeren list show")
+    if found.cancelled:
+        raise ResponsibilityError(f"清单 {code} 已经撤销，没有改动", "全部清单：zeren list show")
+    return found
+
+
+def taken_back(connection: Connection, ids: Sequence[int]) -> dict[str, Any]:
+    """What an entry that cancels these assignments holds: enough to replay it, and its proof."""
+    blocks = blocks_of(ids)
+    return {"cancelled": blocks, "count": len(ids), "digest": ledger.digest_blocks(connection, blocks)}

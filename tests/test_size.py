@@ -1,0 +1,136 @@
+"""A hundred times the assignments is a hundred times the rows, and not one statement more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import Engine, event
+
+from responsibility.usecases.assign import lay_tier, open_list
+from responsibility.usecases.organisation import import_organisation
+from responsibility.usecases.remind import sweep
+from responsibility.usecases.status import By, status
+from tests.world import World, organisation
+
+ITEMS, FEW, MANY = 5, 10, 1_000
+
+#: (statement, parameters), one for each time the database was asked.
+Asked = list[tuple[str, Any]]
+
+
+@contextmanager
+def asked(engine: Engine) -> Iterator[Asked]:
+    """What a database is asked; many rows given to one statement are one question."""
+    found: Asked = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, _many: bool) -> None:
+        found.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield found
+    event.remove(engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def crowd(root: Path, members: int) -> Iterator[World]:
+    """The office with so many members more in the first branch, all of whom carry every item of the list."""
+    with World(root) as world:
+        more = [f"A2{at:04d}" for at in range(members)]
+        known = organisation()
+        known["posts"] += [{"code": code, "unit": "A", "tier": "member", "title": f"党员{code}"} for code in more]
+        known["people"] += [{"code": f"R{code}", "name": f"本人{code}"} for code in more]
+        known["holdings"] += [{"post": code, "person": f"R{code}"} for code in more]
+        path = root / "organisation.yaml"
+        path.write_text(yaml.safe_dump(known, allow_unicode=True), "utf-8")
+        import_organisation(world.workspace, path, world.now)
+        row = {"lead": "甲支部", "support": "甲支部全体党员", "by": "9月30日前"}
+        world.list(*({"title": f"第{at}项", **row} for at in range(1, ITEMS + 1)))
+        yield world
+
+
+def asked_for(
+    root: Path, members: int, prepare: Callable[[World], Any], act: Callable[[World], int]
+) -> tuple[int, int]:
+    """(rows, statements) of an act in a crowd."""
+    with crowd(root, members) as world:
+        prepare(world)
+        with asked(world.workspace.engine) as found:
+            rows = act(world)
+        return rows, len(found)
+
+
+def open_lists(world: World) -> None:
+    open_list(world.workspace, "L1", world.now)
+
+
+def weeks_later(world: World) -> None:
+    world.assign()
+    world.to("2023-09-28")
+
+
+def lay(world: World) -> int:
+    return lay_tier(world.workspace, "L1", "member", world.now).assignments
+
+
+def swept(world: World) -> int:
+    return sweep(world.workspace, world.now).told
+
+
+def counted(by: By) -> Callable[[World], int]:
+    return lambda world: status(world.workspace, world.now, by).totals.assignments
+
+
+@pytest.mark.parametrize(
+    ("prepare", "act"),
+    [
+        pytest.param(open_lists, lay, id="lay_tier"),
+        pytest.param(weeks_later, swept, id="sweep"),
+        *(pytest.param(weeks_later, counted(by), id=f"status-by-{by}") for by in By),
+    ],
+)
+def test_statements_do_not_grow_with_the_rows(
+    tmp_path: Path, prepare: Callable[[World], Any], act: Callable[[World], int]
+) -> None:
+    """50 members' assignments and 5,000 take the same number of statements."""
+    few, statements = asked_for(tmp_path / "few", FEW, prepare, act)
+    many, of_many = asked_for(tmp_path / "many", MANY, prepare, act)
+    assert many - few >= ITEMS * (MANY - FEW)
+    assert of_many == statements
+
+
+def plans(world: World, found: Asked, *words: str) -> list[str]:
+    """How SQLite goes about the statements that hold all of `words`."""
+    chosen = [one for one in found if all(word in one[0] for word in words)]
+    assert chosen, words
+    with world.workspace.read() as connection:
+        return [
+            str(step[3])
+            for statement, parameters in chosen
+            for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+
+
+def test_an_idle_sweep_looks_only_at_the_index_of_next_moments(tmp_path: Path) -> None:
+    with crowd(tmp_path / "office", FEW) as world:
+        world.assign()
+        with asked(world.workspace.engine) as found:
+            assert swept(world) == 0
+        assert "SEARCH clock USING INDEX clock_next (next_at<?)" in plans(world, found, "clock.next_at <=")
+        assert not [statement for statement, _ in found if "assignment" in statement.replace("assignment_id", "")]
+
+
+def test_a_sweep_reaches_what_is_due_through_the_index_and_never_reads_the_rest(tmp_path: Path) -> None:
+    with crowd(tmp_path / "office", FEW) as world:
+        weeks_later(world)
+        with asked(world.workspace.engine) as found:
+            assert swept(world)
+        # The sweep's own tables are gone by now; what reads the clocks is asked of them alone.
+        gathered = [(one[0].partition(") ")[2], one[1]) for one in found if one[0].startswith("INSERT INTO sweep_due")]
+        steps = plans(world, gathered, "clock.next_at <=")
+        assert steps[0] == "SEARCH clock USING INDEX clock_next (next_at<?)"
+        assert not [step for step in steps if step.startswith("SCAN")]
