@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check format lock wheel wheelhouse clean help
+.PHONY: demo test check picture format lock wheel wheelhouse clean help
 
 help:  ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -22,6 +22,9 @@ check: $(READY)  ## format, lint, types, import fence, tests: what CI runs
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(MAKE) test
+
+picture: $(READY)  ## draw the README's terminal picture from a run of the demo
+	$(BIN)/python benchmarks/make_picture.py
 
 format: $(READY)  ## rewrite the code the way check wants it
 	$(BIN)/ruff format .

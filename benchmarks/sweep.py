@@ -19,7 +19,6 @@ from pathlib import Path
 
 from measure import Taken, line, taking
 from office import ZONE, open_office
-
 from sqlmodel import SQLModel
 
 from responsibility.core.escalation import Clock, plan

@@ -63,7 +63,7 @@ def demo(
         def step(what: str) -> None:
             bar.update(task, description=what, advance=1)
 
-        workspace = _live_a_month(root, step)
+        workspace = live_a_month(root, step)
     _report(out, workspace)
 
 
@@ -78,7 +78,8 @@ def _fresh(directory: Path | None) -> Path:
     return next(here / name for name in names if not (here / name).exists())
 
 
-def _live_a_month(root: Path, step: Callable[[str], None]) -> Any:
+def live_a_month(root: Path, step: Callable[[str], None]) -> Any:
+    """Everything from an empty folder to the last sweep; `step` is told what is going on. Returns the workspace."""
     from responsibility.settings import bundled, load
     from responsibility.usecases.workspace import create, open_workspace
 

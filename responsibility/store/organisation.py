@@ -78,8 +78,8 @@ def holders_of(connection: Connection, posts: Sequence[str], on: date) -> list[t
     h = holding.c
     covers = ((h.from_on.is_(None)) | (h.from_on <= on)) & ((h.until_on.is_(None)) | (h.until_on >= on))
     query = select(h.post, post.c.tier, h.person).join(post, post.c.code == h.post).where(covers)
-    wanted = set(posts)
-    return [(row[0], row[1], row[2]) for row in connection.execute(query.order_by(post.c.rank)) if row[0] in wanted]
+    wanted, rows = set(posts), connection.execute(query.order_by(post.c.rank)).all()
+    return [(row[0], row[1], row[2]) for row in rows if row[0] in wanted]
 
 
 def person_by_code(connection: Connection, code: str) -> Person | None:
