@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from filelock import FileLock, Timeout
 
-from flows.server import environment, find_running, note_of, start, stop
+from flows.server import environment, find_running, note_of, spawn, start, stop
 from responsibility.core.errors import WorkspaceError
 
 #: Seconds between looks at the children, and the pause before one that keeps dying is tried again.
@@ -82,16 +81,7 @@ def _start_runner(root: Path, url: str) -> subprocess.Popen[bytes]:
         "PREFECT_LOGGING_TO_API_ENABLED": "true",
         "PREFECT_RUNNER_POLL_FREQUENCY": "5",
     }
-    with (root / "data" / "log" / "runner.log").open("ab") as out:
-        return subprocess.Popen(
-            [sys.executable, "-m", "flows.deployments", str(root)],
-            stdin=subprocess.PIPE,
-            stdout=out,
-            stderr=out,
-            env=told,
-            cwd=root,
-            start_new_session=True,
-        )
+    return spawn(["flows.deployments", str(root)], root, told, root / "data" / "log" / "runner.log")
 
 
 def _last_port(root: Path) -> int | None:

@@ -149,7 +149,8 @@ def start(root: Path, *, ui: bool, port: int | None = None) -> tuple[subprocess.
     for _ in range(3):  # another process may take the port between choosing and binding it
         port = _free_port(port)
         url = f"http://127.0.0.1:{port}/api"
-        child = _spawn(root, port, os.environ | environment(root, url) | _server_only(port, ui), log)
+        told = os.environ | environment(root, url) | _server_only(port, ui)
+        child = spawn(["flows.server", str(port)], root, told, log)
         import_module("prefect")  # takes seconds, as the server does: both at once
         if _wait(child, url):
             return child, url
@@ -168,10 +169,11 @@ def _server_only(port: int, ui: bool) -> dict[str, str]:
     return told | _NO_WAY_OUT | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in services}
 
 
-def _spawn(root: Path, port: int, told: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+def spawn(module: list[str], root: Path, told: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:
+    """`python -m MODULE …` as a child in a session of its own, whose stdin closes when this process ends."""
     with log.open("ab") as out:
         return subprocess.Popen(
-            [sys.executable, "-m", "flows.server", str(port)],
+            [sys.executable, "-m", *module],
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=out,

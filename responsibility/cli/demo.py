@@ -161,7 +161,8 @@ def _plan(workspace: Any, at: int, duty: Any) -> Iterator[tuple[datetime, Act]]:
         return
     done = max(calendar.shift(duty.due_on, -submits_before), calendar.shift(signed, 1))
     seen = calendar.shift(done, 1)
-    yield _at(done, 11, zone), lambda when: verbs.report(workspace, duty.code, when, percent=90, text="按计划推进")
+    if duty.post is None:  # units report on the way; members submit when they are done
+        yield _at(done, 11, zone), lambda when: verbs.report(workspace, duty.code, when, percent=90, text="按计划推进")
     yield _at(done, 15, zone), lambda when: verbs.submit(workspace, duty.code, when, text="已办完，材料已报送")
     if at % 17 == 5:
         yield _at(seen, 9, zone), lambda when: verbs.send_back(workspace, duty.code, when, reason="请补会议记录")
