@@ -6,6 +6,7 @@ Run as `python -m flows.server PORT` it is that child.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -117,12 +118,19 @@ def note_of(root: Path) -> Path:
     return root / "data" / "prefect" / "server.json"
 
 
+#: Loggers of Prefect's own that speak to the terminal whatever its log level: of run-page events still on their way
+#: when a command ends.
+_CHATTY = ("EventsWorker", "GlobalEventLoopThread")
+
+
 @contextmanager
 def _speaking_to(root: Path, url: str) -> Iterator[None]:
     """Point this process at a server: its environment, and Prefect's settings where they were read before."""
     with _told(environment(root, url)):
         from prefect.settings import PREFECT_API_URL, temporary_settings
 
+        for name in _CHATTY:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         with temporary_settings({PREFECT_API_URL: url}):
             yield
 

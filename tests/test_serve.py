@@ -252,6 +252,7 @@ def test_the_spy_sees_what_leaves(tmp_path: Path) -> None:
 
 def test_the_unit_file_names_this_workspace(office: Path) -> None:
     unit = zeren(office, "serve", "--unit").stdout
-    assert f"--workspace {office}" in unit
+    assert f'--workspace "{office}"' in unit
+    assert f"WorkingDirectory={office}" in unit
     assert "[Service]" in unit
     assert "Restart=on-failure" in unit

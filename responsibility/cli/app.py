@@ -164,15 +164,20 @@ def build() -> App:
     app["--help"].help, app["--version"].help = "显示帮助", "显示版本"
     app["--help"].group = app["--version"].group = Group("其他", sort_key=9)
     for name, text in GROUPS.items():
-        app.command(App(name=name, help=text, group=START, group_commands=Group("命令")))
+        first = next(examples for command, _, _, _, examples in COMMANDS if command.startswith(f"{name} "))
+        epilogue = _epilogue(f"{first.splitlines()[0]}\nzeren {name} --help")
+        app.command(App(name=name, help=text, group=START, group_commands=Group("命令"), help_epilogue=epilogue))
     for command, where, group, text, examples in COMMANDS:
         parent, name = _place(app, command)
-        epilogue = "例：\n\n" + "\n\n".join(f"    {line}" for line in examples.splitlines())
-        kwargs = {"help_epilogue": epilogue} if examples else {}
+        kwargs = {"help_epilogue": _epilogue(examples)} if examples else {}
         parent.command(
             f"responsibility.cli.{where}", name=name, help=text, group=group if parent is app else None, **kwargs
         )
     return app
+
+
+def _epilogue(examples: str) -> str:
+    return "例：\n\n" + "\n\n".join(f"    {line}" for line in examples.splitlines())
 
 
 def _place(app: App, command: str) -> tuple[App, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -20,7 +21,7 @@ After=network.target
 Type=simple
 User={user}
 WorkingDirectory={root}
-ExecStart={command} serve --workspace {root}
+ExecStart={command} serve --workspace {argument}
 Restart=on-failure
 RestartSec=10
 KillMode=mixed
@@ -63,5 +64,12 @@ def _started(common: Common, url: str, times: str, workspace: Any) -> None:
 def _unit(root: Path) -> str:
     import getpass
 
-    command = shutil.which("zeren") or str(Path(sys.argv[0]).absolute())
-    return UNIT.format(root=root, command=command, user=getpass.getuser())
+    command = shutil.which("zeren") or os.path.abspath(sys.argv[0])
+    path = str(root).replace("%", "%%")  # a lone % is one of systemd's own specifiers
+    return UNIT.format(root=path, argument=_quoted(root), command=_quoted(command), user=getpass.getuser())
+
+
+def _quoted(path: object) -> str:
+    """An argument as systemd reads it: in quotes, with its escapes."""
+    text = str(path).replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%")
+    return f'"{text}"'

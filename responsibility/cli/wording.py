@@ -88,7 +88,7 @@ def _unknown_command(error: wrong.UnknownCommandError, command: str, hint: str) 
 
 def _unknown_option(error: wrong.UnknownOptionError, hint: str) -> tuple[str, str]:
     asked = error.token.keyword or error.token.value
-    known = [name for argument in error.argument_collection for name in argument.names]
+    known = [name for argument in error.argument_collection for name in argument.names if name.startswith("--")]
     near = difflib.get_close_matches(asked, known, n=1, cutoff=0.5)
     return f"没有“{asked}”这个选项", f"是不是：{near[0]}" if near else hint
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
@@ -71,15 +70,6 @@ def save(connection: Connection, organisation: Organisation) -> dict[str, Change
     connection.execute(delete(oversight))
     _insert(connection, oversight, [{"post": o.post, "unit": u} for o in organisation.oversees for u in o.units])
     return changes
-
-
-def holders_of(connection: Connection, posts: Sequence[str], on: date) -> list[tuple[str, str, str]]:
-    """(post, its tier, the person) for everyone who holds one of `posts` on that day."""
-    h = holding.c
-    covers = ((h.from_on.is_(None)) | (h.from_on <= on)) & ((h.until_on.is_(None)) | (h.until_on >= on))
-    query = select(h.post, post.c.tier, h.person).join(post, post.c.code == h.post).where(covers)
-    wanted, rows = set(posts), connection.execute(query.order_by(post.c.rank)).all()
-    return [(row[0], row[1], row[2]) for row in rows if row[0] in wanted]
 
 
 def person_by_code(connection: Connection, code: str) -> Person | None:

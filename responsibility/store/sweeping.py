@@ -32,7 +32,7 @@ from sqlalchemy import null as sql_null
 from sqlalchemy.dialects import postgresql, sqlite
 
 from responsibility.core.chain import OWNER
-from responsibility.store.rows import assignment, clock, holding, item, notice, occurrence
+from responsibility.store.rows import assignment, clock, holding, item, notice, occurrence, post
 from responsibility.store.scratch import empty, fill, scratch
 
 #: The clocks that are due, with what their notices depend on.
@@ -268,3 +268,17 @@ def recipients_of(connection: Connection, seq: int, rungs: Sequence[str] | None 
     if rungs is not None:
         query = query.where(notice.c.rung.in_(list(rungs)))
     return sorted(connection.execute(query).scalars())
+
+
+def holders_told(connection: Connection, seq: int, on: date) -> list[tuple[str, str, str]]:
+    """(post, its tier, the person) for everyone who on that day holds a post the sweep told something."""
+    h = holding.c
+    told = select(notice.c.recipient).where(notice.c.seq == seq, ~notice.c.skipped).distinct().subquery()
+    query = (
+        select(h.post, post.c.tier, h.person)
+        .join_from(told, holding, h.post == told.c.recipient)
+        .join(post, post.c.code == h.post)
+        .where((h.from_on.is_(None)) | (h.from_on <= on), (h.until_on.is_(None)) | (h.until_on >= on))
+        .order_by(post.c.rank, h.id)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]

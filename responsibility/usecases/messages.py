@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.escalation import midnight
-from responsibility.store import organisation as organisation_store
 from responsibility.store import outbox, sweeping
 from responsibility.usecases.lights import Lamp
 
@@ -52,8 +51,7 @@ def put_messages(connection: Connection, lamp: Lamp, seq: int) -> tuple[int, int
 
 def _by_person(connection: Connection, seq: int, today: date) -> dict[str, dict[str, str]]:
     """Person → the posts told, each with its tier."""
-    told = sweeping.recipients_of(connection, seq)
     by_person: dict[str, dict[str, str]] = {}
-    for post, tier, person in organisation_store.holders_of(connection, told, today):
+    for post, tier, person in sweeping.holders_told(connection, seq, today):
         by_person.setdefault(person, {})[post] = tier
     return by_person

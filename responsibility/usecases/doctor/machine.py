@@ -106,7 +106,7 @@ def server(root: Path, answering: str | None) -> list[Finding]:
     pid = _noted_pid(note)
     if pid is not None and _lives(pid):
         message = f"Prefect 服务（进程 {pid}）还在，却不应答，定时巡查可能停了"
-        return [Finding("server", Severity.WARNING, message, f"kill {pid}，再 zeren serve")]
+        return [Finding("server", Severity.WARNING, message, "稍等再查；仍不应答，停掉 zeren serve 再启动它")]
     message = "上一次的 Prefect 服务没有正常停下（断电或被强行结束），留下了记录；不影响使用"
     return [Finding("server", Severity.INFO, message, f"下一次 zeren serve 会自动更新；也可 rm {note}")]
 

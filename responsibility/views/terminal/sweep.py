@@ -26,6 +26,8 @@ from responsibility.views.texts import Digest
 
 def laid(rows: Sequence[TierLaid], dry_run: bool) -> RenderableType:
     """What each tier was laid."""
+    if not any(row.assignments or row.gap for row in rows):
+        return Text("没有要交办的：都已交办，或在等时限确认（zeren list show）")
     table = table_of("试算：将要交办（未写入）" if dry_run else "已交办")
     table.add_column("清单", no_wrap=True)
     table.add_column("层级", no_wrap=True)
