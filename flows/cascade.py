@@ -11,6 +11,7 @@ from prefect import flow
 from prefect.artifacts import acreate_table_artifact
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+from flows.progress import report
 from responsibility.core.summary import TierLaid
 from responsibility.usecases.assign import lay_tier, open_list
 from responsibility.usecases.workspace import Workspace, open_workspace
@@ -24,7 +25,10 @@ async def lay_on_tier(
     root: str, now: datetime, list_code: str, tiers: list[str], tier_names: list[str]
 ) -> list[TierLaid]:
     """Lay a list on the first of `tiers`, then on those below it, as subflows of this one."""
-    laid = await asyncio.to_thread(lay_tier, _workspace(root), list_code, tiers[0], now)
+    workspace = _workspace(root)
+    every = len(workspace.settings.chain.tiers)
+    report(f"清单 {list_code} 交办到{tier_names[0]}", every - len(tiers), every)
+    laid = await asyncio.to_thread(lay_tier, workspace, list_code, tiers[0], now)
     await acreate_table_artifact(
         key=f"laid-on-{tiers[0].replace('_', '-')}",
         table=_table(laid),
@@ -41,6 +45,7 @@ async def cascade(root: str, list_codes: list[str], now: datetime, names: str) -
     tiers = workspace.settings.chain.tiers
     laid: list[TierLaid] = []
     for code in list_codes:
+        report(f"清单 {code}", 0, len(tiers))
         await asyncio.to_thread(open_list, workspace, code, now)
         laid += await lay_on_tier(root, now, code, [t.id for t in tiers], [t.name for t in tiers])
     return laid

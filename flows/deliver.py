@@ -11,6 +11,7 @@ from pathlib import Path
 from prefect import flow
 from prefect.artifacts import acreate_table_artifact
 
+from flows.progress import report
 from responsibility.usecases.deliver import Delivered, couriers, deliver, tiers_waiting
 from responsibility.usecases.workspace import Workspace, open_workspace
 
@@ -19,7 +20,7 @@ from responsibility.usecases.workspace import Workspace, open_workspace
 async def tell_tier(root: str, now: datetime, tiers: list[str], tier_names: list[str], stream: str) -> Delivered:
     """Hand over what is waiting for the first of `tiers`, then for those above it, as subflows of this one."""
     workspace = open_workspace(Path(root), os.environ, sending=True)
-    done = await asyncio.to_thread(_hand_over, workspace, now, tiers[0], stream)
+    done = await asyncio.to_thread(_hand_over, workspace, now, tiers[0], tier_names[0], stream)
     await acreate_table_artifact(
         key=f"told-{tiers[0].replace('_', '-')}",
         table=[{"结果": status, "消息": n} for status, n in done.counts.items()] or [{"结果": "无", "消息": 0}],
@@ -41,5 +42,6 @@ async def tell_upwards(root: str, now: datetime, stream: str) -> Delivered:
     return await tell_tier(root, now, [tier.id for tier in tiers], [tier.name for tier in tiers], stream)
 
 
-def _hand_over(workspace: Workspace, now: datetime, tier: str, stream: str) -> Delivered:
-    return deliver(workspace, couriers(workspace, sys.stderr if stream == "stderr" else sys.stdout), now, tier)
+def _hand_over(workspace: Workspace, now: datetime, tier: str, tier_name: str, stream: str) -> Delivered:
+    by = couriers(workspace, sys.stderr if stream == "stderr" else sys.stdout)
+    return deliver(workspace, by, now, tier, lambda done, total: report(f"告知{tier_name}", done, total))

@@ -9,6 +9,7 @@ import asyncio
 import os
 import sys
 import threading
+import warnings
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -110,6 +111,8 @@ async def run(root: Path) -> None:
     cancelled, dead = await settle(root, datetime.now(UTC))
     at = datetime.now(settings.zone)
     print(f"{at:%Y-%m-%d %H:%M:%S} 开始值守；错过而并掉的 {cancelled} 次，中断的 {dead} 次", flush=True)
+    # Prefect's own handler of SIGTERM drops a coroutine; the runner ends all the same.
+    warnings.filterwarnings("ignore", message="coroutine 'Runner.astop'", category=RuntimeWarning)
     await aserve(*await deployments(settings), pause_on_shutdown=False, print_starting_message=False, limit=1)
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_markdown_artifact
+from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows.deliver import tell_upwards
+from flows.progress import report
 from responsibility.usecases.deliver import Delivered
 from responsibility.usecases.remind import Sweep, sweep
 from responsibility.usecases.workspace import open_workspace
@@ -21,6 +23,7 @@ from responsibility.usecases.workspace import open_workspace
 async def escalate(root: str, now: datetime, stream: str, label: str) -> tuple[Sweep, Delivered]:
     """One sweep as of `now` and its delivery; `label` is `now` in office time, for the run page."""
     workspace = open_workspace(Path(root), os.environ)
+    report("正在巡查……")
     swept = await asyncio.to_thread(sweep, workspace, now)
     at = now.astimezone(workspace.settings.zone)
     await acreate_markdown_artifact(
@@ -36,6 +39,7 @@ async def scheduled_sweep(root: str) -> str:
     """The sweep as the schedule runs it: as of the run's actual start, alone on the workspace."""
     workspace = open_workspace(Path(root), os.environ)
     logger = get_run_logger()
+    await _until(flow_run.scheduled_start_time)
     with workspace.alone(logger.info):
         swept, done = await _escalated(root, datetime.now(UTC), "stdout")
     said = f"提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份：{dict(done.counts)}"
@@ -43,6 +47,12 @@ async def scheduled_sweep(root: str) -> str:
     for fault in done.faults:
         logger.warning(fault)
     return said
+
+
+async def _until(scheduled: datetime | None) -> None:
+    """Wait for the run's own time: Prefect starts a run up to a second early, and would miss what falls due on it."""
+    if scheduled is not None:
+        await asyncio.sleep(max(0.0, (scheduled - datetime.now(UTC)).total_seconds()))
 
 
 async def _escalated(root: str, now: datetime, stream: str) -> tuple[Sweep, Delivered]:

@@ -14,10 +14,11 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from flows.server import environment, find_running, note_of, spawn, start, stop
+from flows.server import environment, find_running, note_of, set_in_environment, spawn, start, stop
 from responsibility.core.errors import WorkspaceError
+from responsibility.usecases.workspace import serve_lock
 
 #: Seconds between looks at the children, and the pause before one that keeps dying is tried again.
 LOOK_EVERY, PAUSE = 1.0, 5.0
@@ -37,7 +38,8 @@ def serve(root: Path, zone: ZoneInfo, say: Callable[[str], None], started: Calla
 
     `started` is called with the run page's address once everything runs.
     """
-    with _only_one(root), _stopping() as stopped:
+    office_time = set_in_environment({"TZ": zone.key})  # in the children's logs
+    with _only_one(root), _stopping() as stopped, office_time:
         log = _Log(root, zone)
         say("正在启动 Prefect 服务（第一次约十几秒）……")
         children = _start_all(root)
@@ -75,13 +77,14 @@ def _look_after(children: Children, root: Path, log: _Log, stopped: threading.Ev
 
 
 def _start_runner(root: Path, url: str) -> subprocess.Popen[bytes]:
-    told = os.environ | environment(root, url)
-    told |= {
+    settings = os.environ | environment(root, url)
+    settings |= {
         "PREFECT_LOGGING_LEVEL": "INFO",
+        "PREFECT_LOGGING_FORMATTERS_STANDARD_DATEFMT": "%Y-%m-%d %H:%M:%S",
         "PREFECT_LOGGING_TO_API_ENABLED": "true",
         "PREFECT_RUNNER_POLL_FREQUENCY": "5",
     }
-    return spawn(["flows.deployments", str(root)], root, told, root / "data" / "log" / "runner.log")
+    return spawn(["flows.deployments", str(root)], root, settings, root / "data" / "log" / "runner.log")
 
 
 def _last_port(root: Path) -> int | None:
@@ -100,7 +103,7 @@ def _write_note(root: Path, server: subprocess.Popen[bytes], url: str) -> None:
 @contextmanager
 def _only_one(root: Path) -> Iterator[None]:
     (root / "data").mkdir(exist_ok=True)
-    lock = FileLock(root / "data" / "serve.lock")
+    lock = serve_lock(root)
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -67,7 +67,7 @@ def prefect_server(root: Path, *, ui: bool = False) -> Iterator[str]:
         with _speaking_to(root, running):
             yield running
         return
-    with _told(environment(root)):
+    with set_in_environment(environment(root)):
         child, url = start(root, ui=ui)
         note = note_of(root)
         note.write_text(json.dumps({"url": url, "pid": child.pid}))
@@ -126,7 +126,7 @@ _CHATTY = ("EventsWorker", "GlobalEventLoopThread")
 @contextmanager
 def _speaking_to(root: Path, url: str) -> Iterator[None]:
     """Point this process at a server: its environment, and Prefect's settings where they were read before."""
-    with _told(environment(root, url)):
+    with set_in_environment(environment(root, url)):
         from prefect.settings import PREFECT_API_URL, temporary_settings
 
         for name in _CHATTY:
@@ -136,7 +136,8 @@ def _speaking_to(root: Path, url: str) -> Iterator[None]:
 
 
 @contextmanager
-def _told(settings: Mapping[str, str]) -> Iterator[None]:
+def set_in_environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """These variables in the environment of this process, and of the children started meanwhile."""
     before = {key: os.environ.get(key) for key in settings}
     os.environ.update(settings)
     try:
@@ -157,8 +158,8 @@ def start(root: Path, *, ui: bool, port: int | None = None) -> tuple[subprocess.
     for _ in range(3):  # another process may take the port between choosing and binding it
         port = _free_port(port)
         url = f"http://127.0.0.1:{port}/api"
-        told = os.environ | environment(root, url) | _server_only(port, ui)
-        child = spawn(["flows.server", str(port)], root, told, log)
+        settings = os.environ | environment(root, url) | _server_only(port, ui)
+        child = spawn(["flows.server", str(port)], root, settings, log)
         import_module("prefect")  # takes seconds, as the server does: both at once
         if _wait(child, url):
             return child, url

@@ -185,12 +185,27 @@ def _place(app: App, command: str) -> tuple[App, str]:
     return (app[first], second) if second else (app, first)
 
 
+#: Options every command has, by how many words they take: they may also stand before the command.
+_LEADING = {"--json": 1, "--workspace": 2, "-w": 2, "--now": 2}
+
+
+def command_first(argv: Sequence[str]) -> list[str]:
+    """`zeren -w DIR --json status` as `zeren status -w DIR --json`."""
+    words = list(argv)
+    leading: list[str] = []
+    while words and (taken := _LEADING.get(words[0].partition("=")[0])):
+        taken = 1 if "=" in words[0] else taken
+        leading, words = leading + words[:taken], words[taken:]
+    end = words.index("--") if "--" in words else len(words)
+    return [*words[:end], *leading, *words[end:]] if words else leading
+
+
 def run(argv: Sequence[str]) -> int:
     """Run one command line and return its exit code; no traceback ever reaches the user."""
     json = "--json" in argv
     app = build()
     try:
-        result = app(list(argv), console=Console(highlight=False), error_console=Console(stderr=True))
+        result = app(command_first(argv), console=Console(highlight=False), error_console=Console(stderr=True))
         return int(result) if isinstance(result, int) else 0
     except CycloptsError as error:
         return tell(UsageError(*usage_error(error, app)), json)

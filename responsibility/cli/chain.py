@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -33,14 +35,21 @@ def _cascade(common: Timed, workspace: Any, codes: list[str], now: Any) -> Any:
     from responsibility.usecases.assign import check_now
 
     check_now(workspace, now)
-    with common.out.working("正在启动 Prefect……") as say:
-        from flows.server import prefect_server
+    with _prefect(common, workspace):
+        from flows import cascade
 
-        with prefect_server(workspace.root):
-            say("正在逐级交办……")
-            from flows import cascade
+        return cascade.run(workspace.root, codes, now)
 
-            return cascade.run(workspace.root, codes, now)
+
+@contextmanager
+def _prefect(common: Timed, workspace: Any) -> Iterator[None]:
+    """The workspace's Prefect server, with the progress of what runs on it shown."""
+    from flows.progress import listening
+    from flows.server import find_running, prefect_server
+
+    where = "正在连接值守的 Prefect……" if find_running(workspace.root) else "正在启动 Prefect……"
+    with common.out.working(where) as step, prefect_server(workspace.root), listening(step):
+        yield
 
 
 def remind(*, dry_run: DryRun = False, common: Timed = TIMED) -> int:
@@ -74,14 +83,10 @@ def _swept(common: Timed, workspace: Any, now: Any) -> int:
     from responsibility.views import machine, terminal
 
     check_now(workspace, now)
-    with common.out.working("正在启动 Prefect……") as say:
-        from flows.server import prefect_server
+    with _prefect(common, workspace):
+        from flows import escalate
 
-        with prefect_server(workspace.root):
-            say("正在巡查……")
-            from flows import escalate
-
-            swept, done = escalate.run(workspace.root, now, "stderr" if common.json else "stdout")
+        swept, done = escalate.run(workspace.root, now, "stderr" if common.json else "stdout")
     outcome = {**done.counts, "held": done["held"] + swept.held}
     common.out.show(
         lambda: machine.remind(

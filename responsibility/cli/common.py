@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
@@ -53,6 +53,12 @@ class Timed(Common):
     ] = None
 
 
+class Working(Protocol):
+    """Told what is going on, how many are done, and of how many (0 where nobody knows)."""
+
+    def __call__(self, what: str, done: int = 0, total: int = 0) -> None: ...
+
+
 class Output:
     """Results to stdout, everything said about them to stderr."""
 
@@ -87,16 +93,21 @@ class Output:
             self.paint(text)
 
     @contextmanager
-    def working(self, what: str) -> Iterator[Callable[[str], None]]:
-        """A spinner on stderr while something takes longer than a moment; yields a way to say what is going on."""
+    def working(self, what: str) -> Iterator[Working]:
+        """A line on stderr while something takes longer than a moment; yields a way to say what is going on.
+
+        Called with a text alone it shows that; with how many are done of how many, a bar. It is gone in the end.
+        """
         from rich.console import Console
 
         console = Console(stderr=True)
         if not console.is_terminal:
-            yield lambda text: None
+            yield lambda what, done=0, total=0: None
             return
-        with console.status(what) as status:
-            yield lambda text: status.update(text)
+        from responsibility.views.terminal.progress import bar
+
+        with bar(console, what) as step:
+            yield step
 
 
 def read_now(text: str | None, zone: ZoneInfo) -> datetime:
@@ -136,6 +147,17 @@ def enter(common: Common, *, sending: bool = False) -> Any:
     from responsibility.usecases.workspace import find_root, open_workspace
 
     return open_workspace(find_root(common.workspace, os.environ, Path.cwd()), os.environ, sending=sending)
+
+
+def rules(common: Common) -> Any:
+    """The settings of the workspace asked for or stood in; outside of any, those that come with the program."""
+    from responsibility.settings import bundled, load
+    from responsibility.usecases.workspace import find_root, is_workspace
+
+    asked = common.workspace or os.environ.get("ZEREN_HOME")
+    inside = asked is not None or is_workspace(Path.cwd())
+    root = find_root(common.workspace, os.environ, Path.cwd()) if inside else bundled("config").parent
+    return load(root, os.environ, secrets=False)
 
 
 def fresh_file(file: Path) -> None:

@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, time
+from itertools import count
 from pathlib import Path
 from shutil import which
 from typing import Annotated, Any
@@ -46,24 +47,11 @@ def demo(
     json: Annotated[bool, Parameter(negative="", help="只输出一份 JSON")] = False,
 ) -> None:
     """Run the main job on the bundled office."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
     root = _fresh(directory)
     out = Output(json)
-    columns = (
-        TextColumn("{task.description}", justify="left"),
-        BarColumn(20),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("准备", total=len(SWEEPS) + 5)
-
-        def step(what: str) -> None:
-            bar.update(task, description=what, advance=1)
-
-        workspace = live_a_month(root, step)
+    with out.working("准备") as show:
+        steps = count(1)
+        workspace = live_a_month(root, lambda what: show(what, next(steps), len(SWEEPS) + 4))
     _report(out, workspace)
 
 

@@ -18,6 +18,7 @@ from responsibility.cli.common import (
     problem_record,
     read_date,
     read_now,
+    rules,
 )
 
 
@@ -39,8 +40,17 @@ def import_(
     day = read_date(issued_on, "--issued-on") if issued_on is not None else None
     workspace = enter(common)
     now = read_now(common.now, workspace.settings.zone)
-    with workspace.alone(common.out.say), common.out.working("正在读清单……"):
-        done = import_list(workspace, file, now, issued_on=day, unit=unit, create_units=create_units, dry_run=dry_run)
+    with workspace.alone(common.out.say), common.out.working("正在读清单……") as step:
+        done = import_list(
+            workspace,
+            file,
+            now,
+            issued_on=day,
+            unit=unit,
+            create_units=create_units,
+            dry_run=dry_run,
+            progress=lambda done, total: step("正在读时限和责任单位", done, total),
+        )
     common.out.show(lambda: _record(done), lambda: _told(done, dry_run))
     return 3 if done.problems else 0
 
@@ -131,8 +141,8 @@ def show(
         rows = lists_of(workspace)
         common.out.show(lambda: machine.lists(rows), lambda: terminal.lists(rows))
         return
-    items = items_of(workspace, code)
-    common.out.show(lambda: machine.items(items), lambda: terminal.items(code, items))
+    name, items = items_of(workspace, code)
+    common.out.show(lambda: machine.items(items), lambda: terminal.items(code, name, items))
 
 
 def template(
@@ -145,7 +155,7 @@ def template(
     from responsibility.views.sheets import worklist_template
 
     fresh_file(file)
-    worklist_template(file, [category.name for category in enter(common).settings.categories.values()])
+    worklist_template(file, [category.name for category in rules(common).categories.values()])
     common.out.show(lambda: {"file": str(file)}, lambda: f"已写出 {file}。填好后：zeren list import {file} --dry-run")
 
 

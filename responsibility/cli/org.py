@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import COMMON, TIMED, Common, Timed, enter, fresh_file, read_now
+from responsibility.cli.common import COMMON, TIMED, Common, Timed, enter, fresh_file, read_now, rules
 
 FileArgument = Annotated[Path, Parameter(name="file", help="xlsx、xls、csv 或 yaml 文件")]
 
@@ -69,5 +69,5 @@ def template(
     from responsibility.views.sheets import organisation_template
 
     fresh_file(file)
-    organisation_template(file, enter(common).settings.chain)
+    organisation_template(file, rules(common).chain)
     common.out.show(lambda: {"file": str(file)}, lambda: f"已写出 {file}。填好后：zeren org import {file}")

@@ -19,7 +19,7 @@ After=network.target
 
 [Service]
 Type=simple
-User={user}
+{remark}User={user}
 WorkingDirectory={root}
 ExecStart={command} serve --workspace {argument}
 Restart=on-failure
@@ -66,7 +66,9 @@ def _unit(root: Path) -> str:
 
     command = shutil.which("zeren") or os.path.abspath(sys.argv[0])
     path = str(root).replace("%", "%%")  # a lone % is one of systemd's own specifiers
-    return UNIT.format(root=path, argument=_quoted(root), command=_quoted(command), user=getpass.getuser())
+    user = getpass.getuser()
+    remark = "# 最好换成一个专用账号，工作区目录归它所有\n" if user == "root" else ""
+    return UNIT.format(root=path, argument=_quoted(root), command=_quoted(command), user=user, remark=remark)
 
 
 def _quoted(path: object) -> str:

@@ -32,7 +32,7 @@ def init(
     workspace = create(directory, os.environ, start)
     if sample:
         import_sample(workspace, start)
-    commands = _next(directory, sample)
+    commands = _next(directory, sample)[directory.resolve() == Path.cwd() :]
     out.show(
         lambda: {"workspace": str(workspace.root), "sample": sample, "next": commands},
         lambda: "\n".join([f"工作区已建好：{workspace.root}", "接下来：", *(f"  {line}" for line in commands)]),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import Any
 
 from cyclopts import App, CycloptsError
@@ -11,6 +10,8 @@ from cyclopts.help import HelpPanel
 from rich.console import Console, ConsoleOptions
 from rich.table import Table
 from rich.text import Text
+
+from responsibility.core.text import is_it, near
 
 
 class ChineseFormatter:
@@ -76,21 +77,21 @@ def usage_error(error: CycloptsError, app: App) -> tuple[str, str]:
         return _unknown_command(error, command, hint)
     if isinstance(error, wrong.UnknownOptionError):
         return _unknown_option(error, hint)
-    return _about_argument(error), hint
+    return _about_argument(error), is_it(*_choice(error), hint)
 
 
 def _unknown_command(error: wrong.UnknownCommandError, command: str, hint: str) -> tuple[str, str]:
     asked = (error.unused_tokens or [""])[0]
     known = [name for name in (error.app or ()) if not name.startswith("-")]
-    near = difflib.get_close_matches(asked, known, n=1, cutoff=0.5)
-    return f"没有“{asked}”这个命令", f"是不是：{command} {near[0]}" if near else f"全部命令：{command} --help"
+    found = near(asked, known, cutoff=0.5)
+    return f"没有“{asked}”这个命令", f"是不是：{command} {found}" if found else f"全部命令：{command} --help"
 
 
 def _unknown_option(error: wrong.UnknownOptionError, hint: str) -> tuple[str, str]:
     asked = error.token.keyword or error.token.value
     known = [name for argument in error.argument_collection for name in argument.names if name.startswith("--")]
-    near = difflib.get_close_matches(asked, known, n=1, cutoff=0.5)
-    return f"没有“{asked}”这个选项", f"是不是：{near[0]}" if near else hint
+    found = near(asked, known, cutoff=0.5)
+    return f"没有“{asked}”这个选项", f"是不是：{found}" if found else hint
 
 
 def _about_argument(error: CycloptsError) -> str:
@@ -107,6 +108,13 @@ def _about_argument(error: CycloptsError) -> str:
     if isinstance(error, wrong.ValidationError):
         return str(error.exception_message or f"{name} 的值不对")
     return f"{name or '参数'} 写法不对"
+
+
+def _choice(error: CycloptsError) -> tuple[str, list[str]]:
+    """What was written where one of few values is expected, and those values."""
+    if not isinstance(error, wrong.CoercionError) or error.argument is None or error.token is None:
+        return "", []
+    return error.token.value, list(error.argument.get_choices() or ())
 
 
 def _expected(error: wrong.CoercionError) -> str:

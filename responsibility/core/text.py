@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+import unicodedata
+from collections.abc import Iterable
 
 #: Control characters but tab and newline, and marks that turn the direction of what follows: both can make a
 #: terminal or a reader see something else than what is written.
@@ -12,3 +15,30 @@ _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\
 def showable(text: str) -> str:
     """The text without control and direction characters."""
     return _UNSHOWABLE.sub("", text)
+
+
+def near(asked: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """The known code or name most like what was asked: alike but for case, width, blanks and zeros, else nearly so."""
+    names = list(known)
+    alike = next((name for name in names if _bare(name) == _bare(asked)), None)
+    return alike or next(iter(difflib.get_close_matches(asked, names, n=1, cutoff=cutoff)), None)
+
+
+def is_it(asked: str, known: Iterable[str], otherwise: str) -> str:
+    """A hint: the known name nearest to what was asked, before what to do `otherwise`."""
+    found = near(asked, known)
+    return f"是不是 {found}；{otherwise}" if found else otherwise
+
+
+def _bare(text: str) -> str:
+    wide = unicodedata.normalize("NFKC", "".join(text.split())).upper()
+    return re.sub(r"(?<!\d)0+(?=\d)", "", wide)
+
+
+#: What the templates write where the office is to put its own words.
+NAME_HERE, UNIT_HERE = "（姓名）", "（单位名称）"
+
+
+def left_blank(text: str) -> bool:
+    """Whether the text still bears a template's placeholder."""
+    return any(words in text.replace("(", "（").replace(")", "）") for words in (NAME_HERE, UNIT_HERE))

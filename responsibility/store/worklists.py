@@ -256,6 +256,17 @@ def set_leaders(connection: Connection, item_id: int, named: Iterable[str], excu
     edit(connection, item_id, {"names_leaders": True})
 
 
+def codes_of_lists(connection: Connection, *, live: bool = False) -> list[str]:
+    """The codes of all lists (or those not cancelled), oldest first."""
+    query = select(work_list.c.code).order_by(work_list.c.id)
+    return list(connection.execute(query.where(~work_list.c.cancelled) if live else query).scalars())
+
+
+def codes_of_items(connection: Connection) -> list[str]:
+    """The codes of all items, those of cancelled lists included."""
+    return list(connection.execute(select(item.c.code).order_by(item.c.id)).scalars())
+
+
 def leaders_named(connection: Connection) -> dict[int, list[str]]:
     """Item id → the leaders' posts it names."""
     named: dict[int, list[str]] = {}

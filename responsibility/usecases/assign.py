@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 from responsibility.core.chain import LaidOn, Organisation, Tier
 from responsibility.core.deadline import from_record, occurrence
-from responsibility.core.errors import UnknownCode
 from responsibility.core.escalation import Clock, overdue_from
 from responsibility.core.summary import TierLaid
 from responsibility.settings import policy_record
 from responsibility.store import laying, ledger, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
+from responsibility.usecases.codes import live_list
 from responsibility.usecases.lights import arm, arm_within
 from responsibility.usecases.workspace import Workspace, not_before_last_act, office_post
 
@@ -26,15 +26,9 @@ from responsibility.usecases.workspace import Workspace, not_before_last_act, of
 def lists_to_assign(workspace: Workspace, asked: str | None = None) -> list[str]:
     """The codes of the lists to lay: the one asked for, or all that are not cancelled."""
     with workspace.read() as connection:
-        known = [row.code for row in worklists.lists(connection) if not row.cancelled]
-    if asked is None:
-        return known
-    if asked not in known:
-        choices = "、".join(known) or "还没有清单"
-        raise UnknownCode(
-            f"没有清单 {asked}（现有：{choices}）", "查看清单：zeren list show；导入清单：zeren list import 文件"
-        )
-    return [asked]
+        if asked is None:
+            return worklists.codes_of_lists(connection, live=True)
+        return [live_list(connection, asked).code]
 
 
 def lay_tier(workspace: Workspace, list_code: str, tier_id: str, now: datetime) -> TierLaid:
@@ -81,7 +75,7 @@ def _lay(
     tier = settings.chain.tier(tier_id)
     members = settings.chain.laid(LaidOn.MEMBERS)
     organisation = organisation_store.load(connection, members if tier_id != members else None)
-    work_list = _list(connection, list_code)
+    work_list = live_list(connection, list_code)
     today = now.astimezone(settings.zone).date()
     seats = _seats(workspace, organisation, tier)
     if not seats and tier.laid_on is LaidOn.ONE:
@@ -98,18 +92,11 @@ def _lay(
     return TierLaid(list_code, tier.id, tier.name, laid.count, whom)
 
 
-def _list(connection: Connection, code: str) -> Any:
-    found = worklists.list_by_code(connection, code)
-    if found is None:
-        raise UnknownCode(f"没有清单 {code}", "查看清单：zeren list show")
-    return found
-
-
 def _open_occurrences(connection: Connection, workspace: Workspace, list_code: str, now: datetime) -> int:
     zone = workspace.settings.zone
     today = now.astimezone(zone).date()
     rows = []
-    for row in worklists.items(connection, _list(connection, list_code).id):
+    for row in worklists.items(connection, live_list(connection, list_code).id):
         if row.needs_confirmation:
             continue
         deadline = from_record(row.deadline)

@@ -72,7 +72,7 @@ def deliver(
     by: Mapping[str, Courier],
     now: datetime,
     tier: str | None = None,
-    progress: Callable[[int], None] = lambda done: None,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Delivered:
     """Hand over every message that is due (of recipients at one tier); nothing is sent twice.
 
@@ -88,7 +88,7 @@ def deliver(
     template = template_of(workspace)
     for at, (message, content, address) in enumerate(ready, 1):
         _hand_over(workspace, by.get(message.channel), message, content, address, template, now, done)
-        progress(at)
+        progress(at, len(ready))
     _record(workspace, now, done, [message.id for message in waiting])
     return done
 

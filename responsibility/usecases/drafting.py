@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -47,8 +47,12 @@ def read_items(
     namer: Namer,
     problems: list[Problem],
     first_rank: int = 0,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Read]:
-    """Every item of the record with its names resolved and its deadline read; what is wrong is added to `problems`."""
+    """Every item of the record with its names resolved and its deadline read; what is wrong is added to `problems`.
+
+    `progress` is told after each how many are done, and of how many.
+    """
     reads = []
     for rank, row in enumerate(record.items, first_rank):
         category = category_of(f"{row.category} {row.section}", settings.categories)
@@ -59,6 +63,7 @@ def read_items(
         laid = namer.resolve(row)
         columns = _columns(row, f"{list_code}-{row.code_suffix}", rank, category, deadline, cell, laid)
         reads.append(Read(ItemDraft(columns, laid.units, laid.members, laid.leaders), deadline, cell))
+        progress(len(reads), len(record.items))
     return reads
 
 

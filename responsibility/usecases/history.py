@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.chain import OWNER, LaidOn
-from responsibility.core.errors import UnknownCode
 from responsibility.core.summary import Climbed, Duty
 from responsibility.store import assignments, laying
 from responsibility.store import organisation as organisation_store
+from responsibility.usecases.codes import unknown_work
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
 from responsibility.views.texts import why_you
@@ -22,7 +22,7 @@ def climbed(workspace: Workspace, item_code: str | None = None) -> list[Climbed]
     with workspace.read() as connection:
         rows = assignments.notices_about(connection, item_code)
         if item_code is not None and not rows and not assignments.of_item(connection, item_code):
-            raise UnknownCode(f"没有编号为 {item_code} 的重点工作", "查看编号：zeren list show")
+            raise unknown_work(connection, item_code)
         return _gathered(connection, workspace, rows)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.deadline import Deadline, Kind, from_record, to_record
-from responsibility.core.errors import InputProblems, Problem, ResponsibilityError, UnknownCode
+from responsibility.core.errors import InputProblems, Problem, ResponsibilityError
 from responsibility.core.summary import ItemAdded, ItemEdited
 from responsibility.ingest.worklist.single import Written, blank_title, one_line, read_target, record_of
 from responsibility.settings import Settings
@@ -19,10 +19,10 @@ from responsibility.store import ledger, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.worklists import HAND, Compared
+from responsibility.usecases.codes import find_item, live_list
 from responsibility.usecases.drafting import Read, category_of, fault_of, read_items, read_phrase
 from responsibility.usecases.naming import Namer
 from responsibility.usecases.redate import redate
-from responsibility.usecases.withdraw import live_list
 from responsibility.usecases.workspace import Workspace, office_post
 
 _NUMBER = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
@@ -37,14 +37,6 @@ class Changes:
     target: str | None = None
     category: str | None = None
     urgent: bool | None = None
-
-
-def find_item(connection: Connection, code: str) -> Any:
-    """The live item with this code."""
-    found = worklists.items(connection, code=code)
-    if not found:
-        raise UnknownCode(f"没有编号为 {code} 的重点工作", "查看编号：zeren list show L1（写重点工作的编号，如 L1-03）")
-    return found[0]
 
 
 def add_item(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from responsibility.core.deadline import Deadline, Kind, from_record, to_record
-from responsibility.core.errors import FileMissing, Problem, ResponsibilityError, UnknownCode
+from responsibility.core.errors import FileMissing, Problem, ResponsibilityError
 from responsibility.core.summary import ItemEntry, ListLine
+from responsibility.core.text import left_blank
 from responsibility.ingest.worklist import read_worklist
 from responsibility.ingest.worklist.records import WorkListRecord
 from responsibility.settings import Settings
@@ -18,6 +19,7 @@ from responsibility.store import ledger, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.worklists import Compared
+from responsibility.usecases.codes import find_item, find_list
 from responsibility.usecases.drafting import Question, Read, questions, read_items, read_phrase
 from responsibility.usecases.naming import Namer
 from responsibility.usecases.redate import redate
@@ -59,6 +61,7 @@ def import_list(
     unit: str | None = None,
     create_units: bool = False,
     dry_run: bool = False,
+    progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Imported:
     """Read a list and store it as a new list or as the next version of one with the same title.
 
@@ -74,7 +77,7 @@ def import_list(
         title = record.title or path.stem
         known = worklists.find_list(connection, title, path.name)
         code = known.code if known else worklists.next_code(connection)
-        reads = read_items(record, code, issued, workspace.settings, namer, problems)
+        reads = read_items(record, code, issued, workspace.settings, namer, problems, progress=progress)
         compared = worklists.compare(connection, known.id if known else None, [read.draft for read in reads])
         problems = _in_order([*problems, *namer.problems, *_clashes(record, reads, compared)])
         moved: list[str] = []
@@ -95,6 +98,10 @@ def _without_deadline(reads: Sequence[Read]) -> list[str]:
         return []
     first = silent[0]
     return [f"{len(silent)} 项没有写时限，按默认期限计（如 {first.draft.code} 到 {first.deadline.due_on}）"]
+
+
+def _untitled(title: str) -> list[str]:
+    return [f"清单标题还是模板里的“{title}”，提醒和台账都会这样写"] if left_blank(title) else []
 
 
 def _issued_on(record: WorkListRecord, asked: date | None, today: date) -> tuple[date, str]:
@@ -141,7 +148,13 @@ def _report(
         removed=compared.removed,
         questions=tuple(questions(reads)),
         problems=tuple(problems),
-        warnings=(*record.warnings, *namer.warnings, *_without_deadline(reads), *_overridden(compared.overridden)),
+        warnings=(
+            *_untitled(title),
+            *record.warnings,
+            *namer.warnings,
+            *_without_deadline(reads),
+            *_overridden(compared.overridden),
+        ),
         created=tuple(unit.name for unit in namer.created),
         redated=tuple(moved),
         written=not problems and not dry_run,
@@ -182,10 +195,7 @@ def confirm(
 ) -> Deadline:
     """Answer a question: the Nth reading, a day, or the deadline written anew; returns the reading that now stands."""
     with workspace.write(now) as connection:
-        found = worklists.items(connection, code=code)
-        if not found:
-            raise UnknownCode(f"没有编号为 {code} 的重点工作", "待确认的时限：zeren list show")
-        row = found[0]
+        row = find_item(connection, code)
         old = from_record(row.deadline)
         new = _confirmed(workspace.settings, old, row.issued_on, reading, due_on, phrase)
         worklists.confirm(connection, row.id, to_record(new), new.phrase)
@@ -238,13 +248,12 @@ def lists_of(workspace: Workspace) -> list[ListLine]:
         ]
 
 
-def items_of(workspace: Workspace, code: str) -> list[ItemEntry]:
-    """The items of one list, in file order."""
+def items_of(workspace: Workspace, code: str) -> tuple[str, list[ItemEntry]]:
+    """(its name for a heading, its items in file order) of one list."""
     with workspace.read() as connection:
-        found = worklists.list_by_code(connection, code)
-        if found is None:
-            raise UnknownCode(f"没有清单 {code}", "全部清单：zeren list show")
-        return [_entry_of(row) for row in worklists.items(connection, found.id, withdrawn=True)]
+        found = find_list(connection, code)
+        name = f"{found.title}（已撤销）" if found.cancelled else found.title
+        return name, [_entry_of(row) for row in worklists.items(connection, found.id, withdrawn=True)]
 
 
 def _entry_of(row: Any) -> ItemEntry:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from responsibility.core.chain import Chain, LaidOn, Organisation, Unit, units_of
 from responsibility.core.errors import Problem
+from responsibility.core.text import near
 from responsibility.ingest.worklist.records import ItemRecord, Mention, WorkListRecord
 
 #: The kind of units that --create-units adds.
@@ -142,10 +142,9 @@ class Namer:
         return found
 
     def _nearest(self, name: str) -> str:
-        units = [unit.name for unit in self._organisation.units]
-        near = difflib.get_close_matches(name, units, n=1, cutoff=0.6)
-        near = near or difflib.get_close_matches(name, self._chain.collectives, n=1, cutoff=0.75)
-        return f"，是不是“{near[0]}”" if near else ""
+        found = near(name, [unit.name for unit in self._organisation.units])
+        found = found or near(name, self._chain.collectives, cutoff=0.75)
+        return f"，是不是“{found}”" if found else ""
 
     def _problem(self, cell: str, value: str, message: str) -> None:
         problem = Problem(self._record.file, self._record.sheet, cell, value, message)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from responsibility.core.chain import LaidOn, Organisation
 from responsibility.core.errors import FileMissing, InputProblems, ResponsibilityError
+from responsibility.core.text import NAME_HERE, left_blank
 from responsibility.ingest.organisation import read_organisation
 from responsibility.store import ledger
 from responsibility.store import organisation as store
@@ -70,6 +71,9 @@ def gaps(workspace: Workspace, organisation: Organisation, now: datetime) -> tup
         for unit in organisation.units
         if unit.code not in organisation.posts_of and unit.code not in committees
     ]
+    unnamed = [person.code for person in organisation.people if left_blank(person.name)]
+    if unnamed:
+        found.append(f"{len(unnamed)} 名人员的姓名还是模板里的“{NAME_HERE}”：{'、'.join(unnamed[:5])}")
     kinds = sorted({unit.kind for unit in organisation.units} - set(chain.kinds))
     found += [f"单位类别“{kind}”不在 config/chain.yaml 的 kinds 里，集体名称不会包括它" for kind in kinds]
     return tuple(found)

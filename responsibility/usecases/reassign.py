@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.assignment import State
 from responsibility.core.chain import LaidOn, Organisation, Post
-from responsibility.core.errors import AmbiguousCode, ResponsibilityError, UnknownCode
+from responsibility.core.errors import AmbiguousCode, ResponsibilityError
 from responsibility.core.escalation import Clock
 from responsibility.core.summary import ItemReassigned
 from responsibility.core.text import showable
@@ -19,7 +19,7 @@ from responsibility.store import assignments, laying, ledger, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.usecases.assign import lay_item
-from responsibility.usecases.items import find_item
+from responsibility.usecases.codes import find_item, unknown_seat
 from responsibility.usecases.lights import Lamp, arm, arm_within
 from responsibility.usecases.rollup import parents_to_close
 from responsibility.usecases.withdraw import CANCELLABLE, taken_back
@@ -88,7 +88,7 @@ def _who(workspace: Workspace, organisation: Organisation, text: str, lamp: Lamp
         return _Who(units[0].code, units[0].name, False)
     posts = [post for post in organisation.posts if text in _names(organisation, post, lamp)]
     if not posts:
-        raise UnknownCode(f"没有叫“{text}”的单位或岗位", "查看单位和岗位：zeren org show")
+        raise unknown_seat(organisation, text)
     if len(posts) > 1:
         codes = "、".join(post.code for post in posts[:12])
         raise AmbiguousCode(f"“{text}”对应多个岗位：{codes}，什么都没有做", "写岗位编号或单位编号")

@@ -8,11 +8,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from responsibility.core.errors import UnknownCode
 from responsibility.core.summary import LedgerLine, Summary
 from responsibility.store import assignments, ledger, projection, worklists
 from responsibility.store.engine import writing
 from responsibility.store.ledger import Entry
+from responsibility.usecases.codes import unknown_work
 from responsibility.usecases.status import By, summarise
 from responsibility.usecases.workspace import Workspace
 
@@ -26,7 +26,7 @@ def log(workspace: Workspace, code: str | None = None) -> list[LedgerLine]:
         rows = [one] if one is not None else assignments.of_item(connection, code)
         work_list = worklists.list_by_code(connection, code)
         if not rows and work_list is None and not worklists.items(connection, code=code, withdrawn=True):
-            raise UnknownCode(f"没有编号为 {code} 的任务、重点工作或清单", "全部留痕：zeren log")
+            raise unknown_work(connection, code, "全部留痕：zeren log")
         listed = {code, *(row.item_code for row in rows)}
         about = ledger.entries_about(connection, [row.id for row in rows], sorted(listed))
         return [_line(entry) for entry in about]

@@ -14,7 +14,6 @@ from responsibility.core import summary as core
 from responsibility.core.assignment import Light, State, Work, worst
 from responsibility.core.chain import Chain, LaidOn, Organisation
 from responsibility.core.deadline import from_record
-from responsibility.core.errors import UnknownCode
 from responsibility.core.escalation import Clock, runs
 from responsibility.core.summary import (
     AssignmentView,
@@ -32,6 +31,7 @@ from responsibility.core.summary import (
 from responsibility.settings import Settings
 from responsibility.store import assignments, laying, worklists
 from responsibility.store import organisation as organisation_store
+from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace, not_before_last_act
 
@@ -158,9 +158,7 @@ def show(workspace: Workspace, code: str, now: datetime) -> ItemView:
         only = assignments.by_code(connection, code)
         found = worklists.items(connection, code=only.item_code if only else code, withdrawn=True)
         if not found:
-            raise UnknownCode(
-                f"没有编号为 {code} 的重点工作或任务", "查看编号：zeren status --by item，或 zeren list show"
-            )
+            raise unknown_work(connection, code)
         row = found[0]
         desk = Desk(connection, workspace, now)
         views = desk.views(assignments.of_item(connection, row.code), assignments.last_notices(connection, row.id))
@@ -205,7 +203,7 @@ def todo(workspace: Workspace, whom: str, now: datetime) -> tuple[str, tuple[Ass
         elif whom in organisation.unit:
             name, posts, units = organisation.unit[whom].name, [], [whom]
         else:
-            raise UnknownCode(f"没有编号为 {whom} 的岗位或单位", "查看岗位和单位：zeren org show")
+            raise unknown_seat(organisation, whom)
         desk = Desk(connection, workspace, now)
         return name, desk.views(assignments.of_post(connection, posts, units), {})
 

@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 from responsibility.core.assignment import ACTION_NAMES, Action, State, advance
 from responsibility.core.chain import LaidOn, Organisation
 from responsibility.core.deadline import from_record
-from responsibility.core.errors import AmbiguousCode, IllegalTransition, NoRight, ResponsibilityError, UnknownCode
+from responsibility.core.errors import AmbiguousCode, IllegalTransition, NoRight, ResponsibilityError
 from responsibility.core.escalation import Clock, overdue_from
 from responsibility.core.text import showable
 from responsibility.store import assignments, laying, ledger
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
+from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.lights import Lamp, arm, arm_within
 from responsibility.usecases.rollup import parents_to_close
 from responsibility.usecases.workspace import Workspace
@@ -164,9 +165,8 @@ def find(connection: Connection, organisation: Organisation, code: str, post: st
         return row
     rows = assignments.of_item(connection, code)
     if not rows:
-        raise UnknownCode(
-            f"没有编号为 {code} 的任务或重点工作", "查看编号：zeren status --by item，或 zeren todo --for 岗位"
-        )
+        raise unknown_work(connection, code)
+    rows = [row for row in rows if row.state != State.CANCELLED] or rows
     chosen = _of_post(rows, organisation, post) if post else rows
     if len(chosen) == 1:
         return chosen[0]
@@ -197,7 +197,7 @@ def _actor(workspace: Workspace, organisation: Organisation, as_post: str | None
         return as_post
     head = organisation.head(as_post, chain) if as_post in organisation.unit else None
     if head is None:
-        raise UnknownCode(f"没有编号为 {as_post} 的岗位", "查看岗位：zeren org show")
+        raise unknown_seat(organisation, as_post)
     return head
 
 

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.assignment import Action, State, states_for
-from responsibility.core.errors import ResponsibilityError, UnknownCode
 from responsibility.core.summary import ListCancelled
 from responsibility.core.text import showable
 from responsibility.store import assignments, ledger, worklists
 from responsibility.store.blocks import blocks_of
 from responsibility.store.ledger import Entry
+from responsibility.usecases.codes import live_list
 from responsibility.usecases.workspace import Workspace, office_post
 
 #: States out of which an assignment can be cancelled.
@@ -33,16 +33,6 @@ def cancel_list(
         values = {"reason": showable(reason).strip(), **taken_back(connection, ids)}
         ledger.record(connection, Entry(now, office_post(workspace, connection), "list.cancel", [code], values))
         return ListCancelled(code, work_list.title, reason, len(ids), len(closed), dry_run)
-
-
-def live_list(connection: Connection, code: str) -> Any:
-    """The list with this code; refused when there is none or it was cancelled."""
-    found = worklists.list_by_code(connection, code)
-    if found is None:
-        raise UnknownCode(f"没有清单 {code}", "全部清单：zeren list show")
-    if found.cancelled:
-        raise ResponsibilityError(f"清单 {code} 已经撤销，没有改动", "全部清单：zeren list show")
-    return found
 
 
 def taken_back(connection: Connection, ids: Sequence[int]) -> dict[str, Any]:

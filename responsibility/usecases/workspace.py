@@ -82,6 +82,20 @@ def not_before_last_act(connection: Connection, now: datetime, settings: Setting
         )
 
 
+def serve_lock(root: Path) -> FileLock:
+    """Held by the one `zeren serve` of a workspace as long as it runs, however it ends."""
+    return FileLock(root / "data" / "serve.lock")
+
+
+def is_serving(root: Path) -> bool:
+    """Whether `zeren serve` runs on the workspace."""
+    try:
+        with serve_lock(root).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
 def find_root(asked: Path | None, environ: Mapping[str, str], here: Path) -> Path:
     """The workspace meant: the option, ZEREN_HOME, or the current folder; raises where none is."""
     root = asked or (Path(environ["ZEREN_HOME"]) if environ.get("ZEREN_HOME") else here)

@@ -10,6 +10,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from responsibility.core.chain import Chain
+from responsibility.core.text import NAME_HERE, UNIT_HERE
 
 #: Present wherever Excel or WPS is; LibreOffice puts its own Chinese font in the place of it.
 FONT = {"font_name": "宋体", "font_size": 11}
@@ -40,7 +41,7 @@ ORGANISATION: Mapping[str, tuple[str, Sequence[tuple[str, int]], Sequence[Sequen
     "人员": (
         "一行一个人。邮箱、手机等收提醒用，用不到的可以留空。",
         (("编码", 12), ("姓名", 16), ("邮箱", 28), ("手机", 16), ("企业微信", 16), ("钉钉", 16), ("飞书", 16)),
-        (("R01", "（姓名）", "", "", "", "", ""),),
+        (("R01", NAME_HERE, "", "", "", "", ""),),
     ),
     "任职": (
         "谁在哪个岗位。起止日期写成 2023-01-01，现任的止日期留空；换人时把前任的止日期填上，另加一行。",
@@ -102,7 +103,7 @@ def worklist_template(path: Path, categories: Sequence[str]) -> None:
         formats = _Formats(book)
         sheet = book.add_worksheet("重点工作清单")
         last = len(WORKLIST) - 1
-        _top_row(sheet, 0, last, "（单位名称）重点工作项目清单", formats.title, 34)
+        _top_row(sheet, 0, last, f"{UNIT_HERE}重点工作项目清单", formats.title, 34)
         _top_row(sheet, 1, last, "印发日期：　　　　年　　月　　日", formats.issued, 20)
         _top_row(sheet, 2, last, WORKLIST_NOTE, formats.note, _height(WORKLIST_NOTE, sum(WORKLIST.values())))
         _header(sheet, 3, tuple(WORKLIST.items()), formats)

@@ -23,7 +23,7 @@ from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import open_engine
 from responsibility.usecases.deliver import template_of
 from responsibility.usecases.doctor import machine, organisation, work
-from responsibility.usecases.workspace import Workspace, not_before_last_act
+from responsibility.usecases.workspace import Workspace, is_serving, not_before_last_act
 from responsibility.views.texts import Behind, Digest, DigestLine
 
 __all__ = ["configuration", "office", "surroundings"]
@@ -169,6 +169,7 @@ def _organisation(connection: Connection, settings: Settings, today: date) -> li
         *organisation.tiers_without_posts(org, chain, mend),
         *organisation.silent_rungs(org, chain, _policies(connection, settings), carrying, today, mend),
         *organisation.vacant_posts(org, today, mend),
+        *organisation.unnamed_people(org, mend),
         *organisation.ending_holdings(org, today, mend),
         *organisation.units_without_posts(org, mend),
         *organisation.idle_leaders(org, chain, mend),
@@ -184,14 +185,19 @@ def _policies(connection: Connection, settings: Settings) -> list[Policy]:
 
 def _lists(connection: Connection, today: date) -> list[Finding]:
     items: list[Any] = worklists.items(connection)
-    return [*work.questions(items), *work.unassigned(items, checkup.periods_laid(connection), today)]
+    lists = [row for row in worklists.lists(connection) if not row.cancelled]
+    return [
+        *work.untitled(lists),
+        *work.questions(items),
+        *work.unassigned(items, checkup.periods_laid(connection), today),
+    ]
 
 
 def _running(connection: Connection, settings: Settings, now: datetime) -> list[Finding]:
     yesterday, lately = now - work.PATIENCE, now - work.RECENT
     failed, uncertain = (checkup.messages_in(connection, status, lately) for status in ("failed", "uncertain"))
     return [
-        *work.unswept(*checkup.clocks_unswept(connection, yesterday), settings.zone),
+        *work.unswept(*checkup.clocks_unswept(connection, yesterday), settings.zone, serving=is_serving(settings.root)),
         *work.messages(failed, uncertain, checkup.messages_stuck(connection, yesterday)),
     ]
 

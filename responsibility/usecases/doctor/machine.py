@@ -9,9 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 from stat import S_IMODE
+from typing import Any
 
 from responsibility.core.errors import Finding, Severity
 from responsibility.settings.source import read
+from responsibility.usecases.workspace import is_serving
 
 #: Bytes below which the disk is tight, and below which nothing more should be begun.
 TIGHT, FULL = 1_000_000_000, 100_000_000
@@ -103,19 +105,23 @@ def server(root: Path, answering: str | None) -> list[Finding]:
     note = root / "data" / "prefect" / "server.json"
     if answering is not None or not note.exists():
         return []
-    pid = _noted_pid(note)
-    if pid is not None and _lives(pid):
+    said = _noted(note)
+    pid = said.get("pid")
+    # Of `serve` its lock tells: the number of a process that died may since belong to another.
+    alive = is_serving(root) if "serve" in said else isinstance(pid, int) and _lives(pid)
+    if alive:
         message = f"Prefect 服务（进程 {pid}）还在，却不应答，定时巡查可能停了"
         return [Finding("server", Severity.WARNING, message, "稍等再查；仍不应答，停掉 zeren serve 再启动它")]
     message = "上一次的 Prefect 服务没有正常停下（断电或被强行结束），留下了记录；不影响使用"
     return [Finding("server", Severity.INFO, message, f"下一次 zeren serve 会自动更新；也可 rm {note}")]
 
 
-def _noted_pid(note: Path) -> int | None:
+def _noted(note: Path) -> dict[str, Any]:
     try:
-        return int(json.loads(note.read_text())["pid"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        said = json.loads(note.read_text())
+    except (OSError, ValueError):
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _lives(pid: int) -> bool:

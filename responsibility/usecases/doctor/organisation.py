@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from responsibility.core.chain import OWNER, UNIT_HEAD, Chain, LaidOn, Organisation, Post, routes
 from responsibility.core.errors import Finding, Severity
 from responsibility.core.escalation import Policy
+from responsibility.core.text import left_blank
 from responsibility.delivery.parcel import plausible
 
 #: A holding that ends within so many days wants a successor.
@@ -44,6 +45,12 @@ def vacant_posts(organisation: Organisation, today: date, mend: str) -> list[Fin
     """Every post is held today."""
     vacant = (post for post in organisation.posts if not organisation.holders(post.code, today))
     return _told(Severity.WARNING, (f"{_seat(post)}现在无人任职，提醒会改送上一级" for post in vacant), mend)
+
+
+def unnamed_people(organisation: Organisation, mend: str) -> list[Finding]:
+    """Every person has a name of their own, not the template's."""
+    blank = (person for person in organisation.people if left_blank(person.name))
+    return _told(Severity.WARNING, (f"人员 {person.code} 的姓名还是模板里的“{person.name}”" for person in blank), mend)
 
 
 def ending_holdings(organisation: Organisation, today: date, mend: str) -> list[Finding]:

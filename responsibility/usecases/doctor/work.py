@@ -8,6 +8,7 @@ from typing import Any
 
 from responsibility.core.deadline import from_record, occurrence
 from responsibility.core.errors import Finding, Severity
+from responsibility.core.text import left_blank
 
 #: A moment that passed so long ago should have been swept; a message that waits so long should have gone.
 PATIENCE = timedelta(days=1)
@@ -36,6 +37,20 @@ def questions(items: Iterable[Any]) -> list[Finding]:
     ]
 
 
+def untitled(lists: Iterable[Any]) -> list[Finding]:
+    """Every list has a title of its own, not the template's."""
+    return [
+        Finding(
+            "lists",
+            Severity.WARNING,
+            f"清单 {row.code} 的标题还是模板里的“{row.title}”",
+            f"改好文件的标题行重新导入，再 zeren list cancel {row.code}",
+        )
+        for row in lists
+        if left_blank(row.title)
+    ]
+
+
 def unassigned(items: Iterable[Any], laid: Collection[tuple[int, str]], today: date) -> list[Finding]:
     """Every item that may be laid has been, in its current period too."""
     by_list: dict[str, list[str]] = {}
@@ -56,13 +71,18 @@ def unassigned(items: Iterable[Any], laid: Collection[tuple[int, str]], today: d
     ]
 
 
-def unswept(count: int, oldest: datetime | None, zone: tzinfo) -> list[Finding]:
+def unswept(count: int, oldest: datetime | None, zone: tzinfo, *, serving: bool) -> list[Finding]:
     """Nothing fell due more than a day ago without a sweep."""
     if not count or oldest is None:
         return []
     since = oldest.astimezone(zone)
     message = f"{count} 个时钟到点已超过一天，没有人巡查（最早 {since:%Y-%m-%d}）"
-    return [Finding("sweep", Severity.WARNING, message, "zeren remind；以后自动巡查：zeren serve")]
+    mend = (
+        "看 data/log/runner.log 为什么没有巡查；先 zeren remind"
+        if serving
+        else "zeren remind；以后自动巡查：zeren serve"
+    )
+    return [Finding("sweep", Severity.WARNING, message, mend)]
 
 
 def messages(failed: Sequence[Any], uncertain: Sequence[Any], stuck: Sequence[Any]) -> list[Finding]:

@@ -36,9 +36,9 @@ def lists(rows: Sequence[ListLine]) -> RenderableType:
     return Stack(table, Text(f"看一份清单：zeren list show {rows[0].code}", style="dim"))
 
 
-def items(code: str, rows: Sequence[ItemEntry]) -> RenderableType:
+def items(code: str, name: str, rows: Sequence[ItemEntry]) -> RenderableType:
     """The items of a list with the reading of each deadline; questions below, with the command that answers them."""
-    table = table_of(f"清单 {code}：{len(rows)} 项")
+    table = table_of(f"清单 {code} {name}：{len(rows)} 项")
     table.add_column("编号", no_wrap=True)
     table.add_column("重点工作", ratio=1, no_wrap=True, overflow="ellipsis")
     table.add_column("时限（原文）", no_wrap=True, overflow="ellipsis", max_width=16)
