@@ -39,7 +39,7 @@ async def scheduled_sweep(root: str) -> str:
     """The sweep as the schedule runs it: as of the run's actual start, alone on the workspace."""
     workspace = open_workspace(Path(root), os.environ)
     logger = get_run_logger()
-    await _until(flow_run.scheduled_start_time)
+    await wait_for(flow_run.scheduled_start_time, datetime.now(UTC))
     with workspace.alone(logger.info):
         swept, done = await _escalated(root, datetime.now(UTC), "stdout")
     said = f"提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份：{dict(done.counts)}"
@@ -49,10 +49,10 @@ async def scheduled_sweep(root: str) -> str:
     return said
 
 
-async def _until(scheduled: datetime | None) -> None:
+async def wait_for(scheduled: datetime | None, now: datetime) -> None:
     """Wait for the run's own time: Prefect starts a run up to a second early, and would miss what falls due on it."""
     if scheduled is not None:
-        await asyncio.sleep(max(0.0, (scheduled - datetime.now(UTC)).total_seconds()))
+        await asyncio.sleep(max(0.0, (scheduled - now).total_seconds()))
 
 
 async def _escalated(root: str, now: datetime, stream: str) -> tuple[Sweep, Delivered]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from responsibility.cli.app import COMMANDS, run
+from responsibility.cli.app import COMMANDS, command_first, run
 from tests.world import World
 
 Zeren = Callable[..., tuple[int, str, str]]
@@ -182,6 +182,7 @@ def test_outside_a_workspace_the_next_command_is_suggested(zeren: Zeren) -> None
         (("stauts",), "zeren status"),
         (("status", "--lat"), "--late"),
         (("status", "--by", "colour"), "tier"),
+        (("status", "--by", "uniit"), "是不是 unit；"),
         (("status", "--top", "zwei"), "整数"),
         (("status", "--now", "gestern"), "2023-09-11"),
         (("sign",), "CODE"),
@@ -200,6 +201,21 @@ def test_usage_errors_exit_with_2_and_say_what_to_try(
     assert code == 2
     assert said in err
     assert out == ""
+
+
+def test_common_options_may_stand_before_the_command(office: Any, zeren: Zeren) -> None:
+    root = str(office.root)
+    for words in (
+        ("--json", "-w", root, "status"),
+        ("--workspace", root, "status", "--json"),
+        ("-w", root, "--json", "list", "show"),
+    ):
+        code, out, err = zeren(*words)
+        assert (code, err) == (0, "")
+        assert json.loads(out)
+    assert command_first(["-w", "x", "report", "--", "--json"]) == ["report", "-w", "x", "--", "--json"]
+    assert command_first(["--workspace=x", "status"]) == ["status", "--workspace=x"]
+    assert zeren("-w", root)[0] in (0, 2)
 
 
 def test_an_error_in_json_is_one_document(office: Any) -> None:

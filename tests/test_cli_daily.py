@@ -55,6 +55,43 @@ def test_a_list_is_rehearsed_cancelled_and_not_cancelled_twice(office: Any) -> N
     assert shown["item"]["light"] is None
 
 
+def test_what_was_cancelled_is_called_so(office: Any, told: Callable[..., str]) -> None:
+    office("item", "reassign", "L1-02", "--from", "A", "--to", "B")
+    assert "L1-02.A、" not in office("sign", "L1-02", exits=1)["error"]["message"]
+    office("list", "cancel", "L1")
+    for argv in (
+        ("assign", "--list", "L1"),
+        ("item", "edit", "L1-02", "--target", "2次"),
+        ("list", "confirm", "L1-03", "--reading", "1"),
+    ):
+        assert "已经撤销" in office(*argv, exits=1)["error"]["message"]
+    assert "（已撤销）" in told("list", "show", "L1")
+
+
+@pytest.mark.parametrize(
+    ("argv", "meant"),
+    [
+        (("show", "L1-2"), "L1-02"),
+        (("show", "l1-02"), "L1-02"),
+        (("show", "Ｌ１－０２"), "L1-02"),
+        (("sign", "L1-2.A"), "L1-02.A"),
+        (("sign", "L1-02.a"), "L1-02.A"),
+        (("log", "L1-002"), "L1-02"),
+        (("item", "edit", "L1-2", "--target", "2次"), "L1-02"),
+        (("item", "reassign", "L1-02", "--from", "甲支", "--to", "B"), "甲支部"),
+        (("list", "confirm", "L1-3", "--reading", "1"), "L1-03"),
+        (("list", "show", "l1"), "L1"),
+        (("assign", "--list", "L01"), "L1"),
+        (("todo", "--for", "a"), "A"),
+        (("sign", "L1-02.A", "--as", "ld01"), "LD1"),
+    ],
+)
+def test_a_code_nobody_bears_suggests_the_nearest(office: Any, argv: tuple[str, ...], meant: str) -> None:
+    error = office(*argv, exits=1)["error"]
+    assert error["code"] == "unknown_code"
+    assert error["hint"].startswith(f"是不是 {meant}；")
+
+
 def test_an_item_is_added(office: Any) -> None:
     done = office(*ADD, "--by", "10月底前", "--target", "4次")
     assert (done["code"], done["due_on"], done["needs_confirmation"]) == ("L1-04", "2023-10-31", False)

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,18 @@ def gone(pid: int) -> bool:
             return True
         time.sleep(0.1)
     return False
+
+
+def test_a_scheduled_sweep_does_not_run_before_its_time() -> None:
+    """Prefect starts a run up to a second early; what falls due at 08:30 is missed as of 08:29:59."""
+    from flows.escalate import wait_for
+
+    scheduled = datetime(2023, 9, 14, 8, 30, tzinfo=World.zone)
+    began = time.monotonic()
+    asyncio.run(wait_for(scheduled, scheduled - timedelta(seconds=0.3)))
+    assert time.monotonic() - began >= 0.3
+    asyncio.run(wait_for(scheduled, scheduled + timedelta(days=1)))  # one that is late runs at once
+    assert time.monotonic() - began < 60
 
 
 def test_two_commands_at_once_wait_for_each_other(tmp_path: Path) -> None:

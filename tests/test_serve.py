@@ -127,6 +127,25 @@ def test_one_off_commands_use_the_running_server(office: Path, serving: Any) -> 
     assert url == before["url"].removesuffix("/api")
 
 
+def test_two_terminals_and_the_schedule_at_once(office: Path, serving: Any) -> None:
+    """Each waits for the other, nothing is told twice."""
+    assert zeren(office, "assign", "--json").returncode == 0
+
+    [deployment] = until(lambda: asked(office, lambda client: client.read_deployments()))
+    run = asked(office, lambda client: client.create_flow_run_from_deployment(deployment.id))
+    command = [sys.executable, "-m", "responsibility.cli", "remind", "--json", "-w", str(office)]
+    terminals = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    for terminal in terminals:
+        _, err = terminal.communicate(timeout=120)
+        assert terminal.returncode == 0, err
+    until(lambda: asked(office, lambda client: client.read_flow_run(run.id)).state.is_completed())
+    entries = json.loads(zeren(office, "log", "--json").stdout)["entries"]
+    told = [entry["values"]["notices"] for entry in entries if entry["act"] == "sweep"]
+    assert len(told) == 3
+    assert sorted(told)[:2] == [0, 0]
+    assert told[0] > 0
+
+
 def test_starting_it_twice_is_refused_with_its_address(office: Path, serving: Any) -> None:
     second = zeren(office, "serve")
     assert second.returncode == 1

@@ -39,10 +39,12 @@ def test_both_import_as_they_are(zeren: Zeren, issued_on: str) -> None:
     zeren("org", "template", "org.xlsx")
     done = zeren("org", "import", "org.xlsx")
     assert done["units"]["new"] == 3
+    assert [said for said in done["warnings"] if "模板" in said] == ["1 名人员的姓名还是模板里的“（姓名）”：R01"]
     zeren("list", "template", "list.xlsx")
     read = zeren("list", "import", "list.xlsx", "--dry-run", "--issued-on", issued_on)
     assert (read["rows"], read["items"]) == (3, 3)
-    assert read["questions"] == read["problems"] == read["warnings"] == []
+    assert read["questions"] == read["problems"] == []
+    assert read["warnings"] == ["清单标题还是模板里的“（单位名称）重点工作项目清单”，提醒和台账都会这样写"]
     assert read["title"] == "（单位名称）重点工作项目清单"
 
 
@@ -117,3 +119,16 @@ def test_the_hidden_sheet_is_the_only_one_beside_the_list(tmp_path: Path) -> Non
         assert book.sheets_metadata[0].visible is SheetVisibleEnum.Visible
         rows = book.get_sheet_by_name("重点工作清单").to_python(skip_empty_area=False)
     assert tuple(rows[3]) == tuple(WORKLIST)
+
+
+def test_they_are_written_outside_any_workspace(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("ZEREN_HOME", raising=False)
+    assert run(["org", "template", "org.xlsx"]) == run(["list", "template", "list.xlsx"]) == 0
+    assert (tmp_path / "org.xlsx").is_file()
+    assert (tmp_path / "list.xlsx").is_file()
+    assert (
+        run(["org", "template", "other.xlsx", "-w", "nowhere"]) == 1
+    )  # a workspace that was asked for has to be there

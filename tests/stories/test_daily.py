@@ -434,7 +434,7 @@ def asks_first(world: World) -> None:
         (None, "LD2", "LD1", ResponsibilityError, "不在分管领导乙名下"),
         (None, "A", "A1", ResponsibilityError, "都是甲支部"),
         (None, "A", "LD2", ResponsibilityError, "不是同一类"),
-        (None, "A", "丙支部", UnknownCode, "没有叫“丙支部”"),
+        (None, "A", "丙支部", UnknownCode, "没有编号或名称为 丙支部"),
         (None, "A11", "B", ResponsibilityError, "党员岗位"),
         (closes_first, "A", "B", ResponsibilityError, "已经销号"),
         (asks_first, "A", "B", ResponsibilityError, "还没有确认"),
