@@ -4,7 +4,8 @@
 
 For each size, with 0, 5 and 50 % of the assignments due: seconds and peak memory of `usecases.remind.sweep`, notices
 written per second, and the ratio to a floor measured in the same run on a copy of the same database: one bare
-INSERT … SELECT of as many notices and one UPDATE of the same clocks, with the same indexes.
+INSERT … SELECT each of who is whom for every unit, of as many notices and of as many messages, and one UPDATE of the
+same clocks, with the same indexes. Both start with a warmed-up process; up to 100,000 assignments the fastest of three.
 """
 
 from __future__ import annotations
@@ -57,18 +58,34 @@ def run_case(size: int, share: int) -> None:
         keys = _keys(workspace)
         _fill(workspace, size, share, keys)
         _warm_up(workspace)
-        copy = Path(folder) / "copy.db"
-        shutil.copyfile(_file(workspace), copy)
-        floor, floor_notices = _floor(copy, keys)
-        with taking() as taken:
-            swept = sweep(workspace, NOW)
         workspace.engine.dispose()
-    notices = swept.told + swept.skipped
-    if notices != floor_notices:
-        raise SystemExit(f"the floor wrote {floor_notices} notices, the sweep {notices}")
+        pristine = Path(folder) / "pristine.db"
+        shutil.copyfile(_file(workspace), pristine)
+        races = [_race(workspace, pristine, keys) for _ in range(3 if size <= 100_000 else 1)]
+    notices = races[0][2]
+    taken, floor = (min((race[at] for race in races), key=lambda one: one.seconds) for at in (0, 1))
     ratio = f"{taken.seconds / floor.seconds:.1f}" if notices else "-"
     cells = (f"{size:,}", share, f"{notices:,}", f"{taken.seconds:.3f}", f"{floor.seconds:.3f}", ratio)
     line((*cells, taken.per_second(notices), f"{taken.peak:.0f}"), WIDTHS)
+
+
+def _race(workspace: Workspace, pristine: Path, keys: list[Key]) -> tuple[Taken, Taken, int]:
+    """The sweep and the floor on copies of the same database, and how many notices each wrote."""
+    copy = pristine.with_name("copy.db")
+    shutil.copyfile(pristine, copy)
+    floor, wrote = _floor(copy, keys)
+    for path in _file(workspace).parent.glob("zeren.db*"):
+        path.unlink()
+    shutil.copyfile(pristine, _file(workspace))
+    with workspace.read():  # the connection is opened, as in a process that serves
+        pass
+    with taking() as taken:
+        swept = sweep(workspace, NOW)
+    workspace.engine.dispose()
+    notices = swept.told + swept.skipped
+    if (notices, swept.messages) != wrote:
+        raise SystemExit(f"the floor wrote {wrote} notices and messages, the sweep {notices}, {swept.messages}")
+    return taken, floor, notices
 
 
 def _warm_up(workspace: Workspace) -> None:
@@ -154,8 +171,8 @@ FILL = (
 )
 
 
-def _floor(file: Path, keys: list[Key]) -> tuple[Taken, int]:
-    """The same notices and clocks with one INSERT … SELECT and one UPDATE."""
+def _floor(file: Path, keys: list[Key]) -> tuple[Taken, tuple[int, int]]:
+    """The same notices, clocks and messages with one statement each; how many of the first and the last."""
     raw = sqlite3.connect(file, isolation_level=None)
     for pragma in (
         "journal_mode=WAL",
@@ -165,28 +182,47 @@ def _floor(file: Path, keys: list[Key]) -> tuple[Taken, int]:
         "cache_size=-65536",
     ):
         raw.execute(f"PRAGMA {pragma}")
-    raw.execute(FLOOR_TOLD)
+    for statement in FLOOR_TABLES:
+        raw.execute(statement)
     rows = [(due_on, rung, tell, fires) for due_on, rung, fires, tells, _ in keys for tell in tells]
     raw.executemany("INSERT INTO told VALUES (?, ?, ?, ?)", rows)
     known = {"now": _stored(NOW), "later": _stored(NOW + timedelta(days=3))}
     with taking() as taken:
         raw.execute("BEGIN IMMEDIATE")
+        for statement in FLOOR_SEATS:
+            raw.execute(statement)
         notices = raw.execute(FLOOR_NOTICES, known).rowcount
         raw.execute("UPDATE clock SET rung = rung + 1, next_at = :later WHERE next_at <= :now", known)
+        messages = raw.execute(FLOOR_MESSAGES, known).rowcount
         raw.execute("COMMIT")
     raw.close()
-    return taken, notices
+    return taken, (notices, messages)
 
 
-FLOOR_TOLD = """
-    CREATE TEMP TABLE told (due_on DATE, rung INTEGER, tell VARCHAR, fires VARCHAR, PRIMARY KEY (due_on, rung, tell))
-    WITHOUT ROWID"""
+#: Which rungs fire and tell whom, which the floor is given; and who that is for each unit, which it finds.
+FLOOR_TABLES = (
+    """CREATE TEMP TABLE told (due_on DATE, rung INTEGER, tell VARCHAR, fires VARCHAR, PRIMARY KEY (due_on, rung, tell))
+    WITHOUT ROWID""",
+    "CREATE TEMP TABLE seat (unit VARCHAR, tell VARCHAR, post VARCHAR, PRIMARY KEY (unit, tell)) WITHOUT ROWID",
+)
+FLOOR_SEATS = (
+    "INSERT INTO seat SELECT unit, 'leader', post FROM oversight",
+    """INSERT INTO seat SELECT u.code, p.tier, p.code FROM unit u, post p
+    WHERE p.tier IN ('committee', 'secretary', 'office')""",
+)
 FLOOR_NOTICES = """
     INSERT INTO notice (seq, assignment_id, clock, arming, rung, recipient, tell, nth, skipped)
     SELECT 2, c.assignment_id, c.clock, c.arming, t.fires,
-        CASE t.tell WHEN 'owner' THEN a.post WHEN 'unit_head' THEN a.unit || 'S' ELSE t.tell END, t.tell, 1, 0
+        CASE t.tell WHEN 'owner' THEN a.post WHEN 'unit_head' THEN a.unit || 'S' ELSE s.post END, t.tell, 1, 0
     FROM clock c JOIN assignment a ON a.id = c.assignment_id JOIN told t ON t.due_on = c.due_on AND t.rung = c.rung
+    LEFT JOIN seat s ON s.unit = a.unit AND s.tell = t.tell
     WHERE c.next_at <= :now"""
+FLOOR_MESSAGES = """
+    INSERT INTO message (seq, since_seq, person, posts, tier, channel, status, attempts, created_at, changed_at, title,
+        detail)
+    SELECT 2, 2, h.person, json_group_array(h.post), min(p.tier), 'console', 'pending', 0, :now, :now, '', ''
+    FROM (SELECT DISTINCT recipient FROM notice WHERE seq = 2 AND NOT skipped) n
+    JOIN holding h ON h.post = n.recipient JOIN post p ON p.code = h.post GROUP BY h.person"""
 
 
 def _stored(at: datetime) -> str:

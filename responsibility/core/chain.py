@@ -190,6 +190,10 @@ class Organisation:
         """Who holds `post` on that day."""
         return [self.person[h.person] for h in self._holdings_of.get(post, ()) if h.covers(on)]
 
+    def held(self, post: str, on: date) -> bool:
+        """Whether anybody holds `post` on that day; needs no people."""
+        return any(h.covers(on) for h in self._holdings_of.get(post, ()))
+
     def head(self, unit: str, chain: Chain) -> str | None:
         """The unit's head: its highest post, the first of them in file order."""
         posts = self.posts_of.get(unit, [])
@@ -197,7 +201,11 @@ class Organisation:
 
     def first_post(self, tier: str) -> str | None:
         """The post a tier laid on `one` is laid on."""
-        return next((post.code for post in self.posts if post.tier == tier), None)
+        return self._first_posts.get(tier)
+
+    @cached_property
+    def _first_posts(self) -> dict[str, str]:
+        return {post.tier: post.code for post in reversed(self.posts)}
 
     def line_of(self, unit: str) -> list[str]:
         """The unit and its parents, nearest first."""
@@ -260,13 +268,13 @@ def route_above(tier: str, unit: str, chain: Chain, organisation: Organisation, 
     ups = chain.tiers[: chain.order[tier]][::-1]
     heard: list[Route] = []
     for up in ups:
-        held = [p for p in _seats(up.id, unit, chain, organisation, leaders) if organisation.holders(p, on)]
+        held = [p for p in _seats(up.id, unit, chain, organisation, leaders) if organisation.held(p, on)]
         if held:
             heard = [Route(post, up.id, instead_of) for post in held]
             break
     office = chain.office
     seat = organisation.first_post(office) if office else None
-    if seat and seat not in {r.post for r in heard} and organisation.holders(seat, on):
+    if seat and seat not in {r.post for r in heard} and organisation.held(seat, on):
         heard.append(Route(seat, str(office), instead_of))
     return heard
 
@@ -274,7 +282,7 @@ def route_above(tier: str, unit: str, chain: Chain, organisation: Organisation, 
 def _reach(
     seat: str, tell: str, unit: str, chain: Chain, organisation: Organisation, on: date, leaders: Sequence[str]
 ) -> list[Route]:
-    if organisation.holders(seat, on):
+    if organisation.held(seat, on):
         return [Route(seat, tell)]
     post = organisation.post.get(seat)
     tier = post.tier if post else chain.laid(LaidOn.UNITS) if tell in (OWNER, UNIT_HEAD) else tell

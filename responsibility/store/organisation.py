@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
@@ -22,25 +22,33 @@ class Changes:
     removed: int = 0
 
 
-def load(connection: Connection, without_tier: str | None = None, also: Iterable[str] = ()) -> Organisation:
-    """A snapshot; `without_tier` leaves out the posts of one tier (of members there may be millions) but for `also`."""
+def load(
+    connection: Connection, without_tier: str | None = None, also: Iterable[str] = (), *, people: bool = True
+) -> Organisation:
+    """A snapshot; `without_tier` leaves out the posts of one tier (of members there may be millions) but for `also`.
+
+    Without `people` it knows which posts are held, and not by whom.
+    """
     wanted = ~post.c.retired
     if without_tier is not None:
         wanted &= (post.c.tier != without_tier) | post.c.code.in_(list(also))
     posts = select(post).where(wanted).order_by(post.c.rank)
     holdings = select(holding).join(post, post.c.code == holding.c.post).where(wanted).order_by(holding.c.id)
-    people = select(person)
+    persons = select(*(person.c[field.name] for field in fields(Person)))
     if without_tier is not None:
-        people = people.where(person.c.code.in_(holdings.with_only_columns(holding.c.person).order_by(None)))
+        persons = persons.where(person.c.code.in_(holdings.with_only_columns(holding.c.person).order_by(None)))
     overseen: dict[str, list[str]] = {}
     for row in connection.execute(select(oversight).order_by(oversight.c.post, oversight.c.unit)):
         overseen.setdefault(row.post, []).append(row.unit)
-    units = select(unit).where(~unit.c.retired).order_by(unit.c.rank)
+    u, p, h = unit.c, post.c, holding.c
+    units = select(u.code, u.name, u.kind, u.parent).where(~u.retired).order_by(u.rank)
+    posts = posts.with_only_columns(p.code, p.unit, p.tier, p.title)
+    holdings = holdings.with_only_columns(h.post, h.person, h.from_on, h.until_on)
     return Organisation(
-        tuple(Unit(r.code, r.name, r.kind, r.parent) for r in connection.execute(units)),
-        tuple(Post(r.code, r.unit, r.tier, r.title) for r in connection.execute(posts)),
-        tuple(Person(**r._mapping) for r in connection.execute(people)),
-        tuple(Holding(r.post, r.person, r.from_on, r.until_on) for r in connection.execute(holdings)),
+        tuple(Unit(*row) for row in connection.execute(units).all()),
+        tuple(Post(*row) for row in connection.execute(posts).all()),
+        tuple(Person(*row) for row in connection.execute(persons).all()) if people else (),
+        tuple(Holding(*row) for row in connection.execute(holdings).all()),
         tuple(Oversight(code, tuple(codes)) for code, codes in overseen.items()),
     )
 

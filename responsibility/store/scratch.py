@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, insert
+from sqlalchemy import Connection, Dialect, MetaData, Table, insert
 from sqlalchemy.schema import CreateTable, DropTable
 
 _tables = MetaData()
@@ -19,11 +20,18 @@ def scratch(name: str, *columns: Any) -> Table:
 def fill(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]] = ()) -> None:
     """Create the table anew with these rows."""
     empty(connection, table)
-    connection.execute(CreateTable(table))
+    connection.exec_driver_sql(_written(table, connection.dialect)[0])
     if rows:
         connection.execute(insert(table), list(rows))
 
 
 def empty(connection: Connection, table: Table) -> None:
     """Give back the room the table takes."""
-    connection.execute(DropTable(table, if_exists=True))
+    connection.exec_driver_sql(_written(table, connection.dialect)[1])
+
+
+@cache
+def _written(table: Table, dialect: Dialect) -> tuple[str, str]:
+    """The statements that make and drop the table; SQLAlchemy itself keeps none of these."""
+    make, drop = CreateTable(table), DropTable(table, if_exists=True)
+    return str(make.compile(dialect=dialect)), str(drop.compile(dialect=dialect))

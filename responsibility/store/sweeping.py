@@ -114,10 +114,10 @@ def gather(connection: Connection, now: datetime, on: date, member_tier: str | N
     connection.execute(insert(due).from_select([column.name for column in due.c], chosen))
 
 
-def due_cases(connection: Connection) -> list[tuple[int, str]]:
-    """The distinct (item that names its leaders or 0, unit) among what is due."""
-    rows = connection.execute(select(due.c.case_item, due.c.unit).distinct())
-    return sorted((row[0], row[1]) for row in rows)
+def due_cases(connection: Connection) -> list[tuple[int, str, str]]:
+    """The distinct (item that names its leaders or 0, unit, kind of owner) among what is due."""
+    rows = connection.execute(select(due.c.case_item, due.c.unit, due.c.owner).distinct())
+    return sorted((row[0], row[1], row[2]) for row in rows.all())
 
 
 def write_notices(
@@ -281,4 +281,4 @@ def holders_told(connection: Connection, seq: int, on: date) -> list[tuple[str, 
         .where((h.from_on.is_(None)) | (h.from_on <= on), (h.until_on.is_(None)) | (h.until_on >= on))
         .order_by(post.c.rank, h.id)
     )
-    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+    return [(row[0], row[1], row[2]) for row in connection.execute(query).all()]

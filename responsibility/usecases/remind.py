@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -103,7 +104,7 @@ def _write_notices(connection: Connection, seq: int, lamp: Lamp, decided: Sequen
     # From the owner up the chain: who is meant twice is told as the first of them.
     places = {tell: place for place, tell in enumerate((OWNER, UNIT_HEAD, *reversed(chain.order)))}
     decisions = [row for key, _, step in decided for row in _decision_rows(key, step, places)]
-    organisation = organisation_store.load(connection, members)
+    organisation = organisation_store.load(connection, members, people=False)
     sweeping.gather(connection, lamp.now, lamp.today, members)
     rows = _routes(connection, organisation, lamp, sorted({row["tell"] for row in decisions}))
     sweeping.write_notices(connection, seq, decisions, rows)
@@ -129,22 +130,29 @@ def _decision_rows(key: Key, step: Plan, places: Mapping[str, int]) -> list[dict
 
 
 def _routes(
-    connection: Connection, organisation: Organisation, lamp: Lamp, tells: Iterable[str]
+    connection: Connection, organisation: Organisation, lamp: Lamp, tells: Sequence[str]
 ) -> list[dict[str, Any]]:
     """Who is meant by each recipient kind, for every case that is due."""
     named = worklists.leaders_named(connection)
     chain = lamp.settings.chain
     members = chain.laid(LaidOn.MEMBERS)
-    rows = []
-    for case_item, unit in sweeping.due_cases(connection):
-        leaders = named.get(case_item, ())
-        for tell in tells:
-            found = routes(tell, unit, chain, organisation, lamp.today, leaders)
-            rows += [_route_row(case_item, unit, tell, route) for route in found]
-        if members is not None:
-            above = route_above(members, unit, chain, organisation, lamp.today, "", leaders)
-            rows += [_route_row(case_item, unit, sweeping.VACANT_MEMBER, route) for route in above]
-    return rows
+
+    @cache  # an item stands here for the leaders it names: most name the same few
+    def found(unit: str, kind: str, leaders: tuple[str, ...]) -> list[Route]:
+        if kind == sweeping.VACANT_MEMBER:
+            return route_above(str(members), unit, chain, organisation, lamp.today, "", leaders)
+        return routes(kind, unit, chain, organisation, lamp.today, leaders)
+
+    cases = sweeping.due_cases(connection)
+    above = [tell for tell in tells if tell != OWNER]
+    wanted = {(case, unit, tell) for case, unit, _ in cases for tell in above}
+    if OWNER in tells:  # a member's post that is held is told itself
+        wanted |= {(case, unit, owner) for case, unit, owner in cases if owner != sweeping.HELD_MEMBER}
+    return [
+        _route_row(case, unit, kind, route)
+        for case, unit, kind in sorted(wanted)
+        for route in found(unit, kind, tuple(named.get(case, ())))
+    ]
 
 
 def _route_row(case_item: int, unit: str, tell: str, route: Route) -> dict[str, Any]:
