@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, cast, func, select
 
 from responsibility.store.rows import assignment, clock, item, ledger, notice, occurrence, work_list
 
@@ -111,19 +112,47 @@ def siblings(connection: Connection, occurrence_id: int) -> list[Row[Any]]:
     return list(connection.execute(query.order_by(a.id)))
 
 
-def families(connection: Connection) -> dict[int, tuple[int, list[Row[Any]], list[Row[Any]]]]:
-    """Occurrence → its item, the assignments above the work, and what works, counted where it is alike.
+@dataclass(slots=True)
+class FamilyRows:
+    """One occurrence: its item, the assignments above the work, and what works, counted where it is alike.
 
-    The first two columns of a row are the item and the occurrence; what follows is equal where families are alike.
+    The first two columns of a working row are the item and the occurrence; what follows is equal where families are.
     """
-    found: dict[int, tuple[int, list[Row[Any]], list[Row[Any]]]] = {}
-    for at, query in ((1, _above()), (2, _working())):
-        for row in connection.execute(query).all():
-            family = found.get(row[1])
-            if family is None:
-                family = found[row[1]] = (row[0], [], [])
-            family[at].append(row)  # type: ignore[union-attr]
+
+    item_id: int
+    #: As `above_written` reads it; equal where families are alike.
+    above: str = ""
+    working: list[Row[Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """An assignment above the work."""
+
+    tier: str
+    unit: str
+    post: str | None
+    state: str
+
+
+#: One pass over the table beats a walk through an index that covers only the first columns.
+ONE_PASS = "NOT INDEXED"
+#: Between the columns of an assignment above the work, and between those assignments: no code contains either.
+_COLUMN, _ROW = "\x1f", "\x1e"
+
+
+def families(connection: Connection) -> dict[int, FamilyRows]:
+    """Occurrence → its family, of everything that was laid and not cancelled."""
+    found = {row[0]: FamilyRows(row[1], row[2]) for row in connection.execute(_above()).all()}
+    for row in connection.execute(_working()).all():
+        found.setdefault(row[1], FamilyRows(row[0])).working.append(row)
     return found
+
+
+def above_written(text: str) -> list[Above]:
+    """The assignments above the work that `FamilyRows.above` writes, by unit and post."""
+    rows = [line.split(_COLUMN) for line in text.split(_ROW)] if text else []
+    return [Above(tier, unit, post or None, state) for tier, unit, post, state in sorted(rows)]
 
 
 def _standing() -> ColumnElement[bool]:
@@ -131,9 +160,12 @@ def _standing() -> ColumnElement[bool]:
 
 
 def _above() -> Select[Any]:
+    """One row an occurrence, written by the database: of four or five assignments each, most families have the same."""
     a = assignment.c
-    columns = (a.item_id, a.occurrence_id, a.tier, a.unit, a.post, a.state)
-    return select(*columns).where(~a.works, _standing()).order_by(a.id)
+    line = a.tier + _COLUMN + a.unit + _COLUMN + func.coalesce(a.post, "") + _COLUMN + a.state
+    written = func.aggregate_strings(line, _ROW)
+    query = select(a.occurrence_id, func.max(a.item_id), written).where(~a.works, _standing())
+    return query.with_hint(assignment, ONE_PASS, "sqlite").group_by(a.occurrence_id)
 
 
 def _working() -> Select[Any]:
@@ -154,19 +186,21 @@ def _working() -> Select[Any]:
         a.submitted_late,
         a.policy_id,
     ]
-    # One pass over the table beats a walk through an index that covers only the first columns.
     alike = select(*columns, func.count().label("n")).where(a.works, _standing()).group_by(*columns)
-    grouped = alike.with_hint(assignment, "NOT INDEXED", "sqlite").subquery()
+    grouped = alike.with_hint(assignment, ONE_PASS, "sqlite").subquery()
     return (
         select(grouped, o.starts_on, i.target_count)
         .join(item, i.id == grouped.c.item_id)
         .join(occurrence, o.id == grouped.c.occurrence_id)
-        .order_by(*grouped.c)
+        .order_by(grouped.c.occurrence_id, grouped.c.tier, grouped.c.unit)
     )
 
 
 def item_facts(connection: Connection) -> list[Row[Any]]:
-    """Every live item with the due date of its newest occurrence and whether anything of it is assigned."""
+    """Every live item with the due date of its newest occurrence and whether anything of it is assigned.
+
+    The deadline is the text of its record: thousands of items share a few.
+    """
     i, o, a = item.c, occurrence.c, assignment.c
     newest = select(o.item_id, func.max(o.due_on).label("due_on")).group_by(o.item_id).subquery()
     laid = select(a.id).where(a.item_id == i.id, a.state != "draft").exists()
@@ -177,7 +211,7 @@ def item_facts(connection: Connection) -> list[Row[Any]]:
             i.title,
             i.category,
             i.category_name,
-            i.deadline,
+            cast(i.deadline, Text).label("deadline"),
             i.needs_confirmation,
             # What closed in a list that was cancelled later still counts; what never was assigned waits no longer.
             (i.removed | work_list.c.cancelled).label("removed"),
@@ -188,4 +222,4 @@ def item_facts(connection: Connection) -> list[Row[Any]]:
         .join(work_list, work_list.c.id == i.list_id)
         .order_by(i.list_id, i.rank)
     )
-    return list(connection.execute(query))
+    return list(connection.execute(query).all())

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
 
 from responsibility.core import summary as core
-from responsibility.core.assignment import Light, State, Work, worst
+from responsibility.core.assignment import Light, State, worst
 from responsibility.core.chain import Chain, LaidOn, Organisation
 from responsibility.core.deadline import from_record
 from responsibility.core.escalation import Clock, runs
@@ -63,7 +65,8 @@ def summarise(connection: Connection, settings: Settings, now: datetime, by: By)
     organisation = organisation_store.load(connection, chain.laid(LaidOn.MEMBERS))
     lamp = Lamp(settings, laying.policies(connection), now)
     rows = assignments.item_facts(connection)
-    families = _families(connection, lamp, chain, organisation, {row.id: row.deadline for row in rows})
+    read = cache(json.loads)
+    families = _families(connection, lamp, chain, organisation, {row.id: read(row.deadline) for row in rows})
     facts = {r.id: ItemFacts(r.id, r.code, r.title, r.category_name or r.category, r.due_on) for r in rows}
     lights = core.together(families)
     lines = core.item_lines(families, facts)
@@ -94,28 +97,27 @@ def _families(
     deadlines: Mapping[int, Mapping[str, Any]],
 ) -> list[Family]:
     """Every occurrence, with those laid alike and standing alike; each kind is judged once."""
-    found: dict[Any, tuple[Sequence[Any], Sequence[Any], list[int]]] = {}
-    for item, above, working in assignments.families(connection).values():
+    found: dict[Any, tuple[assignments.FamilyRows, list[int]]] = {}
+    for family in assignments.families(connection).values():
+        item = family.item_id
         if item in deadlines:
             steps = lamp.milestones(item, deadlines[item])
-            alike = (steps, tuple([row[2:] for row in above]), tuple([row[2:] for row in working]))
-            found.setdefault(alike, (above, working, []))[2].append(item)
+            alike = (steps, family.above, tuple([row[2:] for row in family.working]))
+            found.setdefault(alike, (family, []))[1].append(item)
     leaders = {unit.code: organisation.leaders_of(unit.code, chain) for unit in organisation.units}
 
-    def judged(above: Iterable[Any], working: Iterable[Any]) -> tuple[Lit, ...]:
-        works = [(row, lamp.work(row, deadlines[row.item_id])) for row in working]
+    def judged(family: assignments.FamilyRows) -> tuple[Lit, ...]:
+        item, occurrence = family.item_id, family.working[0].occurrence_id if family.working else 0
+        works = [(row, lamp.work(row, deadlines[item])) for row in family.working]
         policies = {work: row.policy_id for row, work in works}
+        above = ((row, lamp.resting(row.state)) for row in assignments.above_written(family.above))
         tallies = [
-            *(_tally(row, row.post, lamp.resting(row.state), 1) for row in above),
-            *(_tally(row, None, work, row.n, works=True) for row, work in works),
+            *(Tally(item, occurrence, row.tier, row.unit, row.post, False, work, 1) for row, work in above),
+            *(Tally(item, occurrence, row.tier, row.unit, None, True, work, row.n) for row, work in works),
         ]
         return tuple(core.lit(tallies, lambda w: lamp.shine(w, policies[w]), chain, lambda unit: leaders.get(unit, [])))
 
-    return [Family(judged(above, working), tuple(items)) for above, working, items in found.values()]
-
-
-def _tally(row: Any, post: str | None, work: Work, n: int, *, works: bool = False) -> Tally:
-    return Tally(row.item_id, row.occurrence_id, row.tier, row.unit, post, works, work, n)
+    return [Family(judged(family), tuple(items)) for family, items in found.values()]
 
 
 def _of_tallies(by: By, lights: Sequence[Lit], chain: Chain, organisation: Organisation) -> tuple[Group, ...]:
