@@ -1,0 +1,41 @@
+"""Who has answered, derived from the entries of exports and imports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from responsibility.core.chain import LaidOn
+from responsibility.core.summary.sheet import SheetLine
+from responsibility.store import assignments, tasksheets
+from responsibility.store import organisation as organisation_store
+from responsibility.store.ledger import Entry
+from responsibility.usecases.workspace import Workspace
+
+
+def sheets_of(workspace: Workspace) -> list[SheetLine]:
+    """Every unit that was sent a sheet or has open work: its newest sheet, and how much of it came back answered."""
+    with workspace.read() as connection:
+        members = workspace.settings.chain.laid(LaidOn.MEMBERS)
+        organisation = organisation_store.load(connection, members, people=False)
+        exports: dict[str, Entry] = {}
+        answered: dict[int, dict[str, datetime]] = {}
+        for entry in tasksheets.entries_of(connection, "sheet.export", "sheet.import"):
+            if entry.act == "sheet.export":
+                exports[entry.codes[0]] = entry
+                continue
+            for row in entry.values["rows"]:
+                answered.setdefault(row["export"], {})[row["code"]] = entry.at
+        busy = assignments.units_with_open(connection)
+        names = {unit.code: unit.name for unit in organisation.units}
+        codes = [*names, *(code for code in exports if code not in names)]
+        return [
+            _line(code, names.get(code, code), exports.get(code), answered)
+            for code in codes
+            if code in busy or code in exports
+        ]
+
+
+def _line(code: str, name: str, export: Entry | None, answered: dict[int, dict[str, datetime]]) -> SheetLine:
+    back = answered.get(export.seq, {}) if export else {}
+    rows = int(export.values["open"]) if export else 0
+    return SheetLine(code, name, export.at if export else None, max(back.values(), default=None), rows, len(back))
