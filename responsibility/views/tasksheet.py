@@ -112,8 +112,14 @@ class _Looks:
 
 
 def _head(page: Any, sheet: TaskSheet, looks: _Looks) -> None:
+    # Lists without a column for contents leave the room to the answers.
+    bare = (
+        {} if any(row.content for row in sheet.rows) else {Column.CONTENT: 6.0, Column.TEXT: WIDTHS[Column.TEXT] + 14}
+    )
     for at, column in enumerate(COLUMNS):
-        page.set_column(at, at, WIDTHS[column], None, {"hidden": True} if column is Column.KEY else {})
+        page.set_column(
+            at, at, bare.get(column, WIDTHS[column]), None, {"hidden": True} if column is Column.KEY else {}
+        )
         asked = column in ANSWERS
         page.write_string(
             HEADER, at, column.value, looks.key if column is Column.KEY else looks.asked if asked else looks.known

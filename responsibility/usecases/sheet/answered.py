@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -78,7 +78,7 @@ def import_sheet(
         cases = reader.cases(rows)
         outcome = reader.take(cases, progress)
         if problems:
-            raise InputProblems(sorted(problems, key=_place), file.name)
+            raise InputProblems(sorted(problems, key=_place), f"{file.name} ")
         if outcome.applied:
             reader.record(outcome)
     told = tuple(applied for _, applied in outcome.applied)
@@ -172,7 +172,6 @@ class _Reader:
                 steps.append(act())
             except ResponsibilityError as error:
                 self._problem(case.row, column, error.message)
-                break
         return Applied(_row_of(case), case.row.code, case.assignment.title, tuple(steps))
 
     def _acts(self, case: _Case) -> list[tuple[Column, Callable[[], Step]]]:
@@ -225,6 +224,7 @@ class _Reader:
         taken = [
             {
                 "code": case.row.code,
+                "unit": case.assignment.unit,
                 "export": case.export,
                 "answers": {str(column): text for column, text in {**case.earlier, **case.row.answers}.items()},
                 "standing": asdict(standing_of(rows[case.row.code], last)),

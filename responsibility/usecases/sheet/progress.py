@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from responsibility.core.chain import LaidOn
@@ -18,24 +19,26 @@ def sheets_of(workspace: Workspace) -> list[SheetLine]:
         members = workspace.settings.chain.laid(LaidOn.MEMBERS)
         organisation = organisation_store.load(connection, members, people=False)
         exports: dict[str, Entry] = {}
-        answered: dict[int, dict[str, datetime]] = {}
+        answered: dict[str, dict[str, datetime]] = {}
         for entry in tasksheets.entries_of(connection, "sheet.export", "sheet.import"):
             if entry.act == "sheet.export":
                 exports[entry.codes[0]] = entry
-                continue
-            for row in entry.values["rows"]:
-                answered.setdefault(row["export"], {})[row["code"]] = entry.at
+                answered[entry.codes[0]] = {}
+            else:
+                for row in entry.values["rows"]:
+                    answered[row["unit"]][row["code"]] = entry.at
         busy = assignments.units_with_open(connection)
         names = {unit.code: unit.name for unit in organisation.units}
         codes = [*names, *(code for code in exports if code not in names)]
         return [
-            _line(code, names.get(code, code), exports.get(code), answered)
+            _line(code, names.get(code, code), exports.get(code), answered.get(code, {}))
             for code in codes
             if code in busy or code in exports
         ]
 
 
-def _line(code: str, name: str, export: Entry | None, answered: dict[int, dict[str, datetime]]) -> SheetLine:
-    back = answered.get(export.seq, {}) if export else {}
+def _line(code: str, name: str, export: Entry | None, back: Mapping[str, datetime]) -> SheetLine:
+    """One unit; `back` are the rows answered since its newest sheet went out, be it in that sheet or an older one."""
     rows = int(export.values["open"]) if export else 0
-    return SheetLine(code, name, export.at if export else None, max(back.values(), default=None), rows, len(back))
+    at = export.at if export else None
+    return SheetLine(code, name, at, max(back.values(), default=None), rows, min(len(back), rows))

@@ -103,7 +103,7 @@ def progress(lines: Sequence[SheetLine], zone: tzinfo) -> RenderableType:
     sent = [line for line in lines if line.exported_at]
     waiting = [line.unit_name for line in sent if line.rows and not line.answered]
     told = f"发出 {len(sent)} 份，有答复 {sum(bool(line.answered) for line in sent)} 份"
-    named = f"；还没有答复：{'、'.join(waiting[:12])}{'等' if len(waiting) > 12 else ''}" if waiting else ""
+    named = f"；还没有答复：{'、'.join(waiting[:6])}{'等' if len(waiting) > 6 else ''}" if waiting else ""
     hint = "" if sent else "；导出：zeren sheet export --all"
     return Stack(table, Text(told + named + hint, style="bold"))
 
