@@ -417,7 +417,7 @@ def test_the_sheet_shows_what_is_open_and_locks_what_is_known(world: World) -> N
     assert re.search(r'<col min="17" max="17" [^>]*hidden="1"', sheet)
     assert re.search(r'<pageSetup paperSize="9" [^>]*orientation="landscape"', sheet)
     assert 'state="frozen"' in sheet
-    assert sheet.count("beginsWith") == 6
+    assert sheet.count('type="beginsWith"') == 6
     assert re.search(r'<dataValidation type="list"[^>]*sqref="I5">\s*<formula1>"办理中"', sheet)
     assert re.search(r'<dataValidation type="list"[^>]*sqref="I7">\s*<formula1>"签收,办理中"', sheet)
 

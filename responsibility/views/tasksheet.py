@@ -157,7 +157,7 @@ def _row(page: Any, at: int, row: SheetRow, looks: _Looks) -> None:
             _day(page, at, place, row.due_on, looks)
         else:
             page.write_blank(at, place, None, looks.of(column) if column in row.fills else looks.shut)
-    page.set_row(at, min(400, 13.5 * max(2, *(_lines(known[c], WIDTHS[c]) for c in known if c is not Column.KEY)) + 5))
+    page.set_row(at, min(400, 14.5 * max(2, *(_lines(known[c], WIDTHS[c]) for c in known if c is not Column.KEY)) + 5))
 
 
 def _day(page: Any, at: int, place: int, day: date | None, looks: _Looks) -> None:

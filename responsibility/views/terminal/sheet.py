@@ -51,7 +51,11 @@ def imported(done: Imported) -> RenderableType:
 
 
 def _applied(row: Applied) -> Text:
-    return Text(f"  {row.cell} {row.code} {row.title[:20]}：{'；'.join(_step(step) for step in row.steps)}")
+    return Text(f"  {row.cell} {row.code} {_cut(row.title, 24)}\n      {'；'.join(_step(step) for step in row.steps)}")
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}……"
 
 
 def _step(step: Step) -> str:
@@ -60,14 +64,14 @@ def _step(step: Step) -> str:
         f"本次 {v['count']}，累计 {v['total']}" if v.get("count") is not None else "",
         f"进度 {v['percent']}%" if v.get("percent") is not None else "",
         f"至 {v['to']}" if v.get("to") else "",
-        str(v.get("text") or v.get("reason") or ""),
+        _cut(str(v.get("text") or v.get("reason") or ""), 40),
     ]
     return " ".join([_ACTS[step.act], *(part for part in said if part)])
 
 
 def _conflict(row: Conflict) -> RenderableType:
     """Both sides beside each other: what the sheet was answered on, what holds here now, what the sheet says."""
-    table = table_of(f"冲突 {row.cell} {row.code} {row.title[:20]}")
+    table = table_of(f"冲突 {row.cell} {row.code} {_cut(row.title, 20)}")
     for name in ("填表时", "现在", "表里填的"):
         table.add_column(name, ratio=1)
     answers = "\n".join(f"{column} {text}" for column, text in row.answers.items())
