@@ -357,6 +357,30 @@ def test_a_row_twice_is_refused(world: World) -> None:
     assert "已经有了" in refused(world, path)[0].message
 
 
+def test_a_copied_sheet_in_the_file_is_not_passed_over(world: World) -> None:
+    path = answer(sent(office(world)), {"L1-01.A": FULL})
+    with zipfile.ZipFile(path, "a") as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    copy = PART.replace("sheet1", "sheet9")
+    changes = {
+        copy: parts[PART],
+        "xl/workbook.xml": parts["xl/workbook.xml"].replace(
+            "</sheets>", '<sheet name="副本" sheetId="9" r:id="rId99"/></sheets>'
+        ),
+        "xl/_rels/workbook.xml.rels": parts["xl/_rels/workbook.xml.rels"].replace(
+            "</Relationships>",
+            '<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"'
+            ' Target="worksheets/sheet9.xml"/></Relationships>',
+        ),
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, part in (parts | changes).items():
+            archive.writestr(name, part)
+    problems = refused(world, path)
+    assert {problem.sheet for problem in problems} == {"副本"}
+    assert "[任务台账] A5 已经有了" in problems[0].message
+
+
 def test_something_else_than_a_sheet_is_refused(world: World) -> None:
     other = world.root / "清单.csv"
     office(world)
@@ -435,9 +459,10 @@ def test_what_waits_for_the_office_is_shown_and_cannot_be_answered(world: World)
 def test_a_file_saved_by_libreoffice_comes_back_whole(world: World, tmp_path: Path) -> None:
     filled = answer(sent(office(world)), {"L1-01.A": FULL | {C.UNTIL: date(2023, 10, 20), C.REASON: "=忙"}})
     home = f"-env:UserInstallation=file://{tmp_path / 'profile'}"
-    for suffix in ("xlsx", "xls"):
+    for saved in ("xlsx", "xls", "csv:Text - txt - csv (StarCalc):44,34,76"):
+        suffix = saved.partition(":")[0]
         out = tmp_path / suffix
-        command = ["soffice", home, "--headless", "--convert-to", suffix, "--outdir", str(out), str(filled)]
+        command = ["soffice", home, "--headless", "--convert-to", saved, "--outdir", str(out), str(filled)]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
         done = back(world, out / f"a.{suffix}", dry_run=True)
         assert acts(done.applied[0]) == ["sign", "report", "extend"]

@@ -35,17 +35,24 @@ class AnswerRow:
 
 
 def read_answers(path: Path) -> tuple[list[AnswerRow], list[Problem]]:
-    """Every row of the sheet, answered or not, and all that is wrong with its cells.
+    """Every row of the file's task sheets, answered or not, and all that is wrong with its cells.
 
     InputProblems where the file is no table at all; FileMissing where it is not there.
     """
+    rows: list[AnswerRow] = []
+    problems: list[Problem] = []
     for sheet in read_sheets(path):
-        found = _header(sheet)
-        if found is not None:
-            return _rows(sheet, *found)
-    wanted = f"“{Column.CODE}”“{Column.KEY}”"
-    said = f"这不是导出的任务台账：没有找到写着{wanted}的表头；请用 zeren sheet export 写出的文件填写"
-    return [], [Problem(path.name, "", "", "", said)]
+        header = _header(sheet)
+        if header is not None:
+            some, wrong = _rows(sheet, *header)
+            rows += some
+            problems += wrong
+    problems += _twice(path.name, rows)
+    if not rows and not problems:
+        wanted = f"“{Column.CODE}”“{Column.KEY}”"
+        said = f"这不是导出的任务台账：没有找到写着{wanted}的表头，或下面是空的；请用 zeren sheet export 写出的文件"
+        problems.append(Problem(path.name, "", "", "", said))
+    return rows, problems
 
 
 def _header(sheet: Sheet) -> tuple[int, dict[Column, int]] | None:
@@ -69,21 +76,27 @@ def _rows(sheet: Sheet, header: int, places: Mapping[Column, int]) -> tuple[list
         for column in missing
     ]
     rows: list[AnswerRow] = []
-    seen: dict[str, str] = {}
     for at in range(header + 1, len(sheet.rows)) if not missing else ():
         texts = {column: sheet.rows[at][place] for column, place in places.items()}
-        if not any(texts.values()):
-            continue
-        cells = {column: cell_name(at, place) for column, place in places.items()}
-        row, wrong = _row(sheet, texts, cells)
-        rows.append(row)
-        problems += wrong
-        if row.code and seen.setdefault(row.code, cells[Column.CODE]) != cells[Column.CODE]:
-            said = f"这一项在 {seen[row.code]} 已经有了，同一份表里不能有两行"
-            problems.append(Problem(sheet.file, sheet.name, cells[Column.CODE], row.code, said))
-    if not rows and not problems:
-        problems.append(Problem(sheet.file, sheet.name, "", "", "表头下面一行也没有"))
+        if any(texts.values()):
+            row, wrong = _row(sheet, texts, {column: cell_name(at, place) for column, place in places.items()})
+            rows.append(row)
+            problems += wrong
     return rows, problems
+
+
+def _twice(file: str, rows: Sequence[AnswerRow]) -> list[Problem]:
+    """Assignments that stand in the file more than once."""
+    first: dict[str, AnswerRow] = {}
+    again = [row for row in rows if row.code and first.setdefault(row.code, row) is not row]
+    return [
+        Problem(file, row.sheet, row.cells[Column.CODE], row.code, f"这一项在 {_where(first[row.code])} 已经有了")
+        for row in again
+    ]
+
+
+def _where(row: AnswerRow) -> str:
+    return f"{row.sheet and f'[{row.sheet}] '}{row.cells[Column.CODE]}"
 
 
 def _row(sheet: Sheet, texts: Mapping[Column, str], cells: Mapping[Column, str]) -> tuple[AnswerRow, list[Problem]]:

@@ -59,9 +59,10 @@ def reasons(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
     return found
 
 
-def entries_of(connection: Connection, *acts: str) -> Iterator[Entry]:
-    """Every entry of some acts, oldest first."""
-    for row in connection.execute(select(ledger).where(ledger.c.act.in_(acts)).order_by(ledger.c.seq)):
+def entries_of(connection: Connection, act: str, after: int = 0) -> Iterator[Entry]:
+    """Every entry of an act with a seq above `after`, oldest first."""
+    query = select(ledger).where(ledger.c.seq > after, ledger.c.act == act).order_by(ledger.c.seq)
+    for row in connection.execute(query):
         yield entry_of(row)
 
 

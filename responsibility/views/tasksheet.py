@@ -111,15 +111,19 @@ class _Looks:
         return special.get(column, self.answer)
 
 
+def _widths(sheet: TaskSheet) -> Mapping[Column, float]:
+    """A code stands in one line; a list without contents leaves their room to the answers."""
+    longest = max((len(row.code) for row in sheet.rows), default=0)
+    code = min(24.0, max(WIDTHS[Column.CODE], longest * 1.1 + 1))
+    if any(row.content for row in sheet.rows):
+        return {**WIDTHS, Column.CODE: code}
+    return {**WIDTHS, Column.CODE: code, Column.CONTENT: 6, Column.TEXT: WIDTHS[Column.TEXT] + 14}
+
+
 def _head(page: Any, sheet: TaskSheet, looks: _Looks) -> None:
-    # Lists without a column for contents leave the room to the answers.
-    bare = (
-        {} if any(row.content for row in sheet.rows) else {Column.CONTENT: 6.0, Column.TEXT: WIDTHS[Column.TEXT] + 14}
-    )
+    widths = _widths(sheet)
     for at, column in enumerate(COLUMNS):
-        page.set_column(
-            at, at, bare.get(column, WIDTHS[column]), None, {"hidden": True} if column is Column.KEY else {}
-        )
+        page.set_column(at, at, widths[column], None, {"hidden": True} if column is Column.KEY else {})
         asked = column in ANSWERS
         page.write_string(
             HEADER, at, column.value, looks.key if column is Column.KEY else looks.asked if asked else looks.known

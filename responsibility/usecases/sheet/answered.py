@@ -116,7 +116,7 @@ class _Reader:
         keys = self._opened(rows)
         found = assignments.by_codes(self._connection, [row.code for row, _, _ in keys])
         last = tasksheets.last_entries(self._connection, [one.id for one in found.values()])
-        earlier = earlier_answers(self._connection)
+        earlier = _earlier(self._connection, min((export for _, export, _ in keys), default=0))
         cases = []
         for row, export, base in keys:
             if row.code not in found:
@@ -236,10 +236,10 @@ class _Reader:
         ledger.record(self._connection, Entry(self._now, self._actor, "sheet.import", units, values))
 
 
-def earlier_answers(connection: Connection) -> dict[tuple[int, str], _Earlier]:
-    """(export's entry, assignment code) → what the imports so far have taken from that row."""
+def _earlier(connection: Connection, export: int) -> dict[tuple[int, str], _Earlier]:
+    """(export's entry, assignment code) → what imports since this export have taken from that row."""
     found: dict[tuple[int, str], _Earlier] = {}
-    for entry in tasksheets.entries_of(connection, "sheet.import"):
+    for entry in tasksheets.entries_of(connection, "sheet.import", export):
         for row in entry.values["rows"]:
             answers = {Column(name): text for name, text in row["answers"].items()}
             found[row["export"], row["code"]] = _Earlier(answers, Standing(**row["standing"]))

@@ -18,15 +18,14 @@ def sheets_of(workspace: Workspace) -> list[SheetLine]:
     with workspace.read() as connection:
         members = workspace.settings.chain.laid(LaidOn.MEMBERS)
         organisation = organisation_store.load(connection, members, people=False)
-        exports: dict[str, Entry] = {}
+        exports = {entry.codes[0]: entry for entry in tasksheets.entries_of(connection, "sheet.export")}
         answered: dict[str, dict[str, datetime]] = {}
-        for entry in tasksheets.entries_of(connection, "sheet.export", "sheet.import"):
-            if entry.act == "sheet.export":
-                exports[entry.codes[0]] = entry
-                answered[entry.codes[0]] = {}
-            else:
-                for row in entry.values["rows"]:
-                    answered[row["unit"]][row["code"]] = entry.at
+        oldest = min((entry.seq for entry in exports.values()), default=0)
+        for entry in tasksheets.entries_of(connection, "sheet.import", oldest):
+            for row in entry.values["rows"]:
+                export = exports.get(row["unit"])
+                if export is not None and entry.seq > export.seq:
+                    answered.setdefault(row["unit"], {})[row["code"]] = entry.at
         busy = assignments.units_with_open(connection)
         names = {unit.code: unit.name for unit in organisation.units}
         codes = [*names, *(code for code in exports if code not in names)]
