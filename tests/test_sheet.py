@@ -455,6 +455,12 @@ def test_what_waits_for_the_office_is_shown_and_cannot_be_answered(world: World)
     assert "现为“待审核”" in refused(world, answer(path, {"L1-03.B": {C.TEXT: "再说一句"}}))[0].message
 
 
+def test_a_unit_whose_members_do_the_work_has_nothing_to_answer_once_it_signed(world: World) -> None:
+    office(world).does("sign", "L1-02.A", as_post="A1")
+    done = export_unit(world.workspace, "A", world.now, world.root / "a.xlsx")
+    assert (done.rows, done.open) == (5, 4)
+
+
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_a_file_saved_by_libreoffice_comes_back_whole(world: World, tmp_path: Path) -> None:
     filled = answer(sent(office(world)), {"L1-01.A": FULL | {C.UNTIL: date(2023, 10, 20), C.REASON: "=忙"}})
