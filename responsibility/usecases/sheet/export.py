@@ -110,7 +110,7 @@ class _Desk:
         rows = assignments.open_of_unit(self._connection, unit.code)
         if not rows:
             raise ResponsibilityError(f"{unit.name}没有在办的任务，没有写出文件", "看状态：zeren status --by unit")
-        answerable = sum(State(row.state) in ANSWERABLE for row in rows)
+        answerable = sum(bool(fills(row)) for row in rows)
         values = {"file": named.name, "rows": len(rows), "open": answerable}
         seq = ledger.record(self._connection, Entry(self._now, self._actor, "sheet.export", [unit.code], values))
         home = self._settings.home
