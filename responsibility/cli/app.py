@@ -130,6 +130,21 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
     ("return", "verbs:return_", VERBS, "退回重办，写明原因", "zeren return L1-03.Z01 --reason 缺会议记录"),
     ("close", "verbs:close", VERBS, "销号", "zeren close L1-03.Z01"),
     (
+        "sheet export",
+        "sheet:export",
+        DAILY,
+        "给单位写出任务台账，填好再收回来",
+        "zeren sheet export --unit 第一党支部 -o 第一党支部.xlsx\nzeren sheet export --all -o 台账",
+    ),
+    (
+        "sheet import",
+        "sheet:import_",
+        DAILY,
+        "导入填好的任务台账：签收、反馈、报结、申请延期",
+        "zeren sheet import 第一党支部.xlsx --dry-run\nzeren sheet import 第一党支部.xlsx",
+    ),
+    ("sheet status", "sheet:status", DAILY, "哪些单位答复了台账，哪些还没有", "zeren sheet status"),
+    (
         "doctor",
         "doctor:doctor",
         RECORD,
@@ -143,6 +158,7 @@ GROUPS = {
     "org": "组织机构：导入、查看、模板",
     "list": "清单：导入、查看、确认时限、模板、撤销",
     "item": "事项：增加、修改、转办",
+    "sheet": "任务台账：发给单位填写，收回导入",
 }
 
 

@@ -160,12 +160,12 @@ def rules(common: Common) -> Any:
     return load(root, os.environ, secrets=False)
 
 
-def fresh_file(file: Path) -> None:
-    """Refuse to write a template over something, where nothing can be written, or as anything but xlsx."""
+def fresh_file(file: Path, what: str = "模板") -> None:
+    """Refuse to write a file over something, where nothing can be written, or as anything but xlsx."""
     if file.exists():
         raise UsageError(f"{file} 已存在，没有覆盖", "换一个文件名，或先把它移走")
     if file.suffix.lower() != ".xlsx":
-        raise UsageError(f"模板写成 xlsx，不能写成 {file.suffix or '没有后缀的文件'}", f"例如 {file.stem}.xlsx")
+        raise UsageError(f"{what}写成 xlsx，不能写成 {file.suffix or '没有后缀的文件'}", f"例如 {file.stem}.xlsx")
     if not file.absolute().parent.is_dir():
         raise UsageError(f"没有 {file.absolute().parent} 这个目录", "换一个已有的目录，或先建好它")
 

@@ -30,6 +30,32 @@ def of_post(connection: Connection, posts: Sequence[str], units: Sequence[str]) 
     return list(connection.execute(_detailed().where(mine, open_).order_by(*order)))
 
 
+def open_of_unit(connection: Connection, unit: str) -> list[Row[Any]]:
+    """What is open for a unit and its members, by due date."""
+    a = assignment.c
+    query = _detailed().where(a.unit == unit, *_open_below()).order_by(a.due_at.is_(None), a.due_at, a.code)
+    return list(connection.execute(query))
+
+
+def units_with_open(connection: Connection) -> set[str]:
+    """The units that have anything open, of their own or of their members."""
+    return set(connection.execute(select(assignment.c.unit).where(*_open_below()).distinct()).scalars())
+
+
+def _open_below() -> tuple[ColumnElement[bool], ...]:
+    a = assignment.c
+    return a.signs, a.state.not_in(("draft", "closed", "cancelled"))
+
+
+def by_codes(connection: Connection, codes: Sequence[str]) -> dict[str, Row[Any]]:
+    """Assignment code → its row, as `by_code` reads it."""
+    found: dict[str, Row[Any]] = {}
+    for start in range(0, len(codes), 500):
+        query = _detailed().where(assignment.c.code.in_(list(codes[start : start + 500])))
+        found |= {row.code: row for row in connection.execute(query)}
+    return found
+
+
 def _detailed() -> Select[Any]:
     i, o = item.c, occurrence.c
     return (
@@ -37,6 +63,7 @@ def _detailed() -> Select[Any]:
             assignment,
             i.code.label("item_code"),
             i.title,
+            i.content,
             i.category,
             i.target_count,
             i.target_unit,

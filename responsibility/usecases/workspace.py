@@ -71,6 +71,21 @@ class Workspace:
             lock.release()
 
 
+@dataclass(frozen=True)
+class Joined(Workspace):
+    """A workspace seen from inside an open write: whatever is called with it joins that transaction."""
+
+    connection: Connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        yield self.connection
+
+    @contextmanager
+    def write(self, now: datetime, *, keep: bool = True) -> Iterator[Connection]:
+        yield self.connection
+
+
 def not_before_last_act(connection: Connection, now: datetime, settings: Settings) -> None:
     """Raise ClockWentBack when `now` is earlier than what was already recorded."""
     last = ledger.last_act_at(connection)

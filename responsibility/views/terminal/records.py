@@ -71,6 +71,9 @@ ACTS = {
     "redate": "时限变动",
     "sweep": "巡查",
     "deliver": "送出消息",
+    "extend": "申请延期",
+    "sheet.export": "导出台账",
+    "sheet.import": "导入台账答复",
 } | {action.value: name for action, name in ACTION_NAMES.items()}
 
 
@@ -105,7 +108,7 @@ def _said(row: LedgerLine, chain: Chain) -> str:
         "failed": "失败 ",
         "file": "",
         "from": "由 ",
-        "to": "转给 ",
+        "to": "延期至 " if row.act == "extend" else "转给 ",
     }
     parts = [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")]
     return " ".join([*row.codes[:3], *parts])
