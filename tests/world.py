@@ -15,6 +15,7 @@ import yaml
 
 from responsibility.core.summary import Noticed, Summary
 from responsibility.delivery import MemoryCourier
+from responsibility.store.engine import writing
 from responsibility.usecases import verbs
 from responsibility.usecases.assign import lay_tier, lists_to_assign, open_list
 from responsibility.usecases.deliver import Delivered, deliver
@@ -195,6 +196,16 @@ class World:
 
     def status(self) -> Summary:
         return status(self.workspace, self.now)
+
+    def tamper(self, statement: str) -> None:
+        """Change the database as somebody with rights on it could: what guards the ledger is taken away first."""
+        with writing(self.workspace.engine) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("DROP TRIGGER IF EXISTS ledger_append_only ON ledger")
+            else:
+                for act in ("update", "delete"):
+                    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS ledger_no_{act}")
+            connection.exec_driver_sql(statement)
 
     def rows(self, query: str) -> Sequence[Any]:
         """Straight from the database."""

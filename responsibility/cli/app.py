@@ -116,7 +116,13 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "值守：按 config/schedule.yaml 定时巡查，直到停止",
         "zeren serve\nzeren serve --unit > /etc/systemd/system/zeren.service",
     ),
-    ("show", "state:show", DAILY, "一项工作的责任链、时钟、下一步", "zeren show L1-03\nzeren show L1-03.Z01"),
+    (
+        "show",
+        "state:show",
+        DAILY,
+        "一项工作的责任链、时钟、下一步",
+        "zeren show L1-03\nzeren show L1-03.Z01\nzeren show L1-03 --as-of 2023-09-30",
+    ),
     ("todo", "state:todo", DAILY, "一个岗位或单位的待办", "zeren todo --for Z01S\nzeren todo --for Z01"),
     ("sign", "verbs:sign", VERBS, "签收", "zeren sign L1-03.Z01\nzeren sign L1-03 --as Z01S"),
     (

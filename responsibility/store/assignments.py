@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, cast, func, select
@@ -66,13 +67,14 @@ def clocks_of(connection: Connection, assignment_ids: Sequence[int]) -> dict[int
     return found
 
 
-def last_notices(connection: Connection, item_id: int) -> dict[int, Row[Any]]:
-    """Assignment id → the last notice anybody was told about it."""
+def last_notices(connection: Connection, item_id: int, until: datetime) -> dict[int, Row[Any]]:
+    """Assignment id → the last notice anybody was told about it, up to the instant `until`."""
     n = notice.c
+    newest_seq = select(func.max(ledger.c.seq)).where(ledger.c.at <= until).scalar_subquery()
     newest = (
         select(func.max(n.id))
         .join(assignment, assignment.c.id == n.assignment_id)
-        .where(assignment.c.item_id == item_id, ~n.skipped)
+        .where(assignment.c.item_id == item_id, ~n.skipped, n.seq <= newest_seq)
         .group_by(n.assignment_id)
     )
     return {row.assignment_id: row for row in connection.execute(select(notice).where(n.id.in_(newest)))}

@@ -3,7 +3,7 @@
 from responsibility.views.terminal.chain import item, todo
 from responsibility.views.terminal.daily import item_added, item_edited, item_reassigned, list_cancelled
 from responsibility.views.terminal.health import findings
-from responsibility.views.terminal.records import items, lists, log, organisation
+from responsibility.views.terminal.records import items, lists, log, log_csv, organisation
 from responsibility.views.terminal.state import status
 from responsibility.views.terminal.sweep import demo, ladder, laid, rehearsed, swept
 
@@ -20,6 +20,7 @@ __all__ = [
     "list_cancelled",
     "lists",
     "log",
+    "log_csv",
     "organisation",
     "rehearsed",
     "status",

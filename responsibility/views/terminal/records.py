@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from datetime import date, tzinfo
 
@@ -17,6 +19,7 @@ from responsibility.core.summary import (
     LedgerLine,
     ListLine,
 )
+from responsibility.core.text import unformulated
 from responsibility.views.terminal.marks import day, table_of
 
 
@@ -89,7 +92,24 @@ def log(rows: Sequence[LedgerLine], zone: tzinfo, chain: Chain) -> RenderableTyp
     return table
 
 
+def log_csv(rows: Sequence[LedgerLine], zone: tzinfo, chain: Chain) -> str:
+    """The ledger as a spreadsheet reads it: UTF-8 with a mark, one entry a line, no cell taken for a formula."""
+    text = io.StringIO()
+    sheet = csv.writer(text, lineterminator="\r\n")
+    sheet.writerow(("序号", "时间", "谁", "代", "做了什么", "对象", "内容", "哈希"))
+    for row in rows:
+        at = row.at.astimezone(zone).isoformat(" ", "seconds")
+        said = " ".join(_parts(row, chain))
+        cells = (at, row.actor, row.on_behalf_of or "", ACTS.get(row.act, row.act), " ".join(row.codes), said, row.hash)
+        sheet.writerow((row.seq, *map(unformulated, cells)))
+    return "\ufeff" + text.getvalue()
+
+
 def _said(row: LedgerLine, chain: Chain) -> str:
+    return " ".join([*row.codes[:3], *_parts(row, chain)])
+
+
+def _parts(row: LedgerLine, chain: Chain) -> list[str]:
     values = dict(row.values)
     if values.get("tier") in chain.order:
         values["tier"] = chain.tier(str(values["tier"])).name
@@ -107,8 +127,7 @@ def _said(row: LedgerLine, chain: Chain) -> str:
         "from": "由 ",
         "to": "转给 ",
     }
-    parts = [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")]
-    return " ".join([*row.codes[:3], *parts])
+    return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")]
 
 
 def organisation(org: Organisation, chain: Chain, on: date) -> RenderableType:
