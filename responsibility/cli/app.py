@@ -133,8 +133,17 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "zeren report L1-03 --as Z01S --text 已召开一次 --count 1\nzeren report L1-03.Z01 --percent 60",
     ),
     ("submit", "verbs:submit", VERBS, "报结：办完了，请办公室审核", "zeren submit L1-03 --as Z01S --text 材料已报送"),
-    ("return", "verbs:return_", VERBS, "退回重办，写明原因", "zeren return L1-03.Z01 --reason 缺会议记录"),
+    (
+        "return",
+        "verbs:return_",
+        VERBS,
+        "退回重办，写明原因；已销号的重新打开",
+        "zeren return L1-03.Z01 --reason 缺会议记录",
+    ),
     ("close", "verbs:close", VERBS, "销号", "zeren close L1-03.Z01"),
+    ("suspend", "verbs:suspend", VERBS, "暂缓：时钟都停下，写明原因", "zeren suspend L1-03.Z01 --reason 上级部署调整"),
+    ("resume", "verbs:resume", VERBS, "恢复：停了几个工作日，时限顺延几个", "zeren resume L1-03.Z01"),
+    ("cancel", "verbs:cancel", VERBS, "撤销一项任务，写明原因", "zeren cancel L1-03.Z01 --reason 已并入另一项"),
     (
         "doctor",
         "doctor:doctor",

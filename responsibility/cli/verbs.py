@@ -79,6 +79,41 @@ def close(code: Code, /, *, text: Words = "", as_: As = None, common: Timed = TI
     _do(common, lambda workspace, now: verbs.close(workspace, code, now, as_, text=text))
 
 
+def suspend(
+    code: Code,
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="暂缓的原因")],
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
+    """Suspend an assignment."""
+    from responsibility.usecases import pause
+
+    _do(common, lambda workspace, now: pause.suspend(workspace, code, now, as_, reason=reason))
+
+
+def resume(code: Code, /, *, text: Words = "", as_: As = None, common: Timed = TIMED) -> None:
+    """Resume a suspended assignment."""
+    from responsibility.usecases import pause
+
+    _do(common, lambda workspace, now: pause.resume(workspace, code, now, as_, text=text))
+
+
+def cancel(
+    code: Code,
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="撤销的原因")],
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
+    """Cancel an assignment."""
+    from responsibility.usecases import withdraw
+
+    _do(common, lambda workspace, now: withdraw.cancel(workspace, code, now, as_, reason=reason))
+
+
 def _in_range(option: str, value: int | None, low: int, high: int) -> None:
     if value is not None and not low <= value <= high:
         raise UsageError(f"{option} 的值“{value}”不对，应在 {low} 到 {high} 之间", "")
@@ -96,6 +131,7 @@ def _do(common: Timed, act: Callable[[Any, Any], Any]) -> None:
         "actor": done.actor,
         "on_behalf_of": done.on_behalf_of,
         "closed_above": list(done.closed_above),
+        "reopened_above": list(done.reopened_above),
     }
     common.out.show(lambda: record, lambda: _told(done))
 
@@ -108,13 +144,16 @@ def _told(done: Any) -> str:
     ]
     r = done.recorded
     told = [
-        f"本次 {r['count']}，累计 {r['total']}" if r.get("count") is not None else "",
+        f"本次 {r['count']}，累计 {r['total']}" if r.get("total") is not None else "",
         f"进度 {r['percent']}%" if r.get("percent") is not None else "",
         f"已完成到第 {r['milestone']} 个节点" if r.get("milestone") is not None else "",
+        f"停了 {r['lost']} 个工作日，时限顺延到 {r['due_on']}" if r.get("lost") and r.get("due_on") else "",
         r.get("text") or r.get("reason") or "",
     ]
     if any(told):
         lines.append("  " + "；".join(part for part in told if part))
     if done.closed_above:
         lines.append(f"  上级随之销号 {len(done.closed_above)} 项：{'、'.join(done.closed_above[:6])}")
+    if done.reopened_above:
+        lines.append(f"  上级随之重新打开 {len(done.reopened_above)} 项：{'、'.join(done.reopened_above[:6])}")
     return "\n".join(lines)

@@ -65,6 +65,9 @@ def reset(connection: Connection) -> None:
             counted=0,
             milestones_done=0,
             submitted_late=False,
+            before_pause=None,
+            paused_on=None,
+            returns=0,
         )
     )
 
@@ -162,8 +165,10 @@ def _submit(connection: Connection, _seq: int, _at: datetime, codes: Sequence[st
 
 
 def _return(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
-    _set(connection, codes, state="returned", submitted_late=False)
+    _set(connection, codes, state="returned", submitted_late=False, returns=assignment.c.returns + 1)
     _stop(connection, codes, "verify")
+    for state, parents in values.get("reopened", {}).items():
+        _set(connection, parents, state=state)
     if values["finish"]:
         arm = values["finish"]
         _set(connection, codes, due_on=date.fromisoformat(arm["due_on"]), due_at=instant(arm["due_at"]))
@@ -199,6 +204,30 @@ def _close(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str
     _stop(connection, closed)
 
 
+def _suspend(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    paused = {"before_pause": values["before"], "paused_on": date.fromisoformat(values["on"])}
+    _set(connection, codes, state="suspended", **paused)
+    _stop(connection, codes)
+
+
+def _resume(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    _set(connection, codes, state=assignment.c.before_pause)
+    _set(connection, codes, before_pause=None, paused_on=None)
+    if values["due_on"]:
+        _set(connection, codes, due_on=date.fromisoformat(values["due_on"]), due_at=instant(values["due_at"]))
+    c = clock.c
+    ids = select(assignment.c.id).where(assignment.c.code.in_(list(codes)))
+    for name, to in values["clocks"].items():
+        going = {
+            "due_on": date.fromisoformat(to["due_on"]),
+            "due_at": instant(to["due_at"]),
+            "rung": to["rung"],
+            "next_at": instant(to["next_at"]),
+            "arming": c.arming + (1 if to["moved"] else 0),
+        }
+        connection.execute(update(clock).where(c.assignment_id.in_(ids), c.clock == name).values(going))
+
+
 def _redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
     a = assignment.c
     for moved in values["items"].values():
@@ -210,7 +239,7 @@ def _redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[s
             stop = update(clock).where(clock.c.assignment_id.in_(ids), clock.c.clock == "finish")
             connection.execute(stop.values(next_at=null()))
         for policy_id, arm in moved["finish"].items():
-            running = laid & a.works & (a.policy_id == int(policy_id)) & (a.state != "submitted")
+            running = laid & a.works & (a.policy_id == int(policy_id)) & a.state.not_in(("submitted", "suspended"))
             codes = list(connection.execute(select(a.code).where(running)).scalars())
             _arm(connection, codes, "finish", arm)
 
@@ -254,6 +283,9 @@ _APPLIERS: dict[str, Applier] = {
     "submit": _submit,
     "return": _return,
     "close": _close,
+    "cancel": _withdraw,
+    "suspend": _suspend,
+    "resume": _resume,
     "redate": _redate,
     "reissue": _reissue,
     "item.reassign": _withdraw,

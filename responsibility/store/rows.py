@@ -200,6 +200,11 @@ class AssignmentRow(SQLModel, table=True):
     counted: int = 0
     milestones_done: int = 0
     submitted_late: bool = False
+    #: While suspended: the state to go back to, and since when.
+    before_pause: str | None = None
+    paused_on: date | None = None
+    #: How often it was returned.
+    returns: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class ClockRow(SQLModel, table=True):

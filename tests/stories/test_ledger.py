@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, datetime, time
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,13 +14,15 @@ from sqlalchemy.exc import DBAPIError
 from responsibility.core.assignment import Light
 from responsibility.core.errors import ResponsibilityError, UnknownCode
 from responsibility.store import migrate
-from responsibility.store.engine import writing
+from responsibility.store.engine import open_engine, reading, writing
+from responsibility.store.ledger import broken
 from responsibility.usecases.record import log, rebuilt, show_as_of, status_as_of, verify
 from responsibility.usecases.status import show
 from tests.world import World
 
 STATE = (
-    "SELECT code, state, issued_on, due_on, due_at, percent, counted, milestones_done, submitted_late, issued_seq "
+    "SELECT code, state, issued_on, due_on, due_at, percent, counted, milestones_done, submitted_late, issued_seq, "
+    "before_pause, paused_on, returns "
     "FROM assignment ORDER BY id"
 )
 CLOCKS = "SELECT assignment_id, clock, arming, due_on, due_at, rung, next_at FROM clock ORDER BY assignment_id, clock"
@@ -142,19 +145,24 @@ def test_the_database_refuses_to_change_an_entry(any_world: World, statement: st
     assert verify(any_world.workspace)[1] == []
 
 
-def test_a_ledger_of_before_gets_its_head_and_guards(world: World) -> None:
-    """A workspace of the first schema: opening it brings it up, and its entries are proved as before."""
+def test_a_ledger_of_before_gets_its_head_and_guards(world: World, tmp_path: Path) -> None:
+    """A database of the first schema: opening it brings it up, its entries are proved, and it can only grow."""
     a_month(world)
-    world.tamper("DELETE FROM meta WHERE key = 'ledger.head'")
-    for table in ("ledger", "ledger_ref"):
-        for act in ("update", "delete"):
-            world.tamper(f"DROP TRIGGER IF EXISTS {table}_no_{act}")
-    world.tamper("UPDATE alembic_version SET version_num = '0001'")
-    world.workspace.engine.dispose()
-    migrate.bring_up(world.workspace.engine)
-    assert verify(world.workspace)[1] == []
-    with pytest.raises(DBAPIError, match="append-only"), writing(world.workspace.engine) as connection:
-        connection.exec_driver_sql("DELETE FROM ledger")
+    columns = 'seq, at, actor, on_behalf_of, act, codes, "values", prev_hash, hash'
+    entries = world.rows(f"SELECT {columns} FROM ledger WHERE act = 'init' OR seq < 4 ORDER BY seq")
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    migrate.bring_up(engine, "0001")
+    with writing(engine) as connection:
+        for entry in entries:
+            connection.exec_driver_sql(
+                f"INSERT INTO ledger ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", tuple(entry)
+            )
+    migrate.bring_up(engine)
+    with reading(engine) as connection:
+        assert broken(connection) == []
+    for statement in ("DELETE FROM ledger", "UPDATE ledger SET actor = 'X'"):
+        with pytest.raises(DBAPIError, match="append-only"), writing(engine) as connection:
+            connection.exec_driver_sql(statement)
 
 
 def test_the_log_by_who_and_since_when(world: World) -> None:
@@ -209,14 +217,16 @@ def test_the_log_of_a_code_has_all_that_touched_it(world: World) -> None:
 
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["sign", "report", "submit", "send_back", "close", "sweep", "wait"]),
+        st.sampled_from(
+            ["sign", "report", "submit", "send_back", "close", "suspend", "resume", "cancel", "sweep", "wait"]
+        ),
         st.sampled_from(["A", "A11", "A12", "A13", "B"]),
     ),
     max_size=25,
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_whatever_happens_the_ledger_rebuilds_it(tmp_path_factory: object, acts: list[tuple[str, str]]) -> None:
     folder = tmp_path_factory.mktemp("office")  # type: ignore[attr-defined]
@@ -243,6 +253,11 @@ def _try(world: World, act: str, code: str) -> None:
     elif act == "sweep":
         world.sweep()
     else:
-        values = {"send_back": {"reason": "重办"}, "report": {"percent": 50}}.get(act, {})
+        values = {
+            "send_back": {"reason": "重办"},
+            "report": {"percent": 50},
+            "suspend": {"reason": "等通知"},
+            "cancel": {"reason": "并入另一项"},
+        }.get(act, {})
         with suppress(ResponsibilityError):
             world.does(act, code, **values)
