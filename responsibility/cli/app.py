@@ -132,7 +132,14 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "反馈进展：文字、次数、百分比、节点",
         "zeren report L1-03 --as Z01S --text 已召开一次 --count 1\nzeren report L1-03.Z01 --percent 60",
     ),
-    ("submit", "verbs:submit", VERBS, "报结：办完了，请办公室审核", "zeren submit L1-03 --as Z01S --text 材料已报送"),
+    (
+        "submit",
+        "verbs:submit",
+        VERBS,
+        "报结：办完了，请办公室审核",
+        "zeren submit L1-03 --as Z01S --text 材料已报送\n"
+        "zeren submit L1-03 --as Z01S --evidence 纪要.pdf --evidence 签到表.jpg",
+    ),
     (
         "return",
         "verbs:return_",

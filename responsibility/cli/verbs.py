@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -49,11 +50,19 @@ def report(
     )
 
 
-def submit(code: Code, /, *, text: Words = "", as_: As = None, common: Timed = TIMED) -> None:
+def submit(
+    code: Code,
+    /,
+    *,
+    text: Words = "",
+    evidence: Annotated[tuple[Path, ...], Parameter(help="佐证材料，一个文件写一次", negative="")] = (),
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
     """Submit an assignment as done."""
     from responsibility.usecases import verbs
 
-    _do(common, lambda workspace, now: verbs.submit(workspace, code, now, as_, text=text))
+    _do(common, lambda workspace, now: verbs.submit(workspace, code, now, as_, text=text, evidence=evidence))
 
 
 def return_(
@@ -148,6 +157,7 @@ def _told(done: Any) -> str:
         f"进度 {r['percent']}%" if r.get("percent") is not None else "",
         f"已完成到第 {r['milestone']} 个节点" if r.get("milestone") is not None else "",
         f"停了 {r['lost']} 个工作日，时限顺延到 {r['due_on']}" if r.get("lost") and r.get("due_on") else "",
+        f"佐证材料 {len(r['evidence'])} 份" if r.get("evidence") else "",
         r.get("text") or r.get("reason") or "",
     ]
     if any(told):

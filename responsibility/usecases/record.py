@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
@@ -13,10 +14,11 @@ from responsibility.core.summary import ItemView, LedgerLine, Summary
 from responsibility.store import assignments, ledger, projection, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import writing
+from responsibility.store.evidence import damaged
 from responsibility.store.ledger import Entry
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.status import By, show_in, summarise
-from responsibility.usecases.workspace import ENGINE, Workspace
+from responsibility.usecases.workspace import ENGINE, Workspace, evidence_folder
 
 
 def log(
@@ -68,7 +70,14 @@ def _line(entry: Entry) -> LedgerLine:
 def verify(workspace: Workspace) -> tuple[int, list[tuple[int, str]]]:
     """(entries read, (seq, what is wrong) for each that is not what was written)."""
     with workspace.read() as connection:
-        return ledger.last(connection)[0], ledger.broken(connection)
+        faults = [*ledger.broken(connection), *_evidence_faults(connection, evidence_folder(workspace))]
+        return ledger.last(connection)[0], sorted(faults)
+
+
+def _evidence_faults(connection: Connection, folder: Path) -> list[tuple[int, str]]:
+    """Files that were handed in and are not there any more as they were."""
+    found = ((entry.seq, damaged(folder, entry.values.get("evidence", ()))) for entry in ledger.entries(connection))
+    return [(seq, f"佐证材料“{name}”不在了或被改动") for seq, names in found for name in names]
 
 
 def show_as_of(workspace: Workspace, code: str, until: datetime) -> ItemView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,11 +18,12 @@ from responsibility.core.escalation import Clock, overdue_from
 from responsibility.core.text import showable
 from responsibility.store import assignments, laying, ledger
 from responsibility.store import organisation as organisation_store
+from responsibility.store.evidence import keep
 from responsibility.store.ledger import Entry
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.lights import Lamp, arm, arm_within
 from responsibility.usecases.rollup import parents_to_close, parents_to_reopen
-from responsibility.usecases.workspace import Workspace
+from responsibility.usecases.workspace import Workspace, evidence_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,25 @@ def report(
     return act(workspace, Action.REPORT, code, now, as_post, decide)
 
 
-def submit(workspace: Workspace, code: str, now: datetime, as_post: str | None = None, *, text: str = "") -> Done:
-    """报结: done as the owner sees it; the owner's clocks stop and the office's verification term begins."""
+def submit(
+    workspace: Workspace,
+    code: str,
+    now: datetime,
+    as_post: str | None = None,
+    *,
+    text: str = "",
+    evidence: Sequence[Path] = (),
+) -> Done:
+    """报结: done as the owner sees it; the owner's clocks stop and the office's verification term begins.
+
+    The files of `evidence` are kept in the workspace and listed in the ledger with their hashes.
+    """
 
     def decide(case: Case) -> Values:
         late = case.row.due_at is not None and now >= case.row.due_at
         ladder = case.lamp.ladder(case.row.policy_id, Clock.VERIFY)
-        return {"text": showable(text), "late": late, "verify": arm_within(workspace.settings, ladder, now)}
+        values = {"text": showable(text), "late": late, "verify": arm_within(workspace.settings, ladder, now)}
+        return values | ({"evidence": keep(evidence_folder(workspace), evidence)} if evidence else {})
 
     return act(workspace, Action.SUBMIT, code, now, as_post, decide)
 
@@ -157,6 +171,7 @@ def close(workspace: Workspace, code: str, now: datetime, as_post: str | None = 
 
 
 def act(workspace: Workspace, action: Action, code: str, now: datetime, as_post: str | None, decide: Decide) -> Done:
+    """One act in one transaction: what it means, whether it may follow, who may do it; then what `decide` records."""
     with workspace.write(now) as connection:
         members = workspace.settings.chain.laid(LaidOn.MEMBERS)
         organisation = organisation_store.load(connection, members, also=[as_post] if as_post else [])

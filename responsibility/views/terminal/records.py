@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import date, tzinfo
+from typing import Any
 
 from rich.console import Group as Stack
 from rich.console import RenderableType
@@ -110,7 +111,7 @@ def _said(row: LedgerLine, chain: Chain) -> str:
 
 
 def _parts(row: LedgerLine, chain: Chain) -> list[str]:
-    values = dict(row.values)
+    values: dict[str, Any] = dict(row.values)
     if values.get("tier") in chain.order:
         values["tier"] = chain.tier(str(values["tier"])).name
     shown = {
@@ -127,7 +128,8 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         "from": "由 ",
         "to": "转给 ",
     }
-    return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")]
+    files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
+    return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")] + files
 
 
 def organisation(org: Organisation, chain: Chain, on: date) -> RenderableType:
