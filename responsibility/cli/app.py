@@ -148,6 +148,35 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "zeren return L1-03.Z01 --reason 缺会议记录",
     ),
     ("close", "verbs:close", VERBS, "销号", "zeren close L1-03.Z01"),
+    (
+        "extend",
+        "verbs:extend",
+        VERBS,
+        "申请延期：到期前，写明原因",
+        "zeren extend L1-03 --as Z01S --to 2023-10-20 --reason 会期推迟 --progress 已完成一半\n"
+        "zeren extend L1-03.Z01 --to 2023-10-20 --reason 上级会期推迟 --late",
+    ),
+    (
+        "extension list",
+        "extension:list_",
+        VERBS,
+        "等待答复的延期申请",
+        "zeren extension list\nzeren extension list --all",
+    ),
+    (
+        "extension approve",
+        "extension:approve",
+        VERBS,
+        "同意延期；最后一级同意后改时限",
+        "zeren extension approve L1-03.Z01\nzeren extension approve L1-03.Z01 --as LD01 --to 2023-10-16",
+    ),
+    (
+        "extension reject",
+        "extension:reject",
+        VERBS,
+        "不同意延期，写明原因",
+        "zeren extension reject L1-03.Z01 --reason 时间够用",
+    ),
     ("suspend", "verbs:suspend", VERBS, "暂缓：时钟都停下，写明原因", "zeren suspend L1-03.Z01 --reason 上级部署调整"),
     ("resume", "verbs:resume", VERBS, "恢复：停了几个工作日，时限顺延几个", "zeren resume L1-03.Z01"),
     ("cancel", "verbs:cancel", VERBS, "撤销一项任务，写明原因", "zeren cancel L1-03.Z01 --reason 已并入另一项"),
@@ -165,6 +194,7 @@ GROUPS = {
     "org": "组织机构：导入、查看、模板",
     "list": "清单：导入、查看、确认时限、模板、撤销",
     "item": "事项：增加、修改、转办",
+    "extension": "延期：等待答复的、同意、不同意",
 }
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from responsibility.cli.common import TIMED, Timed, UsageError, enter, read_date, read_now
-from responsibility.core.assignment import ACTION_NAMES, STATE_NAMES
+from responsibility.core.assignment import ACTION_NAMES, STATE_NAMES, Action
 
 Code = Annotated[str, Parameter(name="code", help="任务编号（L1-03.Z01），或重点工作编号加 --as")]
 As = Annotated[str | None, Parameter(name="--as", help="以哪个岗位办理，如 Z01S；默认办公室")]
@@ -88,6 +88,29 @@ def close(code: Code, /, *, text: Words = "", as_: As = None, common: Timed = TI
     _do(common, lambda workspace, now: verbs.close(workspace, code, now, as_, text=text))
 
 
+def extend(
+    code: Code,
+    /,
+    *,
+    to: Annotated[str, Parameter(help="延到哪一天，如 2023-10-20")],
+    reason: Annotated[str, Parameter(help="延期的原因")],
+    progress: Annotated[str, Parameter(help="目前的进展")] = "",
+    late: Annotated[bool, Parameter(negative="", help="办公室特批：逾期后延期，记为逾期")] = False,
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
+    """Ask for a later date."""
+    from responsibility.usecases import extension
+
+    day = read_date(to, "--to")
+    _do(
+        common,
+        lambda workspace, now: extension.extend(
+            workspace, code, now, as_, to=day, reason=reason, progress=progress, late=late
+        ),
+    )
+
+
 def suspend(
     code: Code,
     /,
@@ -152,6 +175,10 @@ def _told(done: Any) -> str:
         f"  {STATE_NAMES[done.before]} → {STATE_NAMES[done.after]}",
     ]
     r = done.recorded
+    if done.action is Action.EXTEND:
+        lines[1] = f"  {r['from']} → {r['to']}，" + (
+            "办公室特批，记为逾期后延期" if r["late"] else "等待答复：zeren extension list"
+        )
     told = [
         f"本次 {r['count']}，累计 {r['total']}" if r.get("total") is not None else "",
         f"进度 {r['percent']}%" if r.get("percent") is not None else "",

@@ -54,6 +54,8 @@ class Action(StrEnum):
     SUSPEND = "suspend"
     #: 恢复: back to the state before
     RESUME = "resume"
+    #: 申请延期: changes no state
+    EXTEND = "extend"
 
 
 #: What may follow what; anything not listed is refused. What is resumed goes back to the state it was suspended in.
@@ -69,6 +71,10 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.SUBMITTED, Action.RETURN): State.RETURNED,
     (State.SUBMITTED, Action.CLOSE): State.CLOSED,
     (State.CLOSED, Action.RETURN): State.RETURNED,
+    (State.ISSUED, Action.EXTEND): State.ISSUED,
+    (State.SIGNED, Action.EXTEND): State.SIGNED,
+    (State.IN_PROGRESS, Action.EXTEND): State.IN_PROGRESS,
+    (State.RETURNED, Action.EXTEND): State.RETURNED,
     (State.ISSUED, Action.SUSPEND): State.SUSPENDED,
     (State.SIGNED, Action.SUSPEND): State.SUSPENDED,
     (State.IN_PROGRESS, Action.SUSPEND): State.SUSPENDED,
@@ -108,6 +114,7 @@ ACTION_NAMES = {
     Action.CANCEL: "撤销",
     Action.SUSPEND: "暂缓",
     Action.RESUME: "恢复",
+    Action.EXTEND: "申请延期",
 }
 
 

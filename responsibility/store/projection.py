@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from responsibility.store.rows import assignment, clock
+from responsibility.store.rows import assignment, clock, extension
 from responsibility.store.scratch import empty, fill, scratch
 
 #: Where the clocks of one key go in a sweep.
@@ -54,6 +54,7 @@ def apply(connection: Connection, seq: int, at: datetime, act: str, codes: Seque
 def reset(connection: Connection) -> None:
     """Back to before the first act: what was laid stays, as drafts without clocks."""
     connection.execute(delete(clock))
+    connection.execute(delete(extension))
     connection.execute(
         update(assignment).values(
             state="draft",
@@ -68,6 +69,7 @@ def reset(connection: Connection) -> None:
             before_pause=None,
             paused_on=None,
             returns=0,
+            extensions=0,
         )
     )
 
@@ -204,6 +206,48 @@ def _close(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str
     _stop(connection, closed)
 
 
+def _extend(connection: Connection, seq: int, at: datetime, codes: Sequence[str], values: Values) -> None:
+    """An extension asked for; granted at once where the office does so after the due date."""
+    asked = select(
+        literal(seq),
+        assignment.c.id,
+        literal(date.fromisoformat(values["from"]), extension.c.from_on.type),
+        literal(date.fromisoformat(values["to"]), extension.c.to_on.type),
+        literal(values["reason"]),
+        literal(values["progress"]),
+        literal(values["by"]),
+        literal(at, extension.c.asked_at.type),
+        literal(values["agreed"]),
+        literal(values["late"]),
+        literal("open"),
+        literal(""),
+    ).where(assignment.c.code.in_(list(codes)))
+    connection.execute(insert(extension).from_select([column.name for column in extension.c], asked))
+    if values.get("granted"):
+        _grant(connection, codes, seq, values)
+
+
+def _agree(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    to = date.fromisoformat(values["to"])
+    connection.execute(update(extension).where(extension.c.seq == values["of"]).values(agreed=values["step"], to_on=to))
+
+
+def _approve(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    _grant(connection, codes, values["of"], values)
+
+
+def _grant(connection: Connection, codes: Sequence[str], of: int, values: Values) -> None:
+    arm, to = values["granted"], date.fromisoformat(values["to"])
+    connection.execute(update(extension).where(extension.c.seq == of).values(status="approved", to_on=to))
+    _set(connection, codes, due_on=to, due_at=instant(arm["due_at"]), extensions=assignment.c.extensions + 1)
+    _arm(connection, codes, "finish", arm)
+
+
+def _reject(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    answered = {"status": "rejected", "answer": values["reason"]}
+    connection.execute(update(extension).where(extension.c.seq == values["of"]).values(answered))
+
+
 def _suspend(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     paused = {"before_pause": values["before"], "paused_on": date.fromisoformat(values["on"])}
     _set(connection, codes, state="suspended", **paused)
@@ -286,6 +330,10 @@ _APPLIERS: dict[str, Applier] = {
     "cancel": _withdraw,
     "suspend": _suspend,
     "resume": _resume,
+    "extend": _extend,
+    "extend.agree": _agree,
+    "extend.approve": _approve,
+    "extend.reject": _reject,
     "redate": _redate,
     "reissue": _reissue,
     "item.reassign": _withdraw,

@@ -289,6 +289,9 @@ class Desk:
             target=row.target_count,
             target_unit=row.target_unit,
             clocks=tuple(self._clock(clock, State(row.state)) for clock in clocks),
+            extensions=row.extensions,
+            laid_due_on=row.laid_due_on,
+            returns=row.returns,
             last_told=self._told(row, told) if told is not None else None,
         )
 

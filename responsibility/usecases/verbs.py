@@ -175,7 +175,7 @@ def act(workspace: Workspace, action: Action, code: str, now: datetime, as_post:
     with workspace.write(now) as connection:
         members = workspace.settings.chain.laid(LaidOn.MEMBERS)
         organisation = organisation_store.load(connection, members, also=[as_post] if as_post else [])
-        actor = _actor(workspace, organisation, as_post)
+        actor = actor_of(workspace, organisation, as_post)
         row = find(connection, organisation, code, as_post and actor)
         before = State(row.state)
         after = advance(before, action, row.code, State(row.before_pause) if row.before_pause else None)
@@ -216,7 +216,7 @@ def _of_post(rows: Sequence[Any], organisation: Organisation, post: str) -> list
     return open_ or mine
 
 
-def _actor(workspace: Workspace, organisation: Organisation, as_post: str | None) -> str:
+def actor_of(workspace: Workspace, organisation: Organisation, as_post: str | None) -> str:
     """The acting post: the one named (a unit stands for its head), or the office."""
     chain = workspace.settings.chain
     if as_post is None:
@@ -232,7 +232,7 @@ def _actor(workspace: Workspace, organisation: Organisation, as_post: str | None
     return head
 
 
-_OWNERS_ACTS = {Action.SIGN, Action.REPORT, Action.SUBMIT}
+_OWNERS_ACTS = {Action.SIGN, Action.REPORT, Action.SUBMIT, Action.EXTEND}
 
 
 def _right(workspace: Workspace, organisation: Organisation, row: Any, action: Action, actor: str) -> str | None:

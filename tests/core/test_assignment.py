@@ -20,11 +20,29 @@ OFFICE = timezone(timedelta(hours=8))
 #: state → {action: the state after}; every other pair is refused.
 LIFE = {
     "draft": {"issue": "issued"},
-    "issued": {"sign": "signed", "suspend": "suspended", "cancel": "cancelled"},
-    "signed": {"report": "in_progress", "submit": "submitted", "suspend": "suspended", "cancel": "cancelled"},
-    "in_progress": {"report": "in_progress", "submit": "submitted", "suspend": "suspended", "cancel": "cancelled"},
+    "issued": {"sign": "signed", "extend": "issued", "suspend": "suspended", "cancel": "cancelled"},
+    "signed": {
+        "report": "in_progress",
+        "submit": "submitted",
+        "extend": "signed",
+        "suspend": "suspended",
+        "cancel": "cancelled",
+    },
+    "in_progress": {
+        "report": "in_progress",
+        "submit": "submitted",
+        "extend": "in_progress",
+        "suspend": "suspended",
+        "cancel": "cancelled",
+    },
     "submitted": {"return": "returned", "close": "closed", "suspend": "suspended", "cancel": "cancelled"},
-    "returned": {"report": "in_progress", "submit": "submitted", "suspend": "suspended", "cancel": "cancelled"},
+    "returned": {
+        "report": "in_progress",
+        "submit": "submitted",
+        "extend": "returned",
+        "suspend": "suspended",
+        "cancel": "cancelled",
+    },
     "closed": {"return": "returned"},
     "suspended": {"resume": "issued", "cancel": "cancelled"},
     "cancelled": {"issue": "issued"},
@@ -37,7 +55,9 @@ ILLEGAL = [pair for pair in PAIRS if pair not in LEGAL]
 STATES = dict(
     zip(State, ["拟定", "已交办", "已签收", "办理中", "待审核", "退回重办", "已销号", "暂缓", "撤销"], strict=True)
 )
-VERBS = dict(zip(Action, ["交办", "签收", "反馈", "报结", "退回", "销号", "撤销", "暂缓", "恢复"], strict=True))
+VERBS = dict(
+    zip(Action, ["交办", "签收", "反馈", "报结", "退回", "销号", "撤销", "暂缓", "恢复", "申请延期"], strict=True)
+)
 
 
 @pytest.mark.parametrize(("state", "action"), LEGAL)
@@ -80,7 +100,9 @@ def test_a_refusal_without_a_code_still_reads_as_a_sentence() -> None:
     with pytest.raises(IllegalTransition) as refused:
         advance(State.ISSUED, Action.CLOSE)
     assert refused.value.message == "该任务现为“已交办”，不能销号"
-    assert refused.value.hint == "现在可以：签收 zeren sign、暂缓 zeren suspend、撤销 zeren cancel"
+    assert (
+        refused.value.hint == "现在可以：签收 zeren sign、申请延期 zeren extend、暂缓 zeren suspend、撤销 zeren cancel"
+    )
 
 
 def at(text: str) -> datetime:

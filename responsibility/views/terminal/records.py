@@ -75,6 +75,9 @@ ACTS = {
     "redate": "时限变动",
     "sweep": "巡查",
     "deliver": "送出消息",
+    "extend.agree": "同意延期（待下一级）",
+    "extend.approve": "同意延期",
+    "extend.reject": "不同意延期",
 } | {action.value: name for action, name in ACTION_NAMES.items()}
 
 
@@ -114,6 +117,7 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
     values: dict[str, Any] = dict(row.values)
     if values.get("tier") in chain.order:
         values["tier"] = chain.tier(str(values["tier"])).name
+    extending = row.act.startswith("extend")
     shown = {
         "text": "",
         "reason": "原因：",
@@ -126,7 +130,8 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         "failed": "失败 ",
         "file": "",
         "from": "由 ",
-        "to": "转给 ",
+        "to": "延到 " if extending else "转给 ",
+        "progress": "进展：",
     }
     files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
     return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")] + files
