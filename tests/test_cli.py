@@ -227,10 +227,7 @@ def test_an_error_in_json_is_one_document(office: Any) -> None:
 
 
 def test_a_broken_ledger_exits_with_1(office: Any, world: World) -> None:
-    from responsibility.store.engine import writing
-
-    with writing(world.workspace.engine) as connection:
-        connection.exec_driver_sql("UPDATE ledger SET actor = 'X' WHERE seq = 2")
+    world.tamper("UPDATE ledger SET actor = 'X' WHERE seq = 2")
     assert office("log", "verify", exits=1)["faults"][0]["seq"] == 2
 
 

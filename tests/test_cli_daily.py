@@ -157,3 +157,32 @@ def test_every_act_says_what_happened_and_what_comes_next(told: Callable[..., st
     assert "会撤销未销号的任务" in told("list", "cancel", "L1", "--dry-run")
     assert "算新清单" in told("list", "cancel", "L1")
     assert "撤销清单" in told("log")
+
+
+def test_suspended_resumed_and_cancelled_at_the_terminal(told: Callable[..., str]) -> None:
+    assert "已交办 → 暂缓" in told("suspend", "L1-02.A", "--reason", "等通知")
+    assert "暂缓" in told("show", "L1-02.A")
+    assert "暂缓 → 已交办" in told("resume", "L1-02.A")
+    said = told("cancel", "L1-02.A", "--reason", "已并入另一项")
+    assert "已交办 → 撤销" in said
+    assert "已并入另一项" in said
+    assert "缺少 --reason" in told("cancel", "L1-02.A", exits=2)
+
+
+def test_the_ledger_as_csv_and_by_who(told: Callable[..., str]) -> None:
+    told("sign", "L1-02.A", "--as", "A1")
+    told("suspend", "L1-02.A", "--reason", "=1+1")
+    lines = told("log", "--csv").splitlines()
+    assert lines[0].startswith("\ufeff序号,时间,谁")
+    assert any(",A1,,签收,L1-02.A,," in line for line in lines)
+    assert "'=1+1" not in lines[-1]  # behind its label it is no formula
+    assert "原因：=1+1" in lines[-1]
+    assert "签收" in told("log", "--actor", "A1")
+    assert "导入清单" not in told("log", "--since", "2023-09-12")
+    told("log", "--csv", "--json", exits=2)
+
+
+def test_an_item_is_shown_as_of_a_day(office: Any) -> None:
+    office("sign", "L1-02.A", "--as", "A1")
+    states = {a["code"]: a["state"] for a in office("show", "L1-02", "--as-of", "2023-09-11")["assignments"]}
+    assert states["L1-02.A"] == "issued"

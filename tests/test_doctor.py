@@ -334,8 +334,7 @@ def test_what_is_held_over_the_holidays_has_not_waited_too_long(healthy: World) 
 
 def test_the_ledger_is_proved(healthy: World) -> None:
     assert examined(healthy, "ledger") == []
-    with healthy.workspace.write(healthy.now) as connection:
-        connection.exec_driver_sql("UPDATE ledger SET actor = 'X' WHERE seq = 2")
+    healthy.tamper("UPDATE ledger SET actor = 'X' WHERE seq = 2")
     (found,) = examined(healthy, "ledger")
     assert found.severity is Severity.ERROR
     assert "第 2 条" in found.message

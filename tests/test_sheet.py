@@ -18,6 +18,7 @@ from python_calamine import CalamineWorkbook
 from responsibility.cli.app import run
 from responsibility.core.errors import InputProblems, Problem, ResponsibilityError, UnknownCode
 from responsibility.core.summary.sheet import Applied, Column, Imported, SheetLine
+from responsibility.usecases.extension import asked_for
 from responsibility.usecases.record import log, rebuilt, verify
 from responsibility.usecases.sheet import export_all, export_unit, import_sheet, sheets_of
 from tests.world import World
@@ -149,7 +150,8 @@ def test_an_extension_asked_for_is_recorded_and_moves_nothing(world: World) -> N
     back(world, path)
     asked = log(world.workspace, "L1-01.A")[-1]
     assert (asked.act, asked.on_behalf_of) == ("extend", "A")
-    assert asked.values == {"to": "2023-10-20", "reason": "场地在修"}
+    assert (asked.values["to"], asked.values["reason"]) == ("2023-10-20", "场地在修")
+    assert [one.waits_for for one in asked_for(world.workspace)] == ["领导小组办公室"]
     assert world.rows("SELECT due_on FROM assignment WHERE code = 'L1-01.A'") == due
 
 
@@ -265,7 +267,7 @@ def test_every_wrong_cell_is_named_at_once_and_nothing_is_written(world: World) 
         f"L{at['L1-01.A']}": ("101", "应为 0 到 100 的"),
         f"I{at['L1-02.A']}": ("办理中", "L1-02.A 随下级办"),
         f"O{at['L1-02.A11']}": ("下月底", "应为日期，写成 2023"),
-        f"O{at['L1-02.A12']}": ("2023-09-01", "应晚于现在的到期日 20"),
+        f"O{at['L1-02.A12']}": ("2023-09-01", "2023-09-01 不"),
         f"L{at['L1-02.A13']}": ("0.5", "应为 0 到 100 的"),
     }
     rows = [int(re.sub(r"\D", "", problem.cell)) for problem in problems]
@@ -306,7 +308,9 @@ def test_what_the_rules_do_not_allow_is_a_problem_of_its_cell(world: World) -> N
 
 def test_what_has_no_due_date_cannot_be_extended(world: World) -> None:
     path = sent(office(world), "乙支部")
-    assert "没有到期日" in refused(world, answer(path, {"L1-03.B": {C.UNTIL: "2023-12-01", C.REASON: "忙"}}))[0].message
+    assert (
+        "没有完成时限" in refused(world, answer(path, {"L1-03.B": {C.UNTIL: "2023-12-01", C.REASON: "忙"}}))[0].message
+    )
 
 
 @pytest.mark.parametrize(
@@ -473,7 +477,8 @@ def test_a_file_saved_by_libreoffice_comes_back_whole(world: World, tmp_path: Pa
         done = back(world, out / f"a.{suffix}", dry_run=True)
         assert acts(done.applied[0]) == ["sign", "report", "extend"]
         assert done.applied[0].steps[1].values["text"] == "已办两次；佐证：纪要.docx"
-        assert done.applied[0].steps[2].values == {"to": "2023-10-20", "reason": "=忙"}
+        asked = done.applied[0].steps[2].values
+        assert (asked["to"], asked["reason"]) == ("2023-10-20", "=忙")
 
 
 # -- to all, and who has answered --------------------------------------------------------------------------------------

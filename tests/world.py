@@ -15,7 +15,8 @@ import yaml
 
 from responsibility.core.summary import Noticed, Summary
 from responsibility.delivery import MemoryCourier
-from responsibility.usecases import verbs
+from responsibility.store.engine import writing
+from responsibility.usecases import extension, pause, verbs, withdraw
 from responsibility.usecases.assign import lay_tier, lists_to_assign, open_list
 from responsibility.usecases.deliver import Delivered, deliver
 from responsibility.usecases.lists import Imported, import_list
@@ -167,9 +168,10 @@ class World:
     # -- what people do -----------------------------------------------------------------------------------------------
 
     def does(self, verb: str, code: str, **values: Any) -> verbs.Done:
-        """An act now: sign, report, submit, send_back, close."""
+        """An act now: sign, report, submit, send_back, close, suspend, resume, cancel."""
         self.now += timedelta(minutes=1)
-        done: verbs.Done = getattr(verbs, verb)(self.workspace, code, self.now, **values)
+        module = {"suspend": pause, "resume": pause, "cancel": withdraw, "extend": extension}.get(verb, verbs)
+        done: verbs.Done = getattr(module, verb)(self.workspace, code, self.now, **values)
         return done
 
     # -- what must be true -------------------------------------------------------------------------------------------
@@ -195,6 +197,16 @@ class World:
 
     def status(self) -> Summary:
         return status(self.workspace, self.now)
+
+    def tamper(self, statement: str) -> None:
+        """Change the database as somebody with rights on it could: what guards the ledger is taken away first."""
+        with writing(self.workspace.engine) as connection:
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("DROP TRIGGER IF EXISTS ledger_append_only ON ledger")
+            else:
+                for act in ("update", "delete"):
+                    connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS ledger_no_{act}")
+            connection.exec_driver_sql(statement)
 
     def rows(self, query: str) -> Sequence[Any]:
         """Straight from the database."""

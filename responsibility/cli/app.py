@@ -116,7 +116,13 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "值守：按 config/schedule.yaml 定时巡查，直到停止",
         "zeren serve\nzeren serve --unit > /etc/systemd/system/zeren.service",
     ),
-    ("show", "state:show", DAILY, "一项工作的责任链、时钟、下一步", "zeren show L1-03\nzeren show L1-03.Z01"),
+    (
+        "show",
+        "state:show",
+        DAILY,
+        "一项工作的责任链、时钟、下一步",
+        "zeren show L1-03\nzeren show L1-03.Z01\nzeren show L1-03 --as-of 2023-09-30",
+    ),
     ("todo", "state:todo", DAILY, "一个岗位或单位的待办", "zeren todo --for Z01S\nzeren todo --for Z01"),
     ("sign", "verbs:sign", VERBS, "签收", "zeren sign L1-03.Z01\nzeren sign L1-03 --as Z01S"),
     (
@@ -126,8 +132,21 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "反馈进展：文字、次数、百分比、节点",
         "zeren report L1-03 --as Z01S --text 已召开一次 --count 1\nzeren report L1-03.Z01 --percent 60",
     ),
-    ("submit", "verbs:submit", VERBS, "报结：办完了，请办公室审核", "zeren submit L1-03 --as Z01S --text 材料已报送"),
-    ("return", "verbs:return_", VERBS, "退回重办，写明原因", "zeren return L1-03.Z01 --reason 缺会议记录"),
+    (
+        "submit",
+        "verbs:submit",
+        VERBS,
+        "报结：办完了，请办公室审核",
+        "zeren submit L1-03 --as Z01S --text 材料已报送\n"
+        "zeren submit L1-03 --as Z01S --evidence 纪要.pdf --evidence 签到表.jpg",
+    ),
+    (
+        "return",
+        "verbs:return_",
+        VERBS,
+        "退回重办，写明原因；已销号的重新打开",
+        "zeren return L1-03.Z01 --reason 缺会议记录",
+    ),
     ("close", "verbs:close", VERBS, "销号", "zeren close L1-03.Z01"),
     (
         "sheet export",
@@ -145,6 +164,38 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
     ),
     ("sheet status", "sheet:status", DAILY, "哪些单位答复了台账，哪些还没有", "zeren sheet status"),
     (
+        "extend",
+        "verbs:extend",
+        VERBS,
+        "申请延期：到期前，写明原因",
+        "zeren extend L1-03 --as Z01S --to 2023-10-20 --reason 会期推迟 --progress 已完成一半\n"
+        "zeren extend L1-03.Z01 --to 2023-10-20 --reason 上级会期推迟 --late",
+    ),
+    (
+        "extension list",
+        "extension:list_",
+        VERBS,
+        "等待答复的延期申请",
+        "zeren extension list\nzeren extension list --all",
+    ),
+    (
+        "extension approve",
+        "extension:approve",
+        VERBS,
+        "同意延期；最后一级同意后改时限",
+        "zeren extension approve L1-03.Z01\nzeren extension approve L1-03.Z01 --as LD01 --to 2023-10-16",
+    ),
+    (
+        "extension reject",
+        "extension:reject",
+        VERBS,
+        "不同意延期，写明原因",
+        "zeren extension reject L1-03.Z01 --reason 时间够用",
+    ),
+    ("suspend", "verbs:suspend", VERBS, "暂缓：时钟都停下，写明原因", "zeren suspend L1-03.Z01 --reason 上级部署调整"),
+    ("resume", "verbs:resume", VERBS, "恢复：停了几个工作日，时限顺延几个", "zeren resume L1-03.Z01"),
+    ("cancel", "verbs:cancel", VERBS, "撤销一项任务，写明原因", "zeren cancel L1-03.Z01 --reason 已并入另一项"),
+    (
         "doctor",
         "doctor:doctor",
         RECORD,
@@ -159,6 +210,7 @@ GROUPS = {
     "list": "清单：导入、查看、确认时限、模板、撤销",
     "item": "事项：增加、修改、转办",
     "sheet": "任务台账：发给单位填写，收回导入",
+    "extension": "延期：等待答复的、同意、不同意",
 }
 
 

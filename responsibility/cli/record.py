@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
 from cyclopts import App, Group, Parameter
 
-from responsibility.cli.common import TIMED, Timed, enter
+from responsibility.cli.common import TIMED, Timed, UsageError, enter, read_date
 
+EXAMPLES = (
+    "zeren log",
+    "zeren log L1-03.Z01",
+    "zeren log --actor Z01S --since 2023-09-01",
+    "zeren log --csv > 台账.csv",
+    "zeren log verify",
+)
 app = App(
     name="log",
     group_commands=Group("命令"),
-    help_epilogue="例：\n\n    zeren log\n\n    zeren log L1-03.Z01\n\n    zeren log verify",
+    help_epilogue="例：\n\n" + "\n\n".join(f"    {line}" for line in EXAMPLES),
 )
 
 
@@ -20,15 +28,24 @@ def log(
     code: Annotated[str | None, Parameter(name="code", help="任务、重点工作或清单的编号；默认全部")] = None,
     /,
     *,
+    actor: Annotated[str | None, Parameter(help="只看这个岗位办的，或代它办的，如 Z01S")] = None,
+    since: Annotated[str | None, Parameter(help="只看这一天起的，如 2023-09-01")] = None,
+    csv: Annotated[bool, Parameter(negative="", help="输出 csv，可用 Excel、WPS 打开")] = False,
     common: Timed = TIMED,
 ) -> None:
     """Show the ledger."""
     from responsibility.usecases.record import log as read
     from responsibility.views import machine, terminal
 
+    if csv and common.json:
+        raise UsageError("--csv 和 --json 只能写一个", "zeren log --csv > 台账.csv")
+    day = read_date(since, "--since") if since is not None else None
     workspace = enter(common)
-    entries = read(workspace, code)
+    entries = read(workspace, code, actor=actor, since=day)
     zone = workspace.settings.zone
+    if csv:
+        sys.stdout.write(terminal.log_csv(entries, zone, workspace.settings.chain))
+        return
     common.out.show(lambda: machine.log(entries, zone), lambda: terminal.log(entries, zone, workspace.settings.chain))
 
 

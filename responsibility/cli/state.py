@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 
@@ -46,9 +47,13 @@ def status(
 def _past(workspace: Any, text: str, by: By) -> tuple[datetime, Any]:
     from responsibility.usecases.record import status_as_of
 
-    day = read_date(text, "--as-of")
-    end = datetime.combine(day + timedelta(days=1), time(), workspace.settings.zone) - timedelta(microseconds=1)
+    end = _end_of(text, workspace.settings.zone)
     return end, status_as_of(workspace, end, by)
+
+
+def _end_of(text: str, zone: ZoneInfo) -> datetime:
+    """The last instant of the day `--as-of` names."""
+    return datetime.combine(read_date(text, "--as-of") + timedelta(days=1), time(), zone) - timedelta(microseconds=1)
 
 
 def show(
@@ -56,6 +61,7 @@ def show(
     /,
     *,
     all_: Annotated[bool, Parameter(name="--all", negative="", help="逐个列出每名党员")] = False,
+    as_of: Annotated[str | None, Parameter(help="看某一天结束时的样子，如 2023-09-30")] = None,
     common: Timed = TIMED,
 ) -> None:
     """Show one item's chain with clocks and what comes next."""
@@ -63,8 +69,15 @@ def show(
     from responsibility.views import machine, terminal
 
     workspace = enter(common)
-    view = read(workspace, code, read_now(common.now, workspace.settings.zone))
+    zone = workspace.settings.zone
+    view = _item_past(workspace, code, as_of) if as_of else read(workspace, code, read_now(common.now, zone))
     common.out.show(lambda: machine.item(view), lambda: terminal.item(view, all_))
+
+
+def _item_past(workspace: Any, code: str, as_of: str) -> Any:
+    from responsibility.usecases.record import show_as_of
+
+    return show_as_of(workspace, code, _end_of(as_of, workspace.settings.zone))
 
 
 def todo(

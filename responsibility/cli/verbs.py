@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
 
 from responsibility.cli.common import TIMED, Timed, UsageError, enter, read_date, read_now
-from responsibility.core.assignment import ACTION_NAMES, STATE_NAMES
+from responsibility.core.assignment import ACTION_NAMES, STATE_NAMES, Action
 
 Code = Annotated[str, Parameter(name="code", help="任务编号（L1-03.Z01），或重点工作编号加 --as")]
 As = Annotated[str | None, Parameter(name="--as", help="以哪个岗位办理，如 Z01S；默认办公室")]
@@ -49,11 +50,19 @@ def report(
     )
 
 
-def submit(code: Code, /, *, text: Words = "", as_: As = None, common: Timed = TIMED) -> None:
+def submit(
+    code: Code,
+    /,
+    *,
+    text: Words = "",
+    evidence: Annotated[tuple[Path, ...], Parameter(help="佐证材料，一个文件写一次", negative="")] = (),
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
     """Submit an assignment as done."""
     from responsibility.usecases import verbs
 
-    _do(common, lambda workspace, now: verbs.submit(workspace, code, now, as_, text=text))
+    _do(common, lambda workspace, now: verbs.submit(workspace, code, now, as_, text=text, evidence=evidence))
 
 
 def return_(
@@ -79,6 +88,64 @@ def close(code: Code, /, *, text: Words = "", as_: As = None, common: Timed = TI
     _do(common, lambda workspace, now: verbs.close(workspace, code, now, as_, text=text))
 
 
+def extend(
+    code: Code,
+    /,
+    *,
+    to: Annotated[str, Parameter(help="延到哪一天，如 2023-10-20")],
+    reason: Annotated[str, Parameter(help="延期的原因")],
+    progress: Annotated[str, Parameter(help="目前的进展")] = "",
+    late: Annotated[bool, Parameter(negative="", help="办公室特批：逾期后延期，记为逾期")] = False,
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
+    """Ask for a later date."""
+    from responsibility.usecases import extension
+
+    day = read_date(to, "--to")
+    _do(
+        common,
+        lambda workspace, now: extension.extend(
+            workspace, code, now, as_, to=day, reason=reason, progress=progress, late=late
+        ),
+    )
+
+
+def suspend(
+    code: Code,
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="暂缓的原因")],
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
+    """Suspend an assignment."""
+    from responsibility.usecases import pause
+
+    _do(common, lambda workspace, now: pause.suspend(workspace, code, now, as_, reason=reason))
+
+
+def resume(code: Code, /, *, text: Words = "", as_: As = None, common: Timed = TIMED) -> None:
+    """Resume a suspended assignment."""
+    from responsibility.usecases import pause
+
+    _do(common, lambda workspace, now: pause.resume(workspace, code, now, as_, text=text))
+
+
+def cancel(
+    code: Code,
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="撤销的原因")],
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
+    """Cancel an assignment."""
+    from responsibility.usecases import withdraw
+
+    _do(common, lambda workspace, now: withdraw.cancel(workspace, code, now, as_, reason=reason))
+
+
 def _in_range(option: str, value: int | None, low: int, high: int) -> None:
     if value is not None and not low <= value <= high:
         raise UsageError(f"{option} 的值“{value}”不对，应在 {low} 到 {high} 之间", "")
@@ -96,6 +163,7 @@ def _do(common: Timed, act: Callable[[Any, Any], Any]) -> None:
         "actor": done.actor,
         "on_behalf_of": done.on_behalf_of,
         "closed_above": list(done.closed_above),
+        "reopened_above": list(done.reopened_above),
     }
     common.out.show(lambda: record, lambda: _told(done))
 
@@ -107,14 +175,22 @@ def _told(done: Any) -> str:
         f"  {STATE_NAMES[done.before]} → {STATE_NAMES[done.after]}",
     ]
     r = done.recorded
+    if done.action is Action.EXTEND:
+        lines[1] = f"  {r['from']} → {r['to']}，" + (
+            "办公室特批，记为逾期后延期" if r["late"] else "等待答复：zeren extension list"
+        )
     told = [
-        f"本次 {r['count']}，累计 {r['total']}" if r.get("count") is not None else "",
+        f"本次 {r['count']}，累计 {r['total']}" if r.get("total") is not None else "",
         f"进度 {r['percent']}%" if r.get("percent") is not None else "",
         f"已完成到第 {r['milestone']} 个节点" if r.get("milestone") is not None else "",
+        f"停了 {r['lost']} 个工作日，时限顺延到 {r['due_on']}" if r.get("lost") and r.get("due_on") else "",
+        f"佐证材料 {len(r['evidence'])} 份" if r.get("evidence") else "",
         r.get("text") or r.get("reason") or "",
     ]
     if any(told):
         lines.append("  " + "；".join(part for part in told if part))
     if done.closed_above:
         lines.append(f"  上级随之销号 {len(done.closed_above)} 项：{'、'.join(done.closed_above[:6])}")
+    if done.reopened_above:
+        lines.append(f"  上级随之重新打开 {len(done.reopened_above)} 项：{'、'.join(done.reopened_above[:6])}")
     return "\n".join(lines)

@@ -48,11 +48,17 @@ class Action(StrEnum):
     RETURN = "return"
     #: 销号
     CLOSE = "close"
-    #: 撤销: taken back with its list, or because the work went to somebody else
+    #: 撤销: taken back
     CANCEL = "cancel"
+    #: 暂缓: all clocks stand still
+    SUSPEND = "suspend"
+    #: 恢复: back to the state before
+    RESUME = "resume"
+    #: 申请延期: changes no state
+    EXTEND = "extend"
 
 
-#: What may follow what; anything not listed is refused.
+#: What may follow what; anything not listed is refused. What is resumed goes back to the state it was suspended in.
 TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.DRAFT, Action.ISSUE): State.ISSUED,
     (State.ISSUED, Action.SIGN): State.SIGNED,
@@ -64,6 +70,17 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.RETURNED, Action.SUBMIT): State.SUBMITTED,
     (State.SUBMITTED, Action.RETURN): State.RETURNED,
     (State.SUBMITTED, Action.CLOSE): State.CLOSED,
+    (State.CLOSED, Action.RETURN): State.RETURNED,
+    (State.ISSUED, Action.EXTEND): State.ISSUED,
+    (State.SIGNED, Action.EXTEND): State.SIGNED,
+    (State.IN_PROGRESS, Action.EXTEND): State.IN_PROGRESS,
+    (State.RETURNED, Action.EXTEND): State.RETURNED,
+    (State.ISSUED, Action.SUSPEND): State.SUSPENDED,
+    (State.SIGNED, Action.SUSPEND): State.SUSPENDED,
+    (State.IN_PROGRESS, Action.SUSPEND): State.SUSPENDED,
+    (State.SUBMITTED, Action.SUSPEND): State.SUSPENDED,
+    (State.RETURNED, Action.SUSPEND): State.SUSPENDED,
+    (State.SUSPENDED, Action.RESUME): State.ISSUED,
     (State.ISSUED, Action.CANCEL): State.CANCELLED,
     (State.SIGNED, Action.CANCEL): State.CANCELLED,
     (State.IN_PROGRESS, Action.CANCEL): State.CANCELLED,
@@ -73,8 +90,8 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.CANCELLED, Action.ISSUE): State.ISSUED,
 }
 
-#: Done to sets (`list cancel`, `item reassign`, `assign`), never offered for a single assignment.
-_TO_SETS = (Action.ISSUE, Action.CANCEL)
+#: Done to sets (`assign`, `item reassign`), never offered for a single assignment.
+_TO_SETS = (Action.ISSUE,)
 
 STATE_NAMES = {
     State.DRAFT: "拟定",
@@ -95,14 +112,20 @@ ACTION_NAMES = {
     Action.RETURN: "退回",
     Action.CLOSE: "销号",
     Action.CANCEL: "撤销",
+    Action.SUSPEND: "暂缓",
+    Action.RESUME: "恢复",
+    Action.EXTEND: "申请延期",
 }
 
 
-def advance(state: State, action: Action, code: str = "") -> State:
-    """The state after `action`; IllegalTransition says what would be possible instead."""
+def advance(state: State, action: Action, code: str = "", before: State | None = None) -> State:
+    """The state after `action`; IllegalTransition says what would be possible instead.
+
+    `before` is the state in which what is suspended was.
+    """
     after = TRANSITIONS.get((state, action))
     if after is not None:
-        return after
+        return before if before is not None and action is Action.RESUME else after
     raise IllegalTransition(
         f"{code or '该任务'}现为“{STATE_NAMES[state]}”，不能{ACTION_NAMES[action]}", _instead(state, code)
     )
@@ -120,7 +143,7 @@ def _instead(state: State, code: str) -> str:
     possible = [a for (s, a) in TRANSITIONS if s is state and a not in _TO_SETS]
     if possible:
         return "现在可以：" + "、".join(f"{ACTION_NAMES[a]} zeren {a} {code}".rstrip() for a in possible)
-    return "暂缓期间不接受办理动作" if state is State.SUSPENDED else "该任务已了结，不再接受办理动作"
+    return "该任务已了结，不再接受办理动作"
 
 
 class Light(StrEnum):

@@ -67,6 +67,11 @@ class Ladder:
     within: int | None = None
 
 
+#: Where the policy says nothing about extensions (domain: unit head → office → leader).
+EXTENSION_AGREES = ("unit_head", "office", "leader")
+EXTENSION_RULE = "延期应当在时限届满前提出；逾期提出或者未获同意的，按原时限考核。"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """督办规则: everything an assignment keeps from the day it was issued."""
@@ -78,6 +83,10 @@ class Policy:
     close_share: float
     #: Instrument id → Chinese name.
     instruments: Mapping[str, str]
+    #: Who has to agree to an extension, one after the other: `unit_head` or tier ids.
+    extension_agrees: tuple[str, ...] = EXTENSION_AGREES
+    #: The sentence by which one is refused after the due date.
+    extension_rule: str = EXTENSION_RULE
 
 
 @dataclass(frozen=True, slots=True)

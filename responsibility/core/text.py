@@ -42,3 +42,8 @@ NAME_HERE, UNIT_HERE = "（姓名）", "（单位名称）"
 def left_blank(text: str) -> bool:
     """Whether the text still bears a template's placeholder."""
     return any(words in text.replace("(", "（").replace(")", "）") for words in (NAME_HERE, UNIT_HERE))
+
+
+def unformulated(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula (OWASP, "CSV injection")."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

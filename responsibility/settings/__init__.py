@@ -102,7 +102,8 @@ def _chain(shape: ChainShape) -> Chain:
 
 def _policy(shape: PolicyShape) -> Policy:
     ladders = {Clock(clock): _ladder(ladder) for clock, ladder in shape.ladders}
-    return Policy(ladders, shape.tolerance, shape.close_share, shape.instruments)
+    how = shape.extension
+    return Policy(ladders, shape.tolerance, shape.close_share, shape.instruments, how.agrees, how.rule)
 
 
 def _ladder(shape: FinishShape) -> Ladder:

@@ -56,6 +56,7 @@ def _policy(policy: Source, chain: Source) -> Iterator[Finding]:
     yield from _unique(policy, (*rungs, "*", "id"))
     yield from _known(policy, (*rungs, "*", "tells", "*"), [OWNER, UNIT_HEAD, *tiers] if tiers else None)
     yield from _known(policy, (*rungs, "*", "instrument"), _keys(policy, "instruments"))
+    yield from _known(policy, ("extension", "agrees", "*"), [UNIT_HEAD, *tiers] if tiers else None)
     categories = _keys(chain, "categories")
     for place, _ in policy.at("default_terms", "categories", "*"):
         if categories is not None and place[-1] not in categories:

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from responsibility.core.chain import LaidOn
+from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE
 from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 
 
@@ -154,6 +155,11 @@ class TermsShape(Shape):
     categories: dict[Text, Term] = {}
 
 
+class ExtensionShape(Shape):
+    agrees: Annotated[tuple[Text, ...], Field(min_length=1)] = EXTENSION_AGREES
+    rule: Text = EXTENSION_RULE
+
+
 class PolicyShape(Shape):
     """config/policy.yaml"""
 
@@ -161,6 +167,7 @@ class PolicyShape(Shape):
     ladders: LaddersShape
     tolerance: Points
     close_share: Share
+    extension: ExtensionShape = ExtensionShape()
     default_terms: TermsShape
 
 

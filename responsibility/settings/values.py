@@ -112,6 +112,7 @@ def policy_record(policy: Policy) -> dict[str, Any]:
         "tolerance": policy.tolerance,
         "close_share": policy.close_share,
         "instruments": dict(policy.instruments),
+        "extension": {"agrees": list(policy.extension_agrees), "rule": policy.extension_rule},
     }
 
 
@@ -122,7 +123,13 @@ def policy_from_record(record: Mapping[str, Any]) -> Policy:
         tolerance=record["tolerance"],
         close_share=record["close_share"],
         instruments=dict(record["instruments"]),
+        **_extension(record.get("extension")),
     )
+
+
+def _extension(record: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The part on extensions; policies from before they were kept have the defaults."""
+    return {"extension_agrees": tuple(record["agrees"]), "extension_rule": record["rule"]} if record else {}
 
 
 def _ladder_record(ladder: Ladder) -> dict[str, Any]:

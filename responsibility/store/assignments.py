@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, cast, func, select
@@ -93,13 +94,14 @@ def clocks_of(connection: Connection, assignment_ids: Sequence[int]) -> dict[int
     return found
 
 
-def last_notices(connection: Connection, item_id: int) -> dict[int, Row[Any]]:
-    """Assignment id → the last notice anybody was told about it."""
+def last_notices(connection: Connection, item_id: int, until: datetime) -> dict[int, Row[Any]]:
+    """Assignment id → the last notice anybody was told about it, up to the instant `until`."""
     n = notice.c
+    newest_seq = select(func.max(ledger.c.seq)).where(ledger.c.at <= until).scalar_subquery()
     newest = (
         select(func.max(n.id))
         .join(assignment, assignment.c.id == n.assignment_id)
-        .where(assignment.c.item_id == item_id, ~n.skipped)
+        .where(assignment.c.item_id == item_id, ~n.skipped, n.seq <= newest_seq)
         .group_by(n.assignment_id)
     )
     return {row.assignment_id: row for row in connection.execute(select(notice).where(n.id.in_(newest)))}
@@ -135,7 +137,9 @@ def in_states(connection: Connection, list_id: int, states: Iterable[str]) -> li
 def siblings(connection: Connection, occurrence_id: int) -> list[Row[Any]]:
     """The assignments of one occurrence: what the rollup of its parents depends on."""
     a = assignment.c
-    query = select(a.id, a.code, a.tier, a.unit, a.post, a.works, a.state).where(a.occurrence_id == occurrence_id)
+    query = select(a.id, a.code, a.tier, a.unit, a.post, a.works, a.signs, a.state).where(
+        a.occurrence_id == occurrence_id
+    )
     return list(connection.execute(query.order_by(a.id)))
 
 

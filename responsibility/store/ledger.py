@@ -11,12 +11,14 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, String, case, cast, func, insert, literal, select, union
+from sqlalchemy import Boolean, Connection, String, case, cast, func, insert, literal, select, union, update
 
 from responsibility.store import blocks, projection
-from responsibility.store.rows import assignment, ledger, ledger_ref, notice
+from responsibility.store.rows import assignment, ledger, ledger_ref, meta, notice
 
 GENESIS = "0" * 64
+#: The key in `meta` under which seq and hash of the newest entry are noted.
+HEAD = "ledger.head"
 
 #: Acts that name lists and items, not single assignments.
 _BY_CODE = ("list.import", "list.confirm", "list.cancel", "redate", "item.add", "item.edit", "item.reassign")
@@ -53,12 +55,21 @@ def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> in
         "values": dict(entry.values),
         "prev_hash": previous,
     }
-    connection.execute(insert(ledger).values(**row, hash=digest_of(row)))
+    digest = digest_of(row)
+    connection.execute(insert(ledger).values(**row, hash=digest))
+    _note_head(connection, seq, digest)
     references = [{"seq": seq, "assignment_id": ref} for ref in dict.fromkeys(refs)]
     if references:
         connection.execute(insert(ledger_ref), references)
     projection.apply(connection, seq, entry.at, entry.act, entry.codes, entry.values)
     return seq
+
+
+def _note_head(connection: Connection, seq: int, digest: str) -> None:
+    """Note the newest entry beside the ledger, so that the removal of the newest ones is found too."""
+    written = {"value": f"{seq} {digest}"}
+    if not connection.execute(update(meta).where(meta.c.key == HEAD).values(written)).rowcount:
+        connection.execute(insert(meta).values(key=HEAD, **written))
 
 
 def last(connection: Connection) -> tuple[int, str]:
@@ -138,7 +149,16 @@ def broken(connection: Connection) -> list[tuple[int, str]]:
         elif (fault := _rows_fault(connection, row)) is not None:
             faults.append((row.seq, fault))
         previous, expected = row.hash, row.seq + 1
-    return faults
+    return [*faults, *_head_faults(connection, expected - 1, previous)]
+
+
+def _head_faults(connection: Connection, newest: int, digest: str) -> list[tuple[int, str]]:
+    """Whether the newest entry is the one that was noted as such."""
+    head = connection.scalar(select(meta.c.value).where(meta.c.key == HEAD))
+    noted, _, hash_ = (head or f"0 {GENESIS}").partition(" ")
+    if int(noted) > newest:
+        return [(newest + 1, f"从这一条起到第 {noted} 条被删去")]
+    return [] if hash_ == digest else [(newest, "不是记下的最新一条")]
 
 
 def _rows_fault(connection: Connection, row: Any) -> str | None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from responsibility.store.rows import assignment, clock
+from responsibility.store.rows import assignment, clock, extension
 from responsibility.store.scratch import empty, fill, scratch
 
 #: Where the clocks of one key go in a sweep.
@@ -54,6 +54,7 @@ def apply(connection: Connection, seq: int, at: datetime, act: str, codes: Seque
 def reset(connection: Connection) -> None:
     """Back to before the first act: what was laid stays, as drafts without clocks."""
     connection.execute(delete(clock))
+    connection.execute(delete(extension))
     connection.execute(
         update(assignment).values(
             state="draft",
@@ -65,6 +66,10 @@ def reset(connection: Connection) -> None:
             counted=0,
             milestones_done=0,
             submitted_late=False,
+            before_pause=None,
+            paused_on=None,
+            returns=0,
+            extensions=0,
         )
     )
 
@@ -162,8 +167,10 @@ def _submit(connection: Connection, _seq: int, _at: datetime, codes: Sequence[st
 
 
 def _return(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
-    _set(connection, codes, state="returned", submitted_late=False)
+    _set(connection, codes, state="returned", submitted_late=False, returns=assignment.c.returns + 1)
     _stop(connection, codes, "verify")
+    for state, parents in values.get("reopened", {}).items():
+        _set(connection, parents, state=state)
     if values["finish"]:
         arm = values["finish"]
         _set(connection, codes, due_on=date.fromisoformat(arm["due_on"]), due_at=instant(arm["due_at"]))
@@ -199,6 +206,72 @@ def _close(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str
     _stop(connection, closed)
 
 
+def _extend(connection: Connection, seq: int, at: datetime, codes: Sequence[str], values: Values) -> None:
+    """An extension asked for; granted at once where the office does so after the due date."""
+    asked = select(
+        literal(seq),
+        assignment.c.id,
+        literal(date.fromisoformat(values["from"]), extension.c.from_on.type),
+        literal(date.fromisoformat(values["to"]), extension.c.to_on.type),
+        literal(values["reason"]),
+        literal(values["progress"]),
+        literal(values["by"]),
+        literal(at, extension.c.asked_at.type),
+        literal(values["agreed"]),
+        literal(values["late"]),
+        literal("open"),
+        literal(""),
+    ).where(assignment.c.code.in_(list(codes)))
+    connection.execute(insert(extension).from_select([column.name for column in extension.c], asked))
+    if values.get("granted"):
+        _grant(connection, codes, seq, values)
+
+
+def _agree(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    to = date.fromisoformat(values["to"])
+    connection.execute(update(extension).where(extension.c.seq == values["of"]).values(agreed=values["step"], to_on=to))
+
+
+def _approve(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    _grant(connection, codes, values["of"], values)
+
+
+def _grant(connection: Connection, codes: Sequence[str], of: int, values: Values) -> None:
+    arm, to = values["granted"], date.fromisoformat(values["to"])
+    connection.execute(update(extension).where(extension.c.seq == of).values(status="approved", to_on=to))
+    _set(connection, codes, due_on=to, due_at=instant(arm["due_at"]), extensions=assignment.c.extensions + 1)
+    _arm(connection, codes, "finish", arm)
+
+
+def _reject(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    answered = {"status": "rejected", "answer": values["reason"]}
+    connection.execute(update(extension).where(extension.c.seq == values["of"]).values(answered))
+
+
+def _suspend(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    paused = {"before_pause": values["before"], "paused_on": date.fromisoformat(values["on"])}
+    _set(connection, codes, state="suspended", **paused)
+    _stop(connection, codes)
+
+
+def _resume(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    _set(connection, codes, state=assignment.c.before_pause)
+    _set(connection, codes, before_pause=None, paused_on=None)
+    if values["due_on"]:
+        _set(connection, codes, due_on=date.fromisoformat(values["due_on"]), due_at=instant(values["due_at"]))
+    c = clock.c
+    ids = select(assignment.c.id).where(assignment.c.code.in_(list(codes)))
+    for name, to in values["clocks"].items():
+        going = {
+            "due_on": date.fromisoformat(to["due_on"]),
+            "due_at": instant(to["due_at"]),
+            "rung": to["rung"],
+            "next_at": instant(to["next_at"]),
+            "arming": c.arming + (1 if to["moved"] else 0),
+        }
+        connection.execute(update(clock).where(c.assignment_id.in_(ids), c.clock == name).values(going))
+
+
 def _redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
     a = assignment.c
     for moved in values["items"].values():
@@ -210,7 +283,7 @@ def _redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[s
             stop = update(clock).where(clock.c.assignment_id.in_(ids), clock.c.clock == "finish")
             connection.execute(stop.values(next_at=null()))
         for policy_id, arm in moved["finish"].items():
-            running = laid & a.works & (a.policy_id == int(policy_id)) & (a.state != "submitted")
+            running = laid & a.works & (a.policy_id == int(policy_id)) & a.state.not_in(("submitted", "suspended"))
             codes = list(connection.execute(select(a.code).where(running)).scalars())
             _arm(connection, codes, "finish", arm)
 
@@ -254,6 +327,13 @@ _APPLIERS: dict[str, Applier] = {
     "submit": _submit,
     "return": _return,
     "close": _close,
+    "cancel": _withdraw,
+    "suspend": _suspend,
+    "resume": _resume,
+    "extend": _extend,
+    "extend.agree": _agree,
+    "extend.approve": _approve,
+    "extend.reject": _reject,
     "redate": _redate,
     "reissue": _reissue,
     "item.reassign": _withdraw,

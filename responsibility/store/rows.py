@@ -200,6 +200,13 @@ class AssignmentRow(SQLModel, table=True):
     counted: int = 0
     milestones_done: int = 0
     submitted_late: bool = False
+    #: While suspended: the state to go back to, and since when.
+    before_pause: str | None = None
+    paused_on: date | None = None
+    #: How often it was returned.
+    returns: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    #: How often its due date was extended; `laid_due_on` stays what it was.
+    extensions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class ClockRow(SQLModel, table=True):
@@ -224,6 +231,29 @@ class ClockRow(SQLModel, table=True):
     rung: int = -1
     #: None when the clock stands still or its ladder is climbed.
     next_at: datetime | None = None
+
+
+class ExtensionRow(SQLModel, table=True):
+    """延期: a later date asked for, and what became of it. A projection of the ledger, all of it."""
+
+    __tablename__ = "extension"
+    __table_args__ = (Index("extension_by_assignment", "assignment_id", "status"),)
+    #: The ledger entry that asked.
+    seq: int = Field(primary_key=True)
+    assignment_id: int
+    from_on: date
+    to_on: date
+    reason: str
+    progress: str
+    asked_by: str
+    asked_at: datetime
+    #: How many of those who have to agree have.
+    agreed: int
+    #: Granted by the office after the due date.
+    late: bool
+    #: open, approved or rejected.
+    status: str
+    answer: str
 
 
 class NoticeRow(SQLModel, table=True):
@@ -317,6 +347,7 @@ item_leader = table_of(ItemLeaderRow)
 occurrence = table_of(OccurrenceRow)
 assignment = table_of(AssignmentRow)
 clock = table_of(ClockRow)
+extension = table_of(ExtensionRow)
 notice = table_of(NoticeRow)
 message = table_of(MessageRow)
 ledger = table_of(LedgerRow)

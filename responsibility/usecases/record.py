@@ -4,21 +4,51 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from responsibility.core.summary import LedgerLine, Summary
+from responsibility.core.escalation import midnight
+from responsibility.core.summary import ItemView, LedgerLine, Summary
 from responsibility.store import assignments, ledger, projection, worklists
+from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import writing
+from responsibility.store.evidence import damaged
 from responsibility.store.ledger import Entry
-from responsibility.usecases.codes import unknown_work
-from responsibility.usecases.status import By, summarise
-from responsibility.usecases.workspace import Workspace
+from responsibility.usecases.codes import unknown_seat, unknown_work
+from responsibility.usecases.status import By, show_in, summarise
+from responsibility.usecases.workspace import ENGINE, Workspace, evidence_folder
 
 
-def log(workspace: Workspace, code: str | None = None) -> list[LedgerLine]:
-    """Every entry, or those that touched an assignment, an item or a list, oldest first."""
+def log(
+    workspace: Workspace, code: str | None = None, *, actor: str | None = None, since: date | None = None
+) -> list[LedgerLine]:
+    """Every entry, or those that touched an assignment, an item or a list, oldest first.
+
+    `actor` keeps what this post did or had done on its behalf, `since` what was done from that day on (office time).
+    """
+    lines = _lines(workspace, code)
+    if since is not None:
+        start = midnight(since, workspace.settings.zone)
+        lines = [line for line in lines if line.at >= start]
+    if actor is not None:
+        known = [line for line in lines if actor in (line.actor, line.on_behalf_of)]
+        if not known:
+            _known_actor(workspace, actor)
+        lines = known
+    return lines
+
+
+def _known_actor(workspace: Workspace, actor: str) -> None:
+    """Raise UnknownCode for a post nobody knows; one that did nothing is no error."""
+    with workspace.read() as connection:
+        organisation = organisation_store.load(connection)
+        if actor != ENGINE and actor not in organisation.post and actor not in organisation.unit:
+            raise unknown_seat(organisation, actor)
+
+
+def _lines(workspace: Workspace, code: str | None) -> list[LedgerLine]:
     with workspace.read() as connection:
         if code is None:
             return [_line(entry) for entry in ledger.entries(connection)]
@@ -40,7 +70,20 @@ def _line(entry: Entry) -> LedgerLine:
 def verify(workspace: Workspace) -> tuple[int, list[tuple[int, str]]]:
     """(entries read, (seq, what is wrong) for each that is not what was written)."""
     with workspace.read() as connection:
-        return ledger.last(connection)[0], ledger.broken(connection)
+        faults = [*ledger.broken(connection), *_evidence_faults(connection, evidence_folder(workspace))]
+        return ledger.last(connection)[0], sorted(faults)
+
+
+def _evidence_faults(connection: Connection, folder: Path) -> list[tuple[int, str]]:
+    """Files that were handed in and are not there any more as they were."""
+    found = ((entry.seq, damaged(folder, entry.values.get("evidence", ()))) for entry in ledger.entries(connection))
+    return [(seq, f"佐证材料“{name}”不在了或被改动") for seq, names in found for name in names]
+
+
+def show_as_of(workspace: Workspace, code: str, until: datetime) -> ItemView:
+    """One item as it was at the instant `until`, rebuilt from the ledger."""
+    with rebuilt(workspace.engine, until) as connection:
+        return show_in(connection, workspace, code, until)
 
 
 def status_as_of(workspace: Workspace, until: datetime, by: By = By.TIER) -> Summary:

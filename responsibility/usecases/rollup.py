@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from responsibility.core.assignment import State
@@ -19,17 +19,34 @@ def parents_to_close(
     """
     works = [row for row in family if row.works and row.state != State.CANCELLED]
     closed = {row.id for row in works if row.state == State.CLOSED} | {closing}
-    if not works:
-        return []
-    leaders = {row.post for row in family if chain.tier(row.tier).laid_on is LaidOn.LEADERS}
     parents = [row for row in family if not row.works and row.state not in (State.CLOSED, State.CANCELLED)]
+    return [row.code for row in parents if _complete(row, family, works, closed, share, chain, organisation)]
 
-    def ripe(parent: Any) -> bool:
-        children = _children(parent, works, leaders, chain, organisation)
-        # 0.28 * 25 is a hair more than 7; the seventh is enough.
-        return sum(child.id in closed for child in children) >= share * len(children) - 1e-9
 
-    return [parent.code for parent in parents if ripe(parent)]
+def parents_to_reopen(
+    family: Sequence[Any], opening: int, share: float, chain: Chain, organisation: Organisation
+) -> list[Any]:
+    """The closed parents in one occurrence that are not complete any more when assignment `opening` is open again."""
+    works = [row for row in family if row.works and row.state != State.CANCELLED]
+    closed = {row.id for row in works if row.state == State.CLOSED} - {opening}
+    parents = [row for row in family if not row.works and row.state == State.CLOSED]
+    return [row for row in parents if not _complete(row, family, works, closed, share, chain, organisation)]
+
+
+def _complete(
+    parent: Any,
+    family: Sequence[Any],
+    works: Sequence[Any],
+    closed: Collection[int | None],
+    share: float,
+    chain: Chain,
+    organisation: Organisation,
+) -> bool:
+    """Whether enough of a parent's children are closed."""
+    leaders = {row.post for row in family if chain.tier(row.tier).laid_on is LaidOn.LEADERS}
+    children = _children(parent, works, leaders, chain, organisation)
+    # 0.28 * 25 is a hair more than 7; the seventh is enough.
+    return bool(works) and sum(child.id in closed for child in children) >= share * len(children) - 1e-9
 
 
 def _children(

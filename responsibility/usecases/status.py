@@ -157,15 +157,20 @@ def show(workspace: Workspace, code: str, now: datetime) -> ItemView:
     """One item (or the item of one assignment) with its chain, clocks, last notices and what comes next."""
     with workspace.read() as connection:
         not_before_last_act(connection, now, workspace.settings)
-        only = assignments.by_code(connection, code)
-        found = worklists.items(connection, code=only.item_code if only else code, withdrawn=True)
-        if not found:
-            raise unknown_work(connection, code)
-        row = found[0]
-        desk = Desk(connection, workspace, now)
-        views = desk.views(assignments.of_item(connection, row.code), assignments.last_notices(connection, row.id))
-        chosen = tuple(view for view in views if only is None or view.code == code)
-        return _item_view(row, chosen)
+        return show_in(connection, workspace, code, now)
+
+
+def show_in(connection: Connection, workspace: Workspace, code: str, now: datetime) -> ItemView:
+    """As `show`; `connection` may be a rebuilt past, then `now` is its last instant."""
+    only = assignments.by_code(connection, code)
+    found = worklists.items(connection, code=only.item_code if only else code, withdrawn=True)
+    if not found:
+        raise unknown_work(connection, code)
+    row = found[0]
+    desk = Desk(connection, workspace, now)
+    told = assignments.last_notices(connection, row.id, now)
+    views = desk.views(assignments.of_item(connection, row.code), told)
+    return _item_view(row, tuple(view for view in views if only is None or view.code == code))
 
 
 def _item_view(row: Any, views: tuple[AssignmentView, ...]) -> ItemView:
@@ -284,6 +289,9 @@ class Desk:
             target=row.target_count,
             target_unit=row.target_unit,
             clocks=tuple(self._clock(clock, State(row.state)) for clock in clocks),
+            extensions=row.extensions,
+            laid_due_on=row.laid_due_on,
+            returns=row.returns,
             last_told=self._told(row, told) if told is not None else None,
         )
 

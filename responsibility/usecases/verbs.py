@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,11 +18,12 @@ from responsibility.core.escalation import Clock, overdue_from
 from responsibility.core.text import showable
 from responsibility.store import assignments, laying, ledger
 from responsibility.store import organisation as organisation_store
+from responsibility.store.evidence import keep
 from responsibility.store.ledger import Entry
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.lights import Lamp, arm, arm_within
-from responsibility.usecases.rollup import parents_to_close
-from responsibility.usecases.workspace import Workspace
+from responsibility.usecases.rollup import parents_to_close, parents_to_reopen
+from responsibility.usecases.workspace import Workspace, evidence_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,15 @@ class Done:
     after: State
     actor: str
     on_behalf_of: str | None
-    #: Codes of parents that closed with it.
+    #: Codes of parents that closed with it, and of those that are open again.
     closed_above: tuple[str, ...] = ()
+    reopened_above: tuple[str, ...] = ()
     #: What was recorded with it: text, count and its new total, percent, milestone, reason.
     recorded: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
     """Everything an act decides on."""
 
     connection: Connection
@@ -54,12 +57,12 @@ class _Case:
 
 
 Values = Mapping[str, Any]
-Decide = Callable[[_Case], Values]
+Decide = Callable[[Case], Values]
 
 
 def sign(workspace: Workspace, code: str, now: datetime, as_post: str | None = None) -> Done:
     """签收: the owner has received it; the sign clock stops."""
-    return _act(workspace, Action.SIGN, code, now, as_post, lambda case: {})
+    return act(workspace, Action.SIGN, code, now, as_post, lambda case: {})
 
 
 def report(
@@ -77,7 +80,7 @@ def report(
     values = {"text": showable(text), "count": count, "percent": percent, "milestone": milestone}
     told = {key: value for key, value in values.items() if value not in (None, "")}
 
-    def decide(case: _Case) -> Values:
+    def decide(case: Case) -> Values:
         total = case.row.counted + (count or 0)
         if count == 0 or total < 0:
             raise ResponsibilityError(f"数量 {count} 不对：现已累计 {case.row.counted}，新报的不能是 0，累计不能小于 0")
@@ -88,18 +91,30 @@ def report(
             )
         return told | ({"total": total} if count is not None else {})
 
-    return _act(workspace, Action.REPORT, code, now, as_post, decide)
+    return act(workspace, Action.REPORT, code, now, as_post, decide)
 
 
-def submit(workspace: Workspace, code: str, now: datetime, as_post: str | None = None, *, text: str = "") -> Done:
-    """报结: done as the owner sees it; the owner's clocks stop and the office's verification term begins."""
+def submit(
+    workspace: Workspace,
+    code: str,
+    now: datetime,
+    as_post: str | None = None,
+    *,
+    text: str = "",
+    evidence: Sequence[Path] = (),
+) -> Done:
+    """报结: done as the owner sees it; the owner's clocks stop and the office's verification term begins.
 
-    def decide(case: _Case) -> Values:
+    The files of `evidence` are kept in the workspace and listed in the ledger with their hashes.
+    """
+
+    def decide(case: Case) -> Values:
         late = case.row.due_at is not None and now >= case.row.due_at
         ladder = case.lamp.ladder(case.row.policy_id, Clock.VERIFY)
-        return {"text": showable(text), "late": late, "verify": arm_within(workspace.settings, ladder, now)}
+        values = {"text": showable(text), "late": late, "verify": arm_within(workspace.settings, ladder, now)}
+        return values | ({"evidence": keep(evidence_folder(workspace), evidence)} if evidence else {})
 
-    return _act(workspace, Action.SUBMIT, code, now, as_post, decide)
+    return act(workspace, Action.SUBMIT, code, now, as_post, decide)
 
 
 def send_back(
@@ -117,45 +132,61 @@ def send_back(
     if not reason:
         raise ResponsibilityError("退回要写明原因", f"例：zeren return {code} --reason 缺会议记录")
 
-    def decide(case: _Case) -> Values:
+    def decide(case: Case) -> Values:
         day, settings = due_on or case.row.due_on, workspace.settings
+        again = {"reason": reason, "reopened": _reopened(case)}
         if day is None or not case.row.works:
-            return {"reason": reason, "finish": None}
+            return again | {"finish": None}
         due_at = overdue_from(day, settings.zone) if due_on else case.row.due_at.astimezone(settings.zone)
         ladder = case.lamp.ladder(case.row.policy_id, Clock.FINISH)
-        return {"reason": reason, "finish": arm(settings, ladder, day, due_at)}
+        return again | {"finish": arm(settings, ladder, day, due_at)}
 
-    return _act(workspace, Action.RETURN, code, now, as_post, decide)
+    return act(workspace, Action.RETURN, code, now, as_post, decide)
+
+
+def _reopened(case: Case) -> dict[str, list[str]]:
+    """Of a closed assignment: the parents that are open again without it, by the state they go back to."""
+    if case.row.state != State.CLOSED:
+        return {}
+    share = case.lamp.policy(case.row.policy_id).close_share
+    family = assignments.siblings(case.connection, case.row.occurrence_id)
+    opened = parents_to_reopen(family, case.row.id, share, case.workspace.settings.chain, case.organisation)
+    states: dict[str, list[str]] = {}
+    for row in opened:
+        states.setdefault("signed" if row.signs else "issued", []).append(row.code)
+    return states
 
 
 def close(workspace: Workspace, code: str, now: datetime, as_post: str | None = None, *, text: str = "") -> Done:
     """销号: verified; all clocks fall silent, and parents close whose children have."""
 
-    def decide(case: _Case) -> Values:
+    def decide(case: Case) -> Values:
         share = case.lamp.policy(case.row.policy_id).close_share
         family = assignments.siblings(case.connection, case.row.occurrence_id)
         chain, organisation = workspace.settings.chain, case.organisation
         rolled_up = parents_to_close(family, case.row.id, share, chain, organisation)
         return {"text": showable(text), "rolled_up": rolled_up}
 
-    return _act(workspace, Action.CLOSE, code, now, as_post, decide)
+    return act(workspace, Action.CLOSE, code, now, as_post, decide)
 
 
-def _act(workspace: Workspace, action: Action, code: str, now: datetime, as_post: str | None, decide: Decide) -> Done:
+def act(workspace: Workspace, action: Action, code: str, now: datetime, as_post: str | None, decide: Decide) -> Done:
+    """One act in one transaction: what it means, whether it may follow, who may do it; then what `decide` records."""
     with workspace.write(now) as connection:
         members = workspace.settings.chain.laid(LaidOn.MEMBERS)
         organisation = organisation_store.load(connection, members, also=[as_post] if as_post else [])
-        actor = _actor(workspace, organisation, as_post)
+        actor = actor_of(workspace, organisation, as_post)
         row = find(connection, organisation, code, as_post and actor)
         before = State(row.state)
-        after = advance(before, action, row.code)
+        after = advance(before, action, row.code, State(row.before_pause) if row.before_pause else None)
         on_behalf_of = _right(workspace, organisation, row, action, actor)
         lamp = Lamp(workspace.settings, laying.policies(connection), now)
-        values = decide(_Case(connection, workspace, organisation, lamp, row, actor))
+        values = decide(Case(connection, workspace, organisation, lamp, row, actor))
         entry = Entry(now, actor, action.value, [row.code], values, on_behalf_of)
         ledger.record(connection, entry, [row.id])
         closed = tuple(values.get("rolled_up", ()))
-        return Done(row.code, row.title, action, before, after, actor, on_behalf_of, closed, values)
+        opened = tuple(code for codes in values.get("reopened", {}).values() for code in codes)
+        return Done(row.code, row.title, action, before, after, actor, on_behalf_of, closed, opened, values)
 
 
 def find(connection: Connection, organisation: Organisation, code: str, post: str | None) -> Any:
@@ -185,7 +216,7 @@ def _of_post(rows: Sequence[Any], organisation: Organisation, post: str) -> list
     return open_ or mine
 
 
-def _actor(workspace: Workspace, organisation: Organisation, as_post: str | None) -> str:
+def actor_of(workspace: Workspace, organisation: Organisation, as_post: str | None) -> str:
     """The acting post: the one named (a unit stands for its head), or the office."""
     chain = workspace.settings.chain
     if as_post is None:
@@ -201,7 +232,7 @@ def _actor(workspace: Workspace, organisation: Organisation, as_post: str | None
     return head
 
 
-_OWNERS_ACTS = {Action.SIGN, Action.REPORT, Action.SUBMIT}
+_OWNERS_ACTS = {Action.SIGN, Action.REPORT, Action.SUBMIT, Action.EXTEND}
 
 
 def _right(workspace: Workspace, organisation: Organisation, row: Any, action: Action, actor: str) -> str | None:

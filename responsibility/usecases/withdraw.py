@@ -1,4 +1,4 @@
-"""Taking back: a list with everything of it that is not closed (撤销)."""
+"""Taking back (撤销): one assignment, or a list with everything of it that is not closed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.assignment import Action, State, states_for
+from responsibility.core.errors import ResponsibilityError
 from responsibility.core.summary import ListCancelled
 from responsibility.core.text import showable
 from responsibility.store import assignments, ledger, worklists
 from responsibility.store.blocks import blocks_of
 from responsibility.store.ledger import Entry
 from responsibility.usecases.codes import live_list
+from responsibility.usecases.rollup import parents_to_close
+from responsibility.usecases.verbs import Case, Done, Values, act
 from responsibility.usecases.workspace import Workspace, office_post
 
 #: States out of which an assignment can be cancelled.
@@ -33,6 +36,22 @@ def cancel_list(
         values = {"reason": showable(reason).strip(), **taken_back(connection, ids)}
         ledger.record(connection, Entry(now, office_post(workspace, connection), "list.cancel", [code], values))
         return ListCancelled(code, work_list.title, reason, len(ids), len(closed), dry_run)
+
+
+def cancel(workspace: Workspace, code: str, now: datetime, as_post: str | None = None, *, reason: str) -> Done:
+    """撤销 one assignment; its parents close when they are complete without it."""
+    reason = showable(reason).strip()
+    if not reason:
+        raise ResponsibilityError("撤销要写明原因", f"例：zeren cancel {code} --reason 已并入另一项")
+
+    def decide(case: Case) -> Values:
+        row = case.row
+        family = [other for other in assignments.siblings(case.connection, row.occurrence_id) if other.id != row.id]
+        share = case.lamp.policy(row.policy_id).close_share
+        closing = parents_to_close(family, None, share, workspace.settings.chain, case.organisation)
+        return {"reason": reason, **taken_back(case.connection, [row.id]), "rolled_up": closing}
+
+    return act(workspace, Action.CANCEL, code, now, as_post, decide)
 
 
 def taken_back(connection: Connection, ids: Sequence[int]) -> dict[str, Any]:

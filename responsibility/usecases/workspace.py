@@ -168,6 +168,11 @@ def create(root: Path, environ: Mapping[str, str], now: datetime) -> Workspace:
     return workspace
 
 
+def evidence_folder(workspace: Workspace) -> Path:
+    """Where what was handed in is kept."""
+    return workspace.root / "data" / "evidence"
+
+
 def office_post(workspace: Workspace, connection: Connection) -> str:
     """The post the office acts as at the terminal; the engine's own name where there is no office yet."""
     chain = workspace.settings.chain

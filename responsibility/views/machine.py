@@ -13,6 +13,7 @@ from responsibility.core.summary import (
     AssignmentView,
     Climbed,
     Counts,
+    ExtensionLine,
     ItemAdded,
     ItemEdited,
     ItemEntry,
@@ -72,6 +73,9 @@ def assignment(view: AssignmentView) -> Json:
         "state": view.state.value,
         "light": None if view.state is State.CANCELLED else view.light.value,
         "due_on": _day(view.due_on),
+        "extensions": view.extensions,
+        "laid_due_on": _day(view.laid_due_on),
+        "returns": view.returns,
         "percent": view.percent,
         "counted": view.counted,
         "clocks": [
@@ -329,4 +333,41 @@ def item_reassigned(done: ItemReassigned) -> Json:
         "laid": done.laid,
         "again": list(done.again),
         "closed_above": list(done.closed_above),
+    }
+
+
+def extensions(rows: Iterable[ExtensionLine], zone: tzinfo) -> Json:
+    """`zeren extension list --json`."""
+    return {
+        "extensions": [
+            {
+                "code": row.code,
+                "title": row.title,
+                "from": row.from_on.isoformat(),
+                "to": row.to_on.isoformat(),
+                "reason": row.reason,
+                "progress": row.progress,
+                "asked_by": row.asked_by,
+                "asked_at": row.asked_at.astimezone(zone).isoformat(),
+                "status": row.status,
+                "waits_for": row.waits_for,
+                "answer": row.answer,
+                "late": row.late,
+                "extensions": row.extensions,
+            }
+            for row in rows
+        ]
+    }
+
+
+def extension_decided(done: Any) -> Json:
+    """`zeren extension approve` and `reject` with --json."""
+    return {
+        "code": done.code,
+        "status": done.status,
+        "actor": done.actor,
+        "on_behalf_of": done.on_behalf_of,
+        "waits_for": done.next,
+        "due_on": done.due_on.isoformat(),
+        "extensions": done.extensions,
     }

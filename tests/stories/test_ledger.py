@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, datetime, time
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.exc import DBAPIError
 
 from responsibility.core.assignment import Light
-from responsibility.core.errors import ResponsibilityError
-from responsibility.store.engine import writing
-from responsibility.usecases.record import log, rebuilt, status_as_of, verify
+from responsibility.core.errors import ResponsibilityError, UnknownCode
+from responsibility.store import migrate
+from responsibility.store.engine import open_engine, reading, writing
+from responsibility.store.ledger import broken
+from responsibility.usecases.record import log, rebuilt, show_as_of, status_as_of, verify
+from responsibility.usecases.status import show
 from tests.world import World
 
 STATE = (
-    "SELECT code, state, issued_on, due_on, due_at, percent, counted, milestones_done, submitted_late, issued_seq "
+    "SELECT code, state, issued_on, due_on, due_at, percent, counted, milestones_done, submitted_late, issued_seq, "
+    "before_pause, paused_on, returns "
     "FROM assignment ORDER BY id"
 )
 CLOCKS = "SELECT assignment_id, clock, arming, due_on, due_at, rung, next_at FROM clock ORDER BY assignment_id, clock"
@@ -94,21 +101,105 @@ def test_an_untouched_ledger_holds(any_world: World) -> None:
 def test_a_changed_entry_is_found(world: World) -> None:
     a_month(world)
     seq = world.rows("SELECT seq FROM ledger WHERE act = 'report'")[0][0]
-    _tamper(world, f"""UPDATE ledger SET "values" = '{{"percent": 90}}' WHERE seq = {seq}""")
+    world.tamper(f"""UPDATE ledger SET "values" = '{{"percent": 90}}' WHERE seq = {seq}""")
     assert verify(world.workspace)[1] == [(seq, "内容与哈希不符")]
 
 
 def test_a_removed_entry_is_found(world: World) -> None:
     a_month(world)
     seq = world.rows("SELECT seq FROM ledger WHERE act = 'sign'")[0][0]
-    _tamper(world, f"DELETE FROM ledger WHERE seq = {seq}")
+    world.tamper(f"DELETE FROM ledger WHERE seq = {seq}")
     assert [fault[0] for fault in verify(world.workspace)[1]] == [seq + 1, seq + 1]
+
+
+def test_a_removed_newest_entry_is_found(any_world: World) -> None:
+    a_month(any_world)
+    newest = any_world.rows("SELECT max(seq) FROM ledger")[0][0]
+    any_world.tamper(f"DELETE FROM ledger WHERE seq > {newest - 2}")
+    assert verify(any_world.workspace)[1] == [(newest - 1, f"从这一条起到第 {newest} 条被删去")]
+
+
+def test_an_inserted_entry_is_found(any_world: World) -> None:
+    a_month(any_world)
+    newest = any_world.rows("SELECT max(seq) FROM ledger")[0][0]
+    any_world.tamper(
+        'INSERT INTO ledger (seq, at, actor, act, codes, "values", prev_hash, hash) '
+        f"SELECT {newest + 1}, at, actor, 'sign', codes, \"values\", hash, hash FROM ledger WHERE seq = {newest}"
+    )
+    assert [seq for seq, _ in verify(any_world.workspace)[1]] == [newest + 1]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger SET actor = 'X' WHERE seq = 1",
+        "DELETE FROM ledger WHERE seq = 1",
+        "DELETE FROM ledger_ref",
+        "UPDATE ledger_ref SET seq = 1",
+    ],
+)
+def test_the_database_refuses_to_change_an_entry(any_world: World, statement: str) -> None:
+    a_month(any_world)
+    with pytest.raises(DBAPIError, match="append-only"), writing(any_world.workspace.engine) as connection:
+        connection.exec_driver_sql(statement)
+    assert verify(any_world.workspace)[1] == []
+
+
+def test_a_ledger_of_before_gets_its_head_and_guards(world: World, tmp_path: Path) -> None:
+    """A database of the first schema: opening it brings it up, its entries are proved, and it can only grow."""
+    a_month(world)
+    columns = 'seq, at, actor, on_behalf_of, act, codes, "values", prev_hash, hash'
+    entries = world.rows(f"SELECT {columns} FROM ledger WHERE act = 'init' OR seq < 4 ORDER BY seq")
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    migrate.bring_up(engine, "0001")
+    with writing(engine) as connection:
+        for entry in entries:
+            connection.exec_driver_sql(
+                f"INSERT INTO ledger ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", tuple(entry)
+            )
+    migrate.bring_up(engine)
+    with reading(engine) as connection:
+        assert broken(connection) == []
+    for statement in ("DELETE FROM ledger", "UPDATE ledger SET actor = 'X'"):
+        with pytest.raises(DBAPIError, match="append-only"), writing(engine) as connection:
+            connection.exec_driver_sql(statement)
+
+
+def test_the_log_by_who_and_since_when(world: World) -> None:
+    a_month(world)
+    everything = log(world.workspace)
+    mine = log(world.workspace, actor="A11")
+    assert mine == [line for line in everything if "A11" in (line.actor, line.on_behalf_of)]
+    assert mine
+    late = log(world.workspace, since=date(2023, 9, 20))
+    assert late
+    assert late == everything[-len(late) :]
+    assert all(line in late for line in log(world.workspace, "L1-01", since=date(2023, 9, 20)))
+    assert log(world.workspace, actor="LD2") == []
+    with pytest.raises(UnknownCode):
+        log(world.workspace, actor="nobody at all")
+
+
+def test_an_item_is_shown_as_it_was(world: World) -> None:
+    """What `show` said on a day is what `show --as-of` says of that day later."""
+    world.given(by="9月15日前")
+    seen = {}
+    for day, act in (("2023-09-12", "sign"), ("2023-09-13", ""), ("2023-09-18", "submit"), ("2023-09-19", "close")):
+        world.to(day)
+        world.sweep()
+        world.untold.clear()
+        if act:
+            world.does(act, "L1-01.A")
+        end = datetime.combine(world.now.date(), time(23, 59), world.zone)
+        seen[end] = show(world.workspace, "L1-01", end)
+    for end, view in seen.items():
+        assert show_as_of(world.workspace, "L1-01", end) == view
 
 
 def test_a_removed_notice_is_found(world: World) -> None:
     a_month(world)
     seq = world.rows("SELECT min(seq) FROM notice")[0][0]
-    _tamper(world, f"DELETE FROM notice WHERE id = (SELECT min(id) FROM notice WHERE seq = {seq})")
+    world.tamper(f"DELETE FROM notice WHERE id = (SELECT min(id) FROM notice WHERE seq = {seq})")
     assert verify(world.workspace)[1] == [(seq, "发出的提醒与留痕摘要不符")]
 
 
@@ -126,14 +217,16 @@ def test_the_log_of_a_code_has_all_that_touched_it(world: World) -> None:
 
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["sign", "report", "submit", "send_back", "close", "sweep", "wait"]),
+        st.sampled_from(
+            ["sign", "report", "submit", "send_back", "close", "suspend", "resume", "cancel", "sweep", "wait"]
+        ),
         st.sampled_from(["A", "A11", "A12", "A13", "B"]),
     ),
     max_size=25,
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_whatever_happens_the_ledger_rebuilds_it(tmp_path_factory: object, acts: list[tuple[str, str]]) -> None:
     folder = tmp_path_factory.mktemp("office")  # type: ignore[attr-defined]
@@ -160,11 +253,11 @@ def _try(world: World, act: str, code: str) -> None:
     elif act == "sweep":
         world.sweep()
     else:
-        values = {"send_back": {"reason": "重办"}, "report": {"percent": 50}}.get(act, {})
+        values = {
+            "send_back": {"reason": "重办"},
+            "report": {"percent": 50},
+            "suspend": {"reason": "等通知"},
+            "cancel": {"reason": "并入另一项"},
+        }.get(act, {})
         with suppress(ResponsibilityError):
             world.does(act, code, **values)
-
-
-def _tamper(world: World, statement: str) -> None:
-    with writing(world.workspace.engine) as connection:
-        connection.exec_driver_sql(statement)

@@ -1,6 +1,6 @@
 """The one place where assignments are counted, so that every medium says the same, and the values media show."""
 
-from responsibility.core.summary.acts import ItemAdded, ItemEdited, ItemReassigned, ListCancelled
+from responsibility.core.summary.acts import ExtensionLine, ItemAdded, ItemEdited, ItemReassigned, ListCancelled
 from responsibility.core.summary.counting import (
     Counts,
     Family,
@@ -37,6 +37,7 @@ __all__ = [
     "ClockView",
     "Counts",
     "Duty",
+    "ExtensionLine",
     "Family",
     "Group",
     "ItemAdded",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +72,26 @@ class ItemReassigned:
     closed_above: tuple[str, ...]
     #: False where nothing of the item is assigned yet.
     assigned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionLine:
+    """An extension asked for, and how far it has come."""
+
+    code: str
+    title: str
+    from_on: date
+    to_on: date
+    reason: str
+    progress: str
+    asked_by: str
+    asked_at: datetime
+    #: open, approved or rejected.
+    status: str
+    #: Who has to agree next; empty when it is decided.
+    waits_for: str
+    answer: str
+    #: Granted by the office after the due date.
+    late: bool
+    #: How often the assignment was extended so far.
+    extensions: int

@@ -61,6 +61,10 @@ class AssignmentView:
     target: int | None
     target_unit: str
     clocks: tuple[ClockView, ...]
+    #: How often the due date was extended and what it was at first; how often the work was returned.
+    extensions: int = 0
+    laid_due_on: date | None = None
+    returns: int = 0
     last_told: Told | None = None
 
 

@@ -10,14 +10,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.assignment import STATE_NAMES, State
+from responsibility.core.assignment import State
 from responsibility.core.errors import InputProblems, Problem, ResponsibilityError
 from responsibility.core.summary.sheet import Answers, Applied, Choice, Column, Conflict, Imported, Standing, Step
 from responsibility.ingest.answers import AnswerRow, read_answers
 from responsibility.store import assignments, ledger, tasksheets
 from responsibility.store.ledger import Entry
 from responsibility.usecases import verbs
-from responsibility.usecases.sheet.export import ANSWERABLE, standing_of
+from responsibility.usecases.extension import extend
+from responsibility.usecases.sheet.export import standing_of
 from responsibility.usecases.sheet.keys import AlteredKey, ForeignKey, Seal
 from responsibility.usecases.verbs import Done
 from responsibility.usecases.workspace import Joined, Workspace, office_post
@@ -197,22 +198,10 @@ class _Reader:
         return acts
 
     def _extension(self, case: _Case) -> Step:
-        """延期 asked for: recorded, and nothing moves before it is decided."""
-        row = assignments.by_code(self._connection, case.row.code)
-        assert row is not None
-        if not row.works:
-            raise ResponsibilityError("这一项随下级办理情况而定，不能单独申请延期")
-        if State(row.state) not in ANSWERABLE:
-            raise ResponsibilityError(f"{row.code} 现为“{STATE_NAMES[State(row.state)]}”，不能申请延期")
+        """延期 asked for: nothing moves before it is agreed to."""
         to = date.fromisoformat(case.row.answers[Column.UNTIL])
-        if row.due_on is None:
-            raise ResponsibilityError("这一项没有到期日，不用延期")
-        if to <= row.due_on:
-            raise ResponsibilityError(f"应晚于现在的到期日 {row.due_on}")
-        values = {"to": to.isoformat(), "reason": case.row.answers[Column.REASON]}
-        entry = Entry(self._now, self._actor, "extend", [row.code], values, row.post or row.unit)
-        ledger.record(self._connection, entry, [row.id])
-        return Step("extend", values)
+        reason = case.row.answers[Column.REASON]
+        return _step(extend(self._workspace, case.row.code, self._now, to=to, reason=reason))
 
     # -- leaving a trace --------------------------------------------------------------------------------------------
 

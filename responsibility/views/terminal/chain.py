@@ -117,8 +117,13 @@ def _leaf(*parts: Text | str, style: str = "") -> Text:
     return text
 
 
+def due(one: AssignmentView) -> str:
+    """The due date, with how often it was extended."""
+    return day(one.due_on) + (f"（延{one.extensions}次）" if one.extensions else "")
+
+
 def _measure(one: AssignmentView) -> str:
-    parts = []
+    parts = [f"退回{one.returns}次"] if one.returns else []
     if one.target:
         parts.append(f"{one.counted}/{one.target}{one.target_unit}")
     if one.percent is not None:
@@ -127,6 +132,10 @@ def _measure(one: AssignmentView) -> str:
 
 
 def _clocks(node: Tree, one: AssignmentView) -> None:
+    if one.extensions:
+        node.add(
+            _leaf(f"延期 {one.extensions} 次，原时限 {day(one.laid_due_on)}，现时限 {day(one.due_on)}", style="dim")
+        )
     for clock in one.clocks:
         for line in clock_lines(clock):
             node.add(_leaf(line, style="dim"))
@@ -157,7 +166,7 @@ def todo(name: str, views: Sequence[AssignmentView]) -> RenderableType:
     table.add_column("亮灯", no_wrap=True)
     table.add_column("状态", no_wrap=True)
     for one in views:
-        table.add_row(one.code, one.title, day(one.due_on), light(one.light), STATE_NAMES[one.state] + _measure(one))
+        table.add_row(one.code, one.title, due(one), light(one.light), STATE_NAMES[one.state] + _measure(one))
     code = views[0].code
     verb = "sign" if views[0].state.value == "issued" else "report"
     hint = Text(f"办理：zeren {verb} {code}；查看：zeren show {code}", style="dim")

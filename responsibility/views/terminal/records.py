@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from datetime import date, tzinfo
+from typing import Any
 
 from rich.console import Group as Stack
 from rich.console import RenderableType
@@ -17,6 +20,7 @@ from responsibility.core.summary import (
     LedgerLine,
     ListLine,
 )
+from responsibility.core.text import unformulated
 from responsibility.views.terminal.marks import day, table_of
 
 
@@ -71,9 +75,11 @@ ACTS = {
     "redate": "时限变动",
     "sweep": "巡查",
     "deliver": "送出消息",
-    "extend": "申请延期",
     "sheet.export": "导出台账",
     "sheet.import": "导入台账答复",
+    "extend.agree": "同意延期（待下一级）",
+    "extend.approve": "同意延期",
+    "extend.reject": "不同意延期",
 } | {action.value: name for action, name in ACTION_NAMES.items()}
 
 
@@ -92,10 +98,28 @@ def log(rows: Sequence[LedgerLine], zone: tzinfo, chain: Chain) -> RenderableTyp
     return table
 
 
+def log_csv(rows: Sequence[LedgerLine], zone: tzinfo, chain: Chain) -> str:
+    """The ledger as a spreadsheet reads it: UTF-8 with a mark, one entry a line, no cell taken for a formula."""
+    text = io.StringIO()
+    sheet = csv.writer(text, lineterminator="\r\n")
+    sheet.writerow(("序号", "时间", "谁", "代", "做了什么", "对象", "内容", "哈希"))
+    for row in rows:
+        at = row.at.astimezone(zone).isoformat(" ", "seconds")
+        said = " ".join(_parts(row, chain))
+        cells = (at, row.actor, row.on_behalf_of or "", ACTS.get(row.act, row.act), " ".join(row.codes), said, row.hash)
+        sheet.writerow((row.seq, *map(unformulated, cells)))
+    return "\ufeff" + text.getvalue()
+
+
 def _said(row: LedgerLine, chain: Chain) -> str:
-    values = dict(row.values)
+    return " ".join([*row.codes[:3], *_parts(row, chain)])
+
+
+def _parts(row: LedgerLine, chain: Chain) -> list[str]:
+    values: dict[str, Any] = dict(row.values)
     if values.get("tier") in chain.order:
         values["tier"] = chain.tier(str(values["tier"])).name
+    extending = row.act.startswith("extend")
     shown = {
         "text": "",
         "reason": "原因：",
@@ -108,10 +132,11 @@ def _said(row: LedgerLine, chain: Chain) -> str:
         "failed": "失败 ",
         "file": "",
         "from": "由 ",
-        "to": "延期至 " if row.act == "extend" else "转给 ",
+        "to": "延到 " if extending else "转给 ",
+        "progress": "进展：",
     }
-    parts = [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")]
-    return " ".join([*row.codes[:3], *parts])
+    files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
+    return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")] + files
 
 
 def organisation(org: Organisation, chain: Chain, on: date) -> RenderableType:

@@ -1,0 +1,54 @@
+"""Extensions: what was asked for, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Group as Stack
+from rich.console import RenderableType
+from rich.text import Text
+
+from responsibility.core.summary import ExtensionLine
+from responsibility.views.terminal.marks import day, table_of
+
+_STATUS = {"open": "待答复", "approved": "已同意", "rejected": "不同意"}
+
+
+def extensions(rows: Sequence[ExtensionLine]) -> RenderableType:
+    """Requests, oldest first, with who has to answer next."""
+    if not rows:
+        return Text("没有等待答复的延期申请。全部申请：zeren extension list --all")
+    table = table_of(f"延期申请 {len(rows)} 项")
+    table.add_column("任务", no_wrap=True)
+    table.add_column("现时限", no_wrap=True)
+    table.add_column("延到", no_wrap=True)
+    table.add_column("原因与进展", ratio=1)
+    table.add_column("申请", no_wrap=True)
+    table.add_column("答复", no_wrap=True)
+    for row in rows:
+        said = "；".join(filter(None, [row.reason, row.progress and f"进展：{row.progress}"]))
+        answer = f"等{row.waits_for}" if row.waits_for else _STATUS[row.status]
+        answer += "（逾期后）" if row.late else ""
+        said += f"；答复：{row.answer}" if row.answer else ""
+        table.add_row(row.code, day(row.from_on), day(row.to_on), said, row.asked_by, answer)
+    waiting = next((row for row in rows if row.status == "open"), None)
+    hint = (
+        f"同意：zeren extension approve {waiting.code}；不同意：zeren extension reject {waiting.code} --reason 原因"
+        if waiting
+        else ""
+    )
+    return Stack(table, Text(hint, style="dim")) if hint else table
+
+
+def extension_decided(done: Any) -> str:
+    """One answer."""
+    who = f"{done.actor} 代 {done.on_behalf_of}" if done.on_behalf_of else done.actor
+    first = f"{done.code} {done.title}（{who}）"
+    if done.status == "rejected":
+        return f"不同意延期 {first}\n  时限仍为 {done.due_on}，没有改动"
+    if done.status == "open":
+        return f"同意延期 {first}\n  延到 {done.asked_for}，还要{done.next}同意；在此之前时限仍为 {done.due_on}"
+    return (
+        f"同意延期 {first}\n  时限改为 {done.due_on}（第 {done.extensions} 次延期），按新时限重新计时，原时限留作考核"
+    )
