@@ -12,6 +12,7 @@ from responsibility.ingest.organisation.flat import is_flat, read_flat
 from responsibility.ingest.organisation.tables import list_named, read_five
 from responsibility.ingest.organisation.yamlfile import read_yaml
 from responsibility.ingest.sheets import decode, read_bytes, read_sheets
+from responsibility.ingest.yamlnodes import YAML
 
 __all__ = ["read_organisation"]
 
@@ -27,7 +28,7 @@ def read_organisation(path: Path, chain: Chain) -> tuple[Organisation, list[Prob
 
 
 def _entries(path: Path) -> Entries:
-    if path.suffix.lower() in (".yaml", ".yml"):
+    if path.suffix.lower() in YAML:
         return read_yaml(path.name, decode(path.name, read_bytes(path)))
     sheets = read_sheets(path)
     named = [sheet for sheet in sheets if list_named(sheet.name)]
