@@ -48,7 +48,7 @@ _TALL = re.compile(rb"\br=\"[A-Z]{0,3}\d{5,7}\"")
 #: Built-in formats that show year and month alone where Excel speaks Chinese.
 _MONTHS = frozenset({17, 27, 36, 50, 52, 57})
 _LITERAL = re.compile(r"\"[^\"]*\"|\[[^\]]*\]|\\.|;.*")
-BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, ElementTree.ParseError, OSError, EOFError, NotImplementedError,
+BROKEN = (zipfile.BadZipFile, zlib.error, LookupError, ElementTree.ParseError, OSError, EOFError, NotImplementedError,
           RuntimeError, ValueError)  # fmt: skip
 
 #: Zero-based row and column.

@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from responsibility.core.text import showable
+
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = "tag:yaml.org,2002:null"
 #: How deep lists and mappings may stand in each other: what offices write has five.
@@ -32,15 +34,15 @@ def compose(text: str) -> yaml.Node | None:
     except yaml.YAMLError as error:
         line = _broken_at(error, text)
         lines = text.splitlines()
-        found = lines[line].strip()[:60] if line < len(lines) else ""
+        found = showable(lines[line]).strip()[:60] if line < len(lines) else ""
         message = "yaml 语法错误，读不下去；请检查这一行及上一行的缩进、冒号、引号和括号"
         raise Unplain(message, line + 1, found) from error
 
 
 def text_of(node: yaml.Node) -> str:
-    """A scalar as written, without blanks around it; "" for null and for what is no scalar."""
+    """A scalar as written, without blanks around it or what cannot be shown; "" for null and for what is no scalar."""
     written = node.value if isinstance(node, yaml.ScalarNode) and node.tag != _NULL else ""
-    return str(written).strip()
+    return showable(str(written)).strip()
 
 
 def is_null(node: yaml.Node) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -147,7 +147,7 @@ def _columns(
 
 def _written(row: ItemRecord) -> str:
     """A digest of the row as it stands in the file: the words, not the cells they stand in, nor how they were read."""
-    words = {key: value for key, value in asdict(row).items() if not key.endswith("cell")}
+    words = {each.name: getattr(row, each.name) for each in fields(row) if not each.name.endswith("cell")}
     words["mentions"] = [(mention.name, mention.role) for mention in row.mentions]
     text = json.dumps(words, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
