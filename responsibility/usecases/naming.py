@@ -17,6 +17,8 @@ CREATED_KIND = "department"
 #: Names that mean somebody, but nobody can tell whom.
 _VAGUE = re.compile(r"各|(?:全[市区县镇校院]|[市区县]直)?(?:有关|相关|其他|其它)")
 _UNNAMED = "这样的集体称谓看不出指哪些单位；写明是哪些单位，或在 config/chain.yaml 的 collectives 里照样子加一行"
+#: What stands between two names that are one name elsewhere (住房和城乡建设局): only known names are parted here.
+_JOINTS = re.compile(r"[/／|｜·+]|以及|[和及与跟]")
 _BLANKS = re.compile(r"[\s（）()“”\"]+")
 
 
@@ -110,6 +112,9 @@ class Namer:
             found = units_of(collective, self._organisation)
             if found:
                 return found
+        joined = [self._units.get(_key(part)) for part in _JOINTS.split(name)]
+        if len(joined) > 1 and None not in joined:
+            return [code for code in joined if code]
         if self._create:
             return [self._new_unit(name)]
         if collective is not None:
