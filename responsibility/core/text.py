@@ -31,7 +31,7 @@ def nearest(asked: str, known: Iterable[str], cutoff: float = 0.6, most: int = 3
     if alike is not None:
         return [alike]
     found = process.extract(asked[:100], names, scorer=fuzz.ratio, score_cutoff=100 * cutoff, limit=most)
-    return [name for name, _, _ in found]
+    return [name for name, score, _ in found if score > found[0][1] - 10]
 
 
 def is_it(asked: str, known: Iterable[str], otherwise: str) -> str:

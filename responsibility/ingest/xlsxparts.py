@@ -206,7 +206,7 @@ def _month_styles(styles: bytes) -> frozenset[bytes]:
         root = ElementTree.fromstring(styles)
     except ElementTree.ParseError:
         return frozenset()
-    own = {each.get("numFmtId"): _shows_month(each.get("formatCode", "")) for each in root.iter("{*}numFmt")}
+    own = {each.get("numFmtId"): _shows_month(each.get("formatCode", "")) for each in root.findall(".//{*}numFmt")}
     cells = root.find("{*}cellXfs")
     known = [each.get("numFmtId", "") for each in cells] if cells is not None else []
     return frozenset(

@@ -51,7 +51,7 @@ def _item(draft: Draft, texts: Mapping[int, str], numbering: Numbering, at: int)
     if not phrase and frequency:
         phrase, phrase_cell, frequency = frequency.text, cell_name(frequency.row, frequency.col), None
     kept += [frequency] if frequency else []
-    title = re.sub(r"\s*\n\s*", "", _STAR.sub("", task))
+    title = re.sub(r"\s*[\n\u3000]\s*", "", _STAR.sub("", task))
     milestones = _milestones(draft, texts)
     if not phrase and not milestones:
         phrase, phrase_cell = leading_deadline(title), draft.cell("task")

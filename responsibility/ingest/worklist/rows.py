@@ -99,6 +99,7 @@ class _Layout:
         self.category = next(iter(header.of("category")), None)
         #: Rows that a printed list repeats on every page.
         self.headings = {_bare_row(row) for row in sheet.rows[: header.last + 1] if any(row)}
+        self.texts = header.texts
         self.unknown = dict.fromkeys(header.unknown(), "unknown") | dict.fromkeys(_nameless(sheet, header), "unknown")
         self.fills = dict(_fills(sheet, header))
         wide = max(3, round(0.6 * len(header.texts)))
@@ -107,6 +108,12 @@ class _Layout:
                              for row in range(row0 + 1, row1 + 1)}  # fmt: skip
         below = sheet.rows[header.last + 1 :]
         self.arabic = self.number is not None and any(_is_arabic(row[self.number]) for row in below)
+
+    def is_repeated(self, row: tuple[str, ...]) -> bool:
+        """Whether the row is the title or header once more, as at the top of a printed page."""
+        bare = _bare_row(row)
+        same = sum(bool(text) and text == self.texts.get(col) for col, text in enumerate(bare))
+        return bare in self.headings or (same > 1 and 2 * same > sum(map(bool, bare)))
 
     def is_heading(self, text: str, col: int) -> bool:
         """A lone category, or words where a number should stand, head what follows."""
@@ -140,7 +147,7 @@ def _fills(sheet: Sheet, header: Header) -> Iterator[tuple[tuple[int, int], str]
 def _read_row(reading: Reading, layout: _Layout, row: int) -> None:
     cells = reading.sheet.rows[row]
     filled = [col for col, text in enumerate(cells) if text]
-    if not filled or _bare_row(cells) in layout.headings:
+    if not filled or layout.is_repeated(cells):
         return
     if _is_footer(reading, layout, cells, filled):
         reading.in_footer = True
