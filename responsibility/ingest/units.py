@@ -9,6 +9,9 @@ from functools import lru_cache
 
 LEAD, SUPPORT = "lead", "support"
 
+#: Characters of a cell that is still read as names: a hundred of them have fewer.
+LONGEST = 2000
+
 _OPENING, _CLOSING = "（(【[〔《“", "）)】]〕》”"
 _CLAUSE_ENDS = "；;\n。"
 _COMMAS = "，,、"
@@ -77,6 +80,8 @@ class _Token:
 
 @lru_cache(maxsize=4096)
 def _split(text: str, default_role: str) -> tuple[tuple[str, str], ...]:
+    if len(text) > LONGEST:
+        return ((f"{text[:40]}……", default_role),)  # nobody's name, and told as such
     tokens = list(_marked(text, default_role))
     marked_lead = any(token.mark == LEAD for token in tokens)
     rest = SUPPORT if marked_lead else default_role
@@ -182,7 +187,8 @@ def _tokens(text: str, default_role: str) -> Iterator[_Token]:
 
 def _token(text: str, comma: str, shared: bool) -> Iterator[_Token]:
     """One piece between separators: a name, perhaps with a mark behind it, or two (A会同B; A牵头B where `shared`)."""
-    inner = _TOGETHER.match(text) or (_INNER_LEAD.match(text) if shared else None)
+    together = text.count("会同") < 10 and _TOGETHER.match(text)
+    inner = together or (_INNER_LEAD.match(text) if shared and text.count("牵头") < 10 else None)
     if inner and _balanced(inner[1]):
         yield _Token(_bare(inner[1].removeprefix("由")), LEAD, True, comma)
         yield from _token(inner[2].strip(), "会同", shared)

@@ -15,6 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from html import unescape
 from xml.etree import ElementTree
 
 #: The largest range (rows times columns) that is read: some 500 MB while reading.
@@ -180,7 +181,7 @@ def _cells(part: bytes) -> Iterator[bytes]:
 
 def _formula(inside: bytes) -> str:
     text = _FORMULA_TEXT.search(inside)
-    return "=" + (text[1].decode("utf-8", "replace")[:60] if text else "")
+    return "=" + (unescape(text[1].decode("utf-8", "replace")[:200])[:60] if text else "")
 
 
 def _hidden_rows(part: bytes) -> tuple[int, ...]:

@@ -76,7 +76,8 @@ def import_list(
     issued, source = _issued_on(record, issued_on, now.astimezone(workspace.settings.zone).date())
     with workspace.write(now, keep=not dry_run) as connection:
         organisation = organisation_store.load(connection)
-        namer = Namer(workspace.settings.chain, organisation, record, unit, create_units)
+        taken = organisation_store.codes(connection) if create_units else ()
+        namer = Namer(workspace.settings.chain, organisation, record, unit, create_units, taken)
         title = record.title or path.stem
         known = worklists.find_list(connection, title, path.name)
         code = known.code if known else worklists.next_code(connection)

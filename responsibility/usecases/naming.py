@@ -35,13 +35,21 @@ class Namer:
     """Resolves the names of one list; what it cannot resolve becomes a problem (or a new unit, where allowed)."""
 
     def __init__(
-        self, chain: Chain, organisation: Organisation, record: WorkListRecord, fallback: str | None, create: bool
+        self,
+        chain: Chain,
+        organisation: Organisation,
+        record: WorkListRecord,
+        fallback: str | None,
+        create: bool,
+        taken: Iterable[str] = (),
     ) -> None:
         self._chain = chain
         self._organisation = organisation
         self._record = record
         self._fallback = fallback
         self._create = create
+        #: Codes no new unit may have.
+        self._taken = {*taken, *(unit.code for unit in organisation.units)}
         self._units = {_key(name): unit.code for unit in organisation.units for name in (unit.name, unit.code)}
         self._leaders = _leader_names(chain, organisation)
         self._with_members = {post.unit for post in organisation.posts if post.tier == chain.laid(LaidOn.MEMBERS)}
@@ -127,11 +135,11 @@ class Namer:
 
     def _new_unit(self, name: str) -> str:
         at = len(self.created) + 1
-        taken = {unit.code for unit in (*self._organisation.units, *self.created)}
-        while f"N{at:02d}" in taken:
+        while f"N{at:02d}" in self._taken:
             at += 1
         unit = Unit(f"N{at:02d}", name, CREATED_KIND)
         self.created.append(unit)
+        self._taken.add(unit.code)
         self._units[_key(name)] = unit.code
         if name.startswith(("各", "全", "有关", "相关")):
             self.warnings.append(
