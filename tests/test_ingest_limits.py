@@ -46,7 +46,10 @@ def test_hidden_rows_columns_and_sheets_are_said(tmp_path: Path) -> None:
             sheet.set_row(at, None, None, {"hidden": True})
         sheet.set_column("E:E", None, None, {"hidden": True})
         sheet.set_column("X:XFD", None, None, {"hidden": True})
-        book.add_worksheet("旧表").hide()
+        for name, cells in (("旧表", ["旧", "表"]), ("选项", ["是"])):
+            hidden = book.add_worksheet(name)
+            hidden.write_row(0, 0, cells)
+            hidden.hide()
     record = clean(read_worklist(path))
     assert record.warnings == (
         "隐藏的工作表没有读入：“旧表”",

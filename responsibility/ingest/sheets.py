@@ -199,7 +199,8 @@ def _by_calamine(file: str, data: bytes) -> list[Sheet]:
         hidden = [meta.name for meta in tables if meta.name not in shown]
         sheets = [_sheet(file, book.get_sheet_by_name(name)) for name in shown]
         if any(sheet.rows for sheet in sheets):
-            return [replace(sheet, warnings=_unread(hidden)) for sheet in sheets]
+            unread = _unread([name for name in hidden if (book.get_sheet_by_name(name).width or 0) > 1])
+            return [replace(sheet, warnings=unread) for sheet in sheets]
         read = [_sheet(file, book.get_sheet_by_name(name)) for name in hidden]
         return sheets + [
             replace(sheet, warnings=(f"工作表“{sheet.name}”是隐藏的，因为别的表是空的，读了它",)) for sheet in read
@@ -207,6 +208,7 @@ def _by_calamine(file: str, data: bytes) -> list[Sheet]:
 
 
 def _unread(hidden: Sequence[str]) -> tuple[str, ...]:
+    """A sentence on hidden tables; one column alone is what a drop-down offers, and no table."""
     names = "、".join(f"“{name}”" for name in hidden[:5])
     return (f"隐藏的工作表没有读入：{names}{'等' if len(hidden) > 5 else ''}",) if hidden else ()
 
