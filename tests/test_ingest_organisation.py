@@ -283,7 +283,7 @@ def test_what_is_wrong_in_yaml_is_named_with_line_and_path(
         ("- a\n- b\n", "第1行", "五个列表"),
         ("units: 单位\n", "第1行 units", "应是一个列表"),
         ("units:\nposts:\n", "", "没有一个单位"),
-        ("a: &x [*x]\n", "第1行 a", "不认识的键"),
+        ("units: &x [*x]\n", "第1行", "引用"),
     ],
 )
 def test_yaml_of_another_shape_is_a_problem(tmp_path: Path, text: str, cell: str, says: str) -> None:

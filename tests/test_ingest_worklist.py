@@ -299,9 +299,10 @@ def test_the_first_sheet_with_a_header_is_read_and_the_others_are_said(tmp_path:
     record = clean(read_worklist(path))
     assert (record.sheet, record.items[0].title, record.items[0].cell) == ("上半年", "上半年的事", "D5")
     assert record.warnings == (
-        "只读了工作表“上半年”；“下半年”也有表头，没有读入",
-        "没有读入的列：推广范围",
+        "只读了工作表“上半年”；“下半年”也有表头，没有读入，要导入请另存为单独的文件",
+        "不认识的列：推广范围；内容记入备注。其实是认得的列，用 --map 推广范围=完成时限 这样说明",
     )
+    assert record.items[0].note == "推广范围：全省"
 
 
 def test_a_sheet_that_explains_the_columns_is_not_the_list(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from responsibility.core.chain import LaidOn
 from responsibility.core.errors import ConfigError, FileMissing
 from responsibility.core.escalation import Clock
-from responsibility.settings import Settings, bundled, load, policy_from_record, policy_record
+from responsibility.settings import Settings, bundled, bundled_columns, load, policy_from_record, policy_record
 from responsibility.settings.source import dotted, read
 
 #: (file, written, instead): what is changed in a file of the default configuration.
@@ -155,7 +155,7 @@ def test_by_default_only_the_console_is_in_use(root: Path, defaults: Settings) -
 NAMES = ("instruments", "kinds", "collectives", "categories", "default_terms.categories", "channels")
 
 
-@pytest.mark.parametrize("name", ["chain", "policy", "calendar", "schedule", "channels"])
+@pytest.mark.parametrize("name", ["chain", "policy", "calendar", "schedule", "columns", "channels"])
 def test_every_key_of_the_default_files_is_explained(root: Path, name: str) -> None:
     """On its own line, on the line above, or as “key：” in a comment of the file."""
     path = root / "config" / f"{name}.yaml"
@@ -603,3 +603,30 @@ def test_a_day_is_either_worked_or_not(root: Path, complaint: Callable[..., str]
         f"config/calendar.yaml 第 {worked} 行 extra_workdays[0]："
         f"“2027-01-02”已写在放假日里（第 {off} 行），一天不能既放假又上班"
     )
+
+
+def test_a_workspace_without_column_names_uses_the_bundled_ones(root: Path, defaults: Settings) -> None:
+    (root / "config" / "columns.yaml").unlink()
+    assert load(root, {}).columns == defaults.columns == bundled_columns()
+
+
+def test_the_office_adds_its_own_column_names(root: Path) -> None:
+    change(root, "columns", "note: [备注,", "note: [备注, 有关情况,")
+    assert load(root, {}).columns.roles["note"][:2] == ("备注", "有关情况")
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "told"),
+    [
+        ("note: [备注,", "notes: [备注,", "notes：没有这个键；是不是“note”？"),
+        ("note: [备注,", "note: [完成时限,", "note[0]：“完成时限”重复了（第 42 行已有）"),
+        ("note: [备注,", "note: {a: b}\nx: [", "note：现为若干行“键: 值”，应为列表"),
+        ("task:", "task: []\ngoal2:", "task：至少要写一项"),
+    ],
+)
+def test_wrong_column_names_are_told_with_their_line(
+    root: Path, complaint: Callable[..., str], written: str, instead: str, told: str
+) -> None:
+    at = line(root, "columns", written)
+    said = complaint(("columns", written, instead))
+    assert f"config/columns.yaml 第 {at} 行 {told}" in said

@@ -37,9 +37,10 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "list import",
         "lists:import_",
         START,
-        "导入重点工作项目清单（xlsx、xls、csv）",
+        "导入重点工作项目清单（xlsx、xls、csv、tsv、yaml）",
         "zeren list import 清单.xlsx --dry-run\nzeren list import 清单.xlsx --issued-on 2023-09-11\n"
-        "zeren list import 清单.csv --unit 组织部 --create-units",
+        "zeren list import 清单.csv --unit 组织部 --create-units\n"
+        "zeren list import 清单.xlsx --map 要办结的日子=完成时限 --map 谁来办=责任单位",
     ),
     ("list template", "lists:template", START, "写出一份空白的重点工作清单", "zeren list template 清单.xlsx"),
     ("list show", "lists:show", START, "显示清单和待确认的时限", "zeren list show\nzeren list show L1"),

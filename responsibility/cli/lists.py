@@ -23,13 +23,21 @@ from responsibility.cli.common import (
 
 
 def import_(
-    file: Annotated[Path, Parameter(name="file", help="xlsx、xls 或 csv 文件")],
+    file: Annotated[Path, Parameter(name="file", help="xlsx、xls、csv、tsv 或 yaml 文件")],
     /,
     *,
     issued_on: Annotated[
         str | None, Parameter(help="印发日期，如 2023-09-11；默认取标题行里的日期，再默认今天")
     ] = None,
     unit: Annotated[str | None, Parameter(help="没有写责任单位的，归这个单位")] = None,
+    map_: Annotated[
+        list[str] | None,
+        Parameter(
+            name="--map",
+            negative="",
+            help="文件里的列名=认得的列名，如 --map 要办结的日子=完成时限；可写多次，优先于 config/columns.yaml",
+        ),
+    ] = None,
     create_units: Annotated[bool, Parameter(negative="", help="组织机构里没有的单位自动新建")] = False,
     dry_run: Annotated[bool, Parameter(negative="", help="只检查，什么都不写入")] = False,
     common: Timed = TIMED,
@@ -38,6 +46,7 @@ def import_(
     from responsibility.usecases.lists import import_list
 
     day = read_date(issued_on, "--issued-on") if issued_on is not None else None
+    mapped = [_pair(text) for text in map_ or ()]
     workspace = enter(common)
     now = read_now(common.now, workspace.settings.zone)
     with workspace.alone(common.out.say), common.out.working("正在读清单……") as step:
@@ -49,10 +58,18 @@ def import_(
             unit=unit,
             create_units=create_units,
             dry_run=dry_run,
+            mapped=mapped,
             progress=lambda done, total: step("正在读时限和责任单位", done, total),
         )
     common.out.show(lambda: _record(done), lambda: _told(done, dry_run))
     return 3 if done.problems else 0
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, equals, right = (part.strip() for part in text.replace("＝", "=").partition("="))
+    if not (left and equals and right):
+        raise UsageError(f"--map {text} 写法不对", "写成 文件里的列名=认得的列名，如 --map 要办结的日子=完成时限")
+    return left, right
 
 
 def _record(done: Any) -> dict[str, Any]:

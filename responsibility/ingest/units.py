@@ -9,6 +9,9 @@ from functools import lru_cache
 
 LEAD, SUPPORT = "lead", "support"
 
+#: Characters of a cell that is still read as names: a hundred of them have fewer.
+LONGEST = 2000
+
 _OPENING, _CLOSING = "（(【[〔《“", "）)】]〕》”"
 _CLAUSE_ENDS = "；;\n。"
 _COMMAS = "，,、"
@@ -22,7 +25,16 @@ _HEAD = re.compile(
     rf"(?:[（(【\[]\s*)?(?:(?P<lead>{_LEAD_HEAD})|(?P<support>{_SUPPORT_HEAD})|{_PLAIN_HEAD})\s*(?:[）)】\]]\s*[:：]?|[:：])"
 )
 _NEXT_HEAD = re.compile(rf"[\s，,、]+(?=(?:{_LEAD_HEAD}|{_SUPPORT_HEAD}|{_PLAIN_HEAD})\s*[:：])")
+#: "甲（牵头）乙（配合）": the mark in brackets ends a name, whatever follows without a separator.
+_MARK_ENDS = re.compile(
+    rf"(?<=[^\s，,、；;。:：])([（(【\[](?:{_LEAD_HEAD}|{_SUPPORT_HEAD})[）)】\]])(?=[^\s，,、；;。:：）)】\]])"
+)
+#: "【牵头】甲 【配合】乙": where the first mark stands before its names, so do the others.
+_BRACKET_HEAD = re.compile(rf"\s*[（(【\[](?:{_LEAD_HEAD}|{_SUPPORT_HEAD})[）)】\]]\s*")
+_NEXT_BRACKET_HEAD = re.compile(rf"[\s，,、]*(?={_BRACKET_HEAD.pattern}[^\s，,、；;])")
 _NUMBERING = re.compile(r"(?:\d{1,2}\s*[.．)）]|[（(]\d{1,2}[）)]|[①-⑳])\s*")
+
+_LEADING_NUMBER = re.compile(r"^(?:\d{1,2}\s*[.．)）]|[（(]\d{1,2}[）)]|[①-⑳])\s*(?=\D)")
 
 _DOING = r"(?:负责|组织|抓总|落实|抓落实|实施|组织实施|推进|办理|协调|总|做好)*"
 _LEAD_TAIL = re.compile(rf"(?:负责)?(?:牵头|主办|主责){_DOING}$")
@@ -68,6 +80,8 @@ class _Token:
 
 @lru_cache(maxsize=4096)
 def _split(text: str, default_role: str) -> tuple[tuple[str, str], ...]:
+    if len(text) > LONGEST:
+        return ((f"{text[:40]}……", default_role),)  # nobody's name, and told as such
     tokens = list(_marked(text, default_role))
     marked_lead = any(token.mark == LEAD for token in tokens)
     rest = SUPPORT if marked_lead else default_role
@@ -105,6 +119,7 @@ def _clauses(text: str) -> list[tuple[str, str]]:
     if len(lines) > 1 and all(len(line) == 1 for line in lines):
         return [("".join(lines), "")]
     parted = _NEXT_HEAD.sub("；", "\n".join(lines))
+    parted = _NEXT_BRACKET_HEAD.sub("；", parted) if _BRACKET_HEAD.match(parted) else _MARK_ENDS.sub(r"\1、", parted)
     return [(part, before) for part, before in _parts(parted, _CLAUSE_ENDS) if part]
 
 
@@ -172,12 +187,15 @@ def _tokens(text: str, default_role: str) -> Iterator[_Token]:
 
 def _token(text: str, comma: str, shared: bool) -> Iterator[_Token]:
     """One piece between separators: a name, perhaps with a mark behind it, or two (A会同B; A牵头B where `shared`)."""
-    inner = _TOGETHER.match(text) or (_INNER_LEAD.match(text) if shared else None)
+    together = text.count("会同") < 10 and _TOGETHER.match(text)
+    inner = together or (_INNER_LEAD.match(text) if shared and text.count("牵头") < 10 else None)
     if inner and _balanced(inner[1]):
         yield _Token(_bare(inner[1].removeprefix("由")), LEAD, True, comma)
         yield from _token(inner[2].strip(), "会同", shared)
         return
-    yield _one(text, comma)
+    with_them = text.startswith("会同") and len(text) > 2
+    token = _one(text.removeprefix("会同") if with_them else text, comma)
+    yield _Token(token.name, token.mark or SUPPORT, token.reaches_back, comma) if with_them else token
 
 
 def _one(text: str, comma: str) -> _Token:
@@ -193,7 +211,8 @@ def _one(text: str, comma: str) -> _Token:
 
 def _bare(name: str) -> str:
     """The name without 等, and without a stop or an open bracket left behind it."""
-    return _AND_OTHERS.sub("", name.strip().rstrip("：:.（([【")).strip()
+    bare = _AND_OTHERS.sub("", name.strip().rstrip("：:.（([【")).strip()
+    return _LEADING_NUMBER.sub("", bare)
 
 
 def _by_blanks(part: str, default_role: str) -> list[str]:

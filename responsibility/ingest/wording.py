@@ -7,7 +7,7 @@ import unicodedata
 
 CHINESE = "零〇一二三四五六七八九十百千两廿卅"
 _PLAIN = re.compile(r"\d{1,9}")
-_NUMERAL = re.compile(f"[{CHINESE}]+")
+_NUMERAL = re.compile(f"[{CHINESE}]{{1,12}}")
 _REMARK = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]")
 
 
@@ -33,6 +33,7 @@ def _from_chinese(text: str) -> int | None:
     import cn2an  # 0.2 s: only files with Chinese numerals pay for it
 
     try:
-        return int(cn2an.cn2an(text, "normal"))
+        number = int(cn2an.cn2an(text, "normal"))
     except ValueError:
         return None
+    return number if number < 1_000_000_000 else None

@@ -6,6 +6,7 @@ Everything wrong with the files is told at once, each with its file and line, as
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from responsibility.core.chain import Chain, Collective, Tier
@@ -14,11 +15,19 @@ from responsibility.core.escalation import Clock, Ladder, Policy, Rung
 from responsibility.settings.channels import delivery
 from responsibility.settings.checks import relations
 from responsibility.settings.holidays import calendar, notices
-from responsibility.settings.shapes import CalendarShape, ChainShape, FinishShape, PolicyShape, ScheduleShape
-from responsibility.settings.source import Finding, read
+from responsibility.settings.shapes import (
+    CalendarShape,
+    ChainShape,
+    ColumnsShape,
+    FinishShape,
+    PolicyShape,
+    ScheduleShape,
+)
+from responsibility.settings.source import Finding, Source, read
 from responsibility.settings.values import (
     Category,
     ChannelSettings,
+    Columns,
     DefaultTerms,
     DeliverySettings,
     OfficeCard,
@@ -32,18 +41,22 @@ from responsibility.settings.wording import shaped
 __all__ = [
     "Category",
     "ChannelSettings",
+    "Columns",
     "DefaultTerms",
     "DeliverySettings",
     "OfficeCard",
     "Schedule",
     "Settings",
     "bundled",
+    "bundled_columns",
     "load",
     "policy_from_record",
     "policy_record",
 ]
 
-FILES = ("chain", "policy", "calendar", "schedule", "channels")
+FILES = ("chain", "policy", "calendar", "schedule", "columns", "channels")
+#: Files that came later: a workspace made before, without them, uses the bundled ones.
+_LATER = ("columns",)
 HINT = "改好后再运行一次；每一项怎么写，见文件里的注释"
 
 
@@ -53,15 +66,16 @@ def load(root: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Set
     `secrets` False leaves passwords where they are: only what sends needs them.
     """
     root = root.absolute()
-    sources = {name: read(root / "config" / f"{name}.yaml", f"config/{name}.yaml") for name in FILES}
+    sources = {name: _source(root, name) for name in FILES}
     findings = [finding for source in sources.values() for finding in source.findings]
     chain = shaped(ChainShape, sources["chain"], findings)
     policy = shaped(PolicyShape, sources["policy"], findings)
     days = shaped(CalendarShape, sources["calendar"], findings)
     schedule = shaped(ScheduleShape, sources["schedule"], findings)
+    columns = shaped(ColumnsShape, sources["columns"], findings)
     channels = delivery(sources["channels"], root, environ if secrets else None, findings)
     findings.extend(relations(sources, notices().years))
-    if findings or not (chain and policy and days and schedule):
+    if findings or not (chain and policy and days and schedule and columns):
         raise ConfigError(_told(findings), HINT)
     return Settings(
         root=root,
@@ -75,6 +89,7 @@ def load(root: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Set
         database_url=environ.get("ZEREN_DATABASE_URL") or f"sqlite:///{root / 'data' / 'zeren.db'}",
         home=OfficeCard(**dict(chain.office)),
         categories={name: Category(name, shape.name, shape.words) for name, shape in chain.categories.items()},
+        columns=_columns(columns),
     )
 
 
@@ -85,6 +100,23 @@ def bundled(name: str) -> Path:
         if folder.is_dir():
             return folder
     raise FileMissing(f"安装不完整：找不到随程序附带的 {name} 文件夹", "请重新安装")
+
+
+@cache
+def bundled_columns() -> Columns:
+    """The column names that came with the program."""
+    findings: list[Finding] = []
+    shape = shaped(ColumnsShape, read(bundled("config") / "columns.yaml", "config/columns.yaml"), findings)
+    if shape is None:
+        raise ConfigError(_told(findings), "请重新安装")
+    return _columns(shape)
+
+
+def _source(root: Path, name: str) -> Source:
+    path = root / "config" / f"{name}.yaml"
+    if name in _LATER and not path.exists():
+        path = bundled("config") / path.name
+    return read(path, f"config/{name}.yaml")
 
 
 def _told(findings: list[Finding]) -> str:
@@ -98,6 +130,11 @@ def _chain(shape: ChainShape) -> Chain:
         kinds=shape.kinds,
         collectives={name: Collective(name, **dict(one)) for name, one in shape.collectives.items()},
     )
+
+
+def _columns(shape: ColumnsShape) -> Columns:
+    names = dict(shape)
+    return Columns(tasks=names.pop("task"), roles=names)
 
 
 def _policy(shape: PolicyShape) -> Policy:

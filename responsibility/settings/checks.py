@@ -20,6 +20,8 @@ def relations(sources: Mapping[str, Source], known_years: Collection[int]) -> It
     yield from _policy(sources["policy"], sources["chain"])
     yield from _calendar(sources["calendar"], known_years)
     yield from _unique(sources["schedule"], ("sweeps", "*"), lambda written: [f"{written:0>5}"])
+    yield from _unique(sources["columns"], ("task", "*", "*"), _bare)
+    yield from _unique(sources["columns"], ("*", "*"), _bare)
     yield from _unique(sources["channels"], ("use", "*"))
     yield from _known(sources["channels"], ("use", "*"), _keys(sources["channels"], "channels"))
 
@@ -95,6 +97,10 @@ def _unique(
         for name in names(written):
             if first.setdefault(name, place) != place:
                 yield source.finding(place, f"“{name}”重复了（第 {source.lines[first[name]]} 行已有）")
+
+
+def _bare(name: str) -> list[str]:
+    return ["".join(name.split()).lower()]
 
 
 def _known(source: Source, pattern: Place, known: Collection[str] | None) -> Iterator[Finding]:

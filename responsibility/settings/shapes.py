@@ -185,6 +185,32 @@ class ScheduleShape(Shape):
     sweeps: Annotated[tuple[DayTime, ...], Field(min_length=1)]
 
 
+Names = tuple[Text, ...]
+
+
+class ColumnsShape(Shape):
+    """config/columns.yaml"""
+
+    task: Annotated[tuple[Annotated[Names, Field(min_length=1)], ...], Field(min_length=1)]
+    number: Names = ()
+    category: Names = ()
+    content: Names = ()
+    goal: Names = ()
+    milestones: Names = ()
+    deadline: Names = ()
+    target: Names = ()
+    measure: Names = ()
+    material: Names = ()
+    points: Names = ()
+    note: Names = ()
+    urgent: Names = ()
+    lead: Names = ()
+    support: Names = ()
+    unit: Names = ()
+    leader: Names = ()
+    person: Names = ()
+
+
 class ConsoleShape(Shape):
     kind: Literal["console"]
     on_doubt: OnDoubt = "resend"

@@ -33,6 +33,16 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class Columns:
+    """The names the columns of a list may go by, as written in config/columns.yaml."""
+
+    #: Groups of names of the task column, the surest first.
+    tasks: tuple[tuple[str, ...], ...]
+    #: Role → its names.
+    roles: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """When the day's sweeps run, office time, in rising order."""
 
@@ -103,6 +113,7 @@ class Settings:
     database_url: str
     home: OfficeCard
     categories: Mapping[str, Category]
+    columns: Columns
 
 
 def policy_record(policy: Policy) -> dict[str, Any]:

@@ -85,6 +85,11 @@ def person_by_code(connection: Connection, code: str) -> Person | None:
     return Person(**row._mapping) if row else None
 
 
+def codes(connection: Connection) -> set[str]:
+    """Every code a unit or post has or ever had: retired ones stay taken."""
+    return {code for table in (unit, post) for code in connection.execute(select(table.c.code)).scalars()}
+
+
 def add_units(connection: Connection, units: Sequence[Unit]) -> None:
     """Append units that a list named and the organisation did not."""
     rank = (connection.scalar(select(func.max(unit.c.rank))) or 0) + 1

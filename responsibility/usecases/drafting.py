@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from responsibility.core import deadline as deadlines
@@ -53,10 +54,16 @@ def read_items(
 
     `progress` is told after each how many are done, and of how many.
     """
-    reads = []
+
+    @cache  # a long list says the same few phrases over and over
+    def deadline_of(phrase: str, milestones: str, category: str) -> Deadline:
+        return _deadline(phrase, milestones, issued, settings, category)
+
+    reads: list[Read] = []
     for rank, row in enumerate(record.items, first_rank):
         category = category_of(f"{row.category} {row.section}", settings.categories)
-        deadline, cell = _deadline(row, issued, settings, category)
+        deadline = deadline_of(row.phrase, row.milestones, category)
+        cell = row.phrase_cell if row.phrase.strip() else row.milestones_cell if deadline.phrase else row.cell
         because = fault_of(deadline)
         if because:
             problems.append(Problem(record.file, record.sheet, cell, deadline.phrase, because))
@@ -93,22 +100,19 @@ def read_phrase(phrase: str, issued: date, settings: Settings) -> Deadline:
     return deadlines.read(phrase, issued, settings.calendar, settings.default_terms.immediate)
 
 
-def _deadline(row: ItemRecord, issued: date, settings: Settings, category: str) -> tuple[Deadline, str]:
-    """The reading of an item's deadline, and the cell it stands in."""
+def _deadline(phrase: str, milestones: str, issued: date, settings: Settings, category: str) -> Deadline:
     calendar, terms = settings.calendar, settings.default_terms
-    steps = (
-        deadlines.read_milestones(row.milestones, issued, calendar, terms.immediate) if row.milestones.strip() else None
-    )
-    if row.phrase.strip():
-        read = read_phrase(row.phrase, issued, settings)
+    steps = deadlines.read_milestones(milestones, issued, calendar, terms.immediate) if milestones.strip() else None
+    if phrase.strip():
+        read = read_phrase(phrase, issued, settings)
         if steps is not None and not steps.needs_confirmation and not read.milestones:
             read = replace(read, milestones=steps.milestones)
-        return read, row.phrase_cell
+        return read
     if steps is not None:
-        return steps, row.milestones_cell
+        return steps
     name = settings.categories[category].name if category in settings.categories else "一般事项"
     days = terms.for_category(category)
-    return deadlines.default_deadline(issued, days, f"清单没有写时限，按“{name}”的默认期限"), row.cell
+    return deadlines.default_deadline(issued, days, f"清单没有写时限，按“{name}”的默认期限")
 
 
 def _columns(
@@ -143,7 +147,7 @@ def _columns(
 
 def _written(row: ItemRecord) -> str:
     """A digest of the row as it stands in the file: the words, not the cells they stand in, nor how they were read."""
-    words = {key: value for key, value in asdict(row).items() if not key.endswith("cell")}
+    words = {each.name: getattr(row, each.name) for each in fields(row) if not each.name.endswith("cell")}
     words["mentions"] = [(mention.name, mention.role) for mention in row.mentions]
     text = json.dumps(words, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

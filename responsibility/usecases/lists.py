@@ -61,19 +61,23 @@ def import_list(
     unit: str | None = None,
     create_units: bool = False,
     dry_run: bool = False,
+    mapped: Sequence[tuple[str, str]] = (),
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Imported:
     """Read a list and store it as a new list or as the next version of one with the same title.
+
+    `mapped`: (the file's column name, a known one) pairs, which hold before config/columns.yaml.
 
     With problems nothing is written and the counters say what would have been; questions do not stop the import.
     """
     if not path.is_file():
         raise FileMissing(f"找不到文件 {path}", "检查路径；空白模板：zeren list template")
-    record, problems = read_worklist(path)
+    record, problems = read_worklist(path, workspace.settings.columns, mapped)
     issued, source = _issued_on(record, issued_on, now.astimezone(workspace.settings.zone).date())
     with workspace.write(now, keep=not dry_run) as connection:
         organisation = organisation_store.load(connection)
-        namer = Namer(workspace.settings.chain, organisation, record, unit, create_units)
+        taken = organisation_store.codes(connection) if create_units else ()
+        namer = Namer(workspace.settings.chain, organisation, record, unit, create_units, taken)
         title = record.title or path.stem
         known = worklists.find_list(connection, title, path.name)
         code = known.code if known else worklists.next_code(connection)

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 
 from responsibility.core.chain import Chain, LaidOn, Organisation, Unit, units_of
 from responsibility.core.errors import Problem
-from responsibility.core.text import near
+from responsibility.core.text import nearest
 from responsibility.ingest.worklist.records import ItemRecord, Mention, WorkListRecord
 
 #: The kind of units that --create-units adds.
 CREATED_KIND = "department"
 
+#: Names that mean somebody, but nobody can tell whom.
+_VAGUE = re.compile(r"各|(?:全[市区县镇校院]|[市区县]直)?(?:有关|相关|其他|其它)")
+_UNNAMED = "这样的集体称谓看不出指哪些单位；写明是哪些单位，或在 config/chain.yaml 的 collectives 里照样子加一行"
+#: What stands between two names that are one name elsewhere (住房和城乡建设局): only known names are parted here.
+_JOINTS = re.compile(r"[/／|｜·+]|以及|[和及与跟]")
 _BLANKS = re.compile(r"[\s（）()“”\"]+")
 
 
@@ -30,18 +35,28 @@ class Namer:
     """Resolves the names of one list; what it cannot resolve becomes a problem (or a new unit, where allowed)."""
 
     def __init__(
-        self, chain: Chain, organisation: Organisation, record: WorkListRecord, fallback: str | None, create: bool
+        self,
+        chain: Chain,
+        organisation: Organisation,
+        record: WorkListRecord,
+        fallback: str | None,
+        create: bool,
+        taken: Iterable[str] = (),
     ) -> None:
         self._chain = chain
         self._organisation = organisation
         self._record = record
         self._fallback = fallback
         self._create = create
+        #: Codes no new unit may have.
+        self._taken = {*taken, *(unit.code for unit in organisation.units)}
         self._units = {_key(name): unit.code for unit in organisation.units for name in (unit.name, unit.code)}
         self._leaders = _leader_names(chain, organisation)
         self._with_members = {post.unit for post in organisation.posts if post.tier == chain.laid(LaidOn.MEMBERS)}
         self.created: list[Unit] = []
-        self.problems: list[Problem] = []
+        #: Each once, in the order met.
+        self._problems: dict[Problem, None] = {}
+        self._guesses: dict[str, str] = {}
         self.warnings: list[str] = []
         if fallback is not None:
             self._unit(fallback, "--unit")
@@ -49,6 +64,11 @@ class Namer:
             self._problem(
                 "", "", "没有找到责任单位一栏（如“牵头单位”“责任单位”）；整份清单属于一个单位时，用 --unit 单位名称"
             )
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What could not be resolved."""
+        return list(self._problems)
 
     def resolve(self, row: ItemRecord) -> Laid:
         """The units (lead first), members and leaders one item names."""
@@ -100,21 +120,26 @@ class Namer:
             found = units_of(collective, self._organisation)
             if found:
                 return found
+        joined = [self._units.get(_key(part)) for part in _JOINTS.split(name)]
+        if len(joined) > 1 and None not in joined:
+            return [code for code in joined if code]
         if self._create:
             return [self._new_unit(name)]
         if collective is not None:
             self._problem(cell, name, "组织机构里一个这样的单位也没有（这个集体名称见 config/chain.yaml）")
         else:
-            self._problem(cell, name, f"组织机构里没有这个单位{self._nearest(name)}")
+            self._problem(
+                cell, name, _UNNAMED if _VAGUE.match(name) else f"组织机构里没有这个单位{self._nearest(name)}"
+            )
         return []
 
     def _new_unit(self, name: str) -> str:
         at = len(self.created) + 1
-        taken = {unit.code for unit in (*self._organisation.units, *self.created)}
-        while f"N{at:02d}" in taken:
+        while f"N{at:02d}" in self._taken:
             at += 1
         unit = Unit(f"N{at:02d}", name, CREATED_KIND)
         self.created.append(unit)
+        self._taken.add(unit.code)
         self._units[_key(name)] = unit.code
         if name.startswith(("各", "全", "有关", "相关")):
             self.warnings.append(
@@ -142,14 +167,14 @@ class Namer:
         return found
 
     def _nearest(self, name: str) -> str:
-        found = near(name, [unit.name for unit in self._organisation.units])
-        found = found or near(name, self._chain.collectives, cutoff=0.75)
-        return f"，是不是“{found}”" if found else ""
+        if name not in self._guesses:
+            found = nearest(name, [unit.name for unit in self._organisation.units])
+            found = found or nearest(name, self._chain.collectives, cutoff=0.75)
+            self._guesses[name] = "，是不是" + "、".join(f"“{one}”" for one in found) if found else ""
+        return self._guesses[name]
 
     def _problem(self, cell: str, value: str, message: str) -> None:
-        problem = Problem(self._record.file, self._record.sheet, cell, value, message)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        self._problems[Problem(self._record.file, self._record.sheet, cell, value, message)] = None
 
 
 def _key(name: str) -> str:

@@ -38,8 +38,15 @@ class Given:
         return Deadline(self.phrase, kind, because, needs_confirmation=True, readings=offered)
 
 
+#: Characters of a phrase that is still read as a deadline; a cell with a milestone on each of thirty lines has fewer.
+LONGEST = 1500
+
+
 def read(phrase: str, issued_on: date, calendar: WorkCalendar, default_days: int) -> Deadline:
     """Read one cell; `default_days` is offered as a reading for 立行立改 and the like."""
+    if len(phrase) > LONGEST:
+        short = Given(f"{phrase[:40]}……", issued_on, calendar, default_days, "")
+        return replace(short.question(f"这一格有{len(phrase)}个字，不像一个时限，请确认"), phrase=phrase)
     text = normalise(phrase)
     given = Given(phrase, issued_on, calendar, default_days, trim_head(text))
     try:
@@ -75,6 +82,7 @@ def default_deadline(issued_on: date, days: int, why: str) -> Deadline:
     return Deadline("", Kind.RELATIVE, f"{why}，按默认时限自{issued_on}起{days}天，到{due_on}", due_on=due_on)
 
 
+_LONG_STEM = re.compile("长期|持续|常态|长效")
 _LONG_WORDS = (
     r"(?:长期|持续|常态化?|长效)"
     r"(?:坚持|推进|执行|落实|整改|抓好|实施|开展|有效|任务|工作|加强|深化|进行|用力|巩固|提升)*"
@@ -87,6 +95,8 @@ _LONG_FIRST = re.compile(rf"(?P<tail>(?:{_LONG_WORDS}(?P<joined>{_AND})+)+)(?P<h
 
 def _long_term(given: Given) -> Deadline | None:
     """长期坚持, alone or beside a date; 全年持续推进 is the year, 每季度…，长期坚持 the quarter."""
+    if not _LONG_STEM.search(given.text) or len(given.text) > 200:
+        return None
     if _LONG_ALONE.fullmatch(given.text):
         return given.deadline(Kind.LONG_TERM, "长期任务，没有办结日期，定期回头看", None)
     found = _THEN_LONG.fullmatch(given.text) or _LONG_FIRST.fullmatch(given.text)

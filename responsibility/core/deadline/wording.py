@@ -20,7 +20,7 @@ _DIGITS = {char: value for value, char in enumerate("〇一二三四五六七八
 _CN = "〇零一二三四五六七八九十两廿卅"
 #: A numeral before what it counts, or before another such numeral (一至三季度). A weekday (每周五) counts nothing.
 _NUMERAL = re.compile(
-    rf"[{_CN}]+(?=(?:[-至到、和][{_CN}]+)*(?:个|年|月|季|日|号|天|周|星期|次|篇|小时|时|点|分|工作日|期(?![间末])))"
+    rf"[{_CN}]{{1,9}}(?=(?:[-至到、和][{_CN}]{{1,9}}){{0,9}}(?:个|年|月|季|日|号|天|周|星期|次|篇|小时|时|点|分|工作日|期(?![间末])))"
 )
 
 
@@ -89,9 +89,9 @@ def trim(text: str) -> str:
 
 def trim_head(text: str) -> str:
     """`text` without such words in front of it."""
-    head = _HEAD.sub("", text)
-    soft = SOFT.match(head)
-    return trim_head(head[soft.end() :]) if soft else head
+    while soft := SOFT.match(text := _HEAD.sub("", text)):
+        text = text[soft.end() :]
+    return text
 
 
 def trim_each_time(text: str) -> str:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import yaml
 
 from responsibility.ingest.organisation.entries import CALLED, KEYS, Entries, Entry, Field
+from responsibility.ingest.yamlnodes import Unplain, compose, is_null, line_of, text_of
 
-_NULL = "tag:yaml.org,2002:null"
 _KNOWN = "、".join(KEYS)
 
 
@@ -17,12 +17,9 @@ def read_yaml(file: str, text: str) -> Entries:
     """The five lists; what is not one of them, or not of the right shape, is a problem with its line."""
     entries = Entries(file)
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        entries.problem(_broken(error, text), "yaml 语法错误，读不下去；请检查这一行及上一行的缩进、冒号、引号和括号")
-        return entries
-    except RecursionError:
-        entries.problem(Field("", "", ""), "yaml 嵌套过深，读不下去；组织文件只有三层")
+        root = compose(text)
+    except Unplain as error:
+        entries.problem(Field(error.found, "", f"第{error.line}行"), error.message)
         return entries
     if not isinstance(root, yaml.MappingNode):
         place = _place(root, "") if root else Field("", "", "")
@@ -32,27 +29,13 @@ def read_yaml(file: str, text: str) -> Entries:
     return entries
 
 
-def _broken(error: yaml.YAMLError, text: str) -> Field:
-    """The line the parser stumbled over, as far as it tells."""
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is None:
-        at = getattr(error, "position", 0)
-        line = text.count("\n", 0, at if isinstance(at, int) else 0)
-    else:
-        line = mark.line
-    lines = text.splitlines()
-    return Field(lines[line].strip()[:60] if line < len(lines) else "", "", f"第{line + 1}行")
-
-
 def _place(node: yaml.Node, path: str) -> Field:
-    text = node.value if isinstance(node, yaml.ScalarNode) else ""
-    text = "" if node.tag == _NULL else str(text).strip()
-    return Field(text, "", f"第{node.start_mark.line + 1}行 {path}".strip())
+    return Field(text_of(node), "", f"第{line_of(node)}行 {path}".strip())
 
 
 def _read_lists(entries: Entries, root: yaml.MappingNode) -> None:
     for name, node in _members(entries, root, "", tuple(KEYS)):
-        if node.tag == _NULL:
+        if is_null(node):
             continue
         if not isinstance(node, yaml.SequenceNode):
             entries.problem(_place(node, name), f"{name}（{CALLED[name]}）应是一个列表，每条以“- ”开头")

@@ -2,39 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from responsibility.core.errors import InputProblems, Problem
-from responsibility.ingest.sheets import Sheet, cell_name, read_sheets
+from responsibility.ingest.sheets import Sheet, cell_name, column_name, read_sheets
+from responsibility.ingest.wording import header_name
 from responsibility.ingest.worklist.columns import Header, find_header
 from responsibility.ingest.worklist.counts import category_of
 from responsibility.ingest.worklist.items import items_of
 from responsibility.ingest.worklist.marks import miscounted
-from responsibility.ingest.worklist.names import KNOWN
+from responsibility.ingest.worklist.names import KNOWN, names_of, with_given
 from responsibility.ingest.worklist.records import ItemRecord, Mention, WorkListRecord
 from responsibility.ingest.worklist.rows import Reading, read_rows
 from responsibility.ingest.worklist.titles import issued_on, title_of
+from responsibility.ingest.worklist.yamllist import YAML, read_yaml_list
+from responsibility.settings import Columns, bundled_columns
 
 __all__ = ["ItemRecord", "Mention", "WorkListRecord", "category_of", "read_worklist"]
 
 
-def read_worklist(path: Path) -> tuple[WorkListRecord, list[Problem]]:
-    """The first sheet with a header that names a task column, and all that is wrong with it.
+def read_worklist(
+    path: Path, columns: Columns | None = None, mapped: Sequence[tuple[str, str]] = ()
+) -> tuple[WorkListRecord, list[Problem]]:
+    """The first sheet with a header that names a task column, or the items of a yaml, and all that is wrong with it.
 
-    A file that is no table comes back empty with its problem; FileMissing where there is none.
+    `columns` are the known column names (else the bundled ones); `mapped` adds (the file's name, a known name) pairs. A
+    file that is no list comes back empty with its problem; FileMissing where there is none.
     """
+    if path.suffix.lower() in YAML:
+        return read_yaml_list(path)
     try:
         sheets = read_sheets(path)
     except InputProblems as error:
         return _nothing(path.name), list(error.problems)
-    headers = [(sheet, find_header(sheet)) for sheet in sheets if sheet.rows]
+    names, strange = with_given(names_of(columns or bundled_columns()), mapped)
+    headers = [(sheet, find_header(sheet, names)) for sheet in sheets if sheet.rows]
     named = [(sheet, header) for sheet, header in headers if header and header.task is not None]
     usable = [(sheet, header) for sheet, header in named if len(header.roles) > 1] or named
     if not usable:
-        return _nothing(path.name), [_no_header(*_likeliest(headers))]
+        return _nothing(path.name), [*_unmapped(path.name, strange), _no_header(*_likeliest(headers))]
     (sheet, header), others = usable[0], usable[1:]
-    return _read(sheet, header, [other.name for other, _ in others])
+    record, problems = _read(sheet, header, [other.name for other, _ in others])
+    return record, [*_unmapped(path.name, strange), *_unfound(header, sheet, mapped), *problems]
+
+
+def _unmapped(file: str, strange: Sequence[str]) -> list[Problem]:
+    message = f"--map 等号右边不是认得的列名；认得的有：{KNOWN}"
+    return [Problem(file, "", "--map", name, message) for name in strange]
+
+
+def _unfound(header: Header, sheet: Sheet, mapped: Sequence[tuple[str, str]]) -> Iterator[Problem]:
+    """Pairs whose left side is no column of the file."""
+    seen = {header_name(text) for text in header.texts.values()}
+    for left, right in mapped:
+        if header_name(left) not in seen:
+            turned = f"是不是写反了：--map {right}={left}；" if header_name(right) in seen else ""
+            has = "、".join(dict.fromkeys(header.texts.values()))
+            message = f"表头里没有这一列；{turned}写法是 文件里的列名=认得的列名，文件里的列：{has}"
+            yield Problem(sheet.file, sheet.name, "--map", left, message)
 
 
 def _nothing(file: str, sheet: str = "") -> WorkListRecord:
@@ -85,12 +111,23 @@ def _no_items(sheet: Sheet, header: Header) -> Problem:
 def _warnings(reading: Reading, others: list[str]) -> Iterator[str]:
     """What was left out or does not add up, without being wrong."""
     if others:
-        yield f"只读了工作表“{reading.sheet.name}”；{'、'.join(f'“{name}”' for name in others)}也有表头，没有读入"
-    ignored = reading.header.ignored()
-    if ignored:
-        yield f"没有读入的列：{'、'.join(ignored)}"
+        names = "、".join(f"“{name}”" for name in others)
+        yield f"只读了工作表“{reading.sheet.name}”；{names}也有表头，没有读入，要导入请另存为单独的文件"
+    yield from reading.sheet.warnings
+    yield from _unknown_columns(reading)
     for section, found in miscounted(reading.sections, [draft.row for draft in reading.drafts]):
         yield f"第 {section.row + 1} 行“{section.text}”写明共 {section.announced} 项，实际有 {found} 项"
     for said in reading.footers:
         yield f"第 {said.row + 1} 行在表格之后，没有读入：{said.text.splitlines()[0][:30]}"
     yield from reading.warnings
+
+
+def _unknown_columns(reading: Reading) -> Iterator[str]:
+    said = {each.col for draft in reading.drafts for each in draft.said.get("unknown", ())}
+    texts = reading.header.texts
+    named = [texts[col] for col in sorted(said) if col in texts]
+    blank = [f"{column_name(col)}列" for col in sorted(said) if col not in texts]
+    if named:
+        yield f"不认识的列：{'、'.join(named)}；内容记入备注。其实是认得的列，用 --map {named[0]}=完成时限 这样说明"
+    if blank:
+        yield f"没有列名的列：{'、'.join(blank)}；内容记入备注"

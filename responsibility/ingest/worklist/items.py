@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from responsibility.core.errors import Problem
-from responsibility.ingest.sheets import cell_name
+from responsibility.ingest.sheets import cell_name, column_name
 from responsibility.ingest.units import split_units
 from responsibility.ingest.wording import plain
 from responsibility.ingest.worklist.counts import is_frequency, is_urgent, target_of
+from responsibility.ingest.worklist.heads import leading_deadline
 from responsibility.ingest.worklist.names import PERIOD
 from responsibility.ingest.worklist.numbering import Numbering, number_items
 from responsibility.ingest.worklist.records import ItemRecord, Mention
@@ -50,24 +51,28 @@ def _item(draft: Draft, texts: Mapping[int, str], numbering: Numbering, at: int)
     if not phrase and frequency:
         phrase, phrase_cell, frequency = frequency.text, cell_name(frequency.row, frequency.col), None
     kept += [frequency] if frequency else []
+    title = re.sub(r"\s*[\n\u3000]\s*", "", _STAR.sub("", task))
+    milestones = _milestones(draft, texts)
+    if not phrase and not milestones:
+        phrase, phrase_cell = leading_deadline(title), draft.cell("task")
     return ItemRecord(
         number=numbering.numbers[at],
         code_suffix=numbering.suffixes[at],
         section=draft.section.text if draft.section else "",
         category=_category(draft),
-        title=re.sub(r"\s*\n\s*", "", _STAR.sub("", task)),
+        title=title,
         content=draft.text("content"),
         goal=draft.text("goal"),
         phrase=phrase,
         phrase_cell=phrase_cell,
-        milestones=_milestones(draft, texts),
+        milestones=milestones,
         milestones_cell=draft.cell("milestones"),
         mentions=_mentions(draft),
         target_count=target[0] if target else None,
         target_unit=target[1] if target else "",
         material=draft.text("material"),
         points=draft.text("points"),
-        note="\n".join(filter(None, [draft.text("note"), *(f"{texts[said.col]}：{said.text}" for said in kept)])),
+        note=_note(draft, texts, kept),
         cell=draft.cell("task"),
         urgent=_urgent(draft, task),
         responsible=draft.text("person"),
@@ -111,6 +116,13 @@ def _mentions(draft: Draft) -> tuple[Mention, ...]:
                 if earlier is None or (role == "lead" and earlier.role == "support"):
                     found[key] = Mention(name, role, cell_name(said.row, said.col))
     return tuple(found.values())
+
+
+def _note(draft: Draft, texts: Mapping[int, str], kept: list[Said]) -> str:
+    """The note as written, then what stands in columns nobody knows or in none that fits, under its column's name."""
+    others = dict.fromkeys((said.col, said.text) for said in (*kept, *draft.said.get("unknown", ())))
+    named = (f"{texts.get(col) or f'{column_name(col)}列'}：{text}" for col, text in others)
+    return "\n".join(filter(None, [draft.text("note"), *named]))
 
 
 def _targets(draft: Draft, texts: Mapping[int, str]) -> tuple[tuple[int, str] | None, Said | None, list[Said]]:

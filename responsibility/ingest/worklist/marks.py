@@ -48,7 +48,7 @@ def is_footer(text: str) -> bool:
 
 def section_of(row: int, text: str) -> Section:
     """A section row as its number of levels, its name, and the count it announces."""
-    line = "".join(text.split("\n"))
+    line = " ".join(text.replace("\n", "").split())
     announced = _ANNOUNCED.search(line)
     body = line[: announced.start()] if announced else line
     numeral = _NUMERAL.match(body)

@@ -1,73 +1,13 @@
-"""The names lists give their columns, as seen in public lists and templates; blanks and remarks already gone."""
+"""The names lists give their columns: those of config/columns.yaml, those built as usual, those given by hand."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
-#: Names of the task column, the surest first: where several are there, the surest is the task.
-_TASK_NAMES = (
-    """
-    工作任务 主要工作任务 具体任务 具体工作任务 任务名称 任务 工作事项 事项 事项名称 重点事项 改革举措 整改任务
-    主要任务 任务内容 任务事项 工作名称 工作任务内容 重点工作任务 督办事项 交办事项 议定事项 工作任务名称
-    """,
-    """
-    重点工作 重点任务 年度重点工作 年度重点任务 重点工作内容 重点工作事项 重点工作项目 重点工作名称 工作项目
-    重点项目 项目名称 目标任务 年度工作任务 工作要点
-    """,
-    """
-    工作内容 具体工作 具体内容 主要工作 调研课题 课题 课题名称 调研题目 活动名称 会议名称 活动内容 学习内容 问题
-    存在问题 具体问题 反馈问题 整改问题 主要问题 问题描述 问题表现 问题内容
-    """,
-    """
-    项目 内容
-    """,
-)
-
-_ROLE_NAMES = {
-    "number": """
-        序号 编号 项目编号 任务编号 任务序号 号 序 项号 no no. 问题编号 问题序号
-    """,
-    "category": """
-        类别 分类 类型 工作类别 任务类别 项目类别 工作类型 任务类型 领域 重点领域 工作领域 板块 工作板块 方面
-        工作分类 工作方面 条线 所属类别 所属领域 问题类别 项目
-    """,
-    "content": """
-        主要内容 工作措施 整改措施 具体措施 主要措施 措施 工作举措 主要举措 具体举措 推进措施 落实措施 内容 工作内容
-        具体内容 工作任务内容 建设内容 任务描述 任务说明 内容描述 具体做法 工作安排
-    """,
-    "goal": """
-        目标 整改目标 工作目标 年度目标 预期目标 目标要求 预期成效 预期效果 目标成效 完成标准 总体目标 绩效目标
-        工作要求 任务目标
-    """,
-    "milestones": """
-        任务分解 时序进度 序时进度 进度安排 进度计划 工作进度 阶段目标 阶段任务 阶段性目标 节点 里程碑 节点目标
-        节点安排 推进计划 推进步骤 推进时序 实施步骤 工作步骤 实施计划 分解任务 季度安排 进度要求 月度计划 工作计划
-        节点任务 进度节点
-    """,
-    "deadline": """
-        时限 时间 期限 日期 时间安排 时间要求 时间节点 完成时限 完成时间 拟定时限
-    """,
-    "target": """
-        目标数 目标数量 数量 频次 频率 次数 计划数 计划数量 计划次数 目标值 指标 指标值 量化指标 任务数 目标次数
-        目标任务数 篇数 期数 场次 数量要求 频次要求 工作频次 开展频次 任务量 件数 个数 项数
-    """,
-    "measure": """
-        计量单位 单位量 计数单位
-    """,
-    "material": """
-        报送材料 报送资料 佐证材料 佐证资料 印证资料 印证材料 支撑材料 提交材料 上报材料 材料 成果形式 工作成果 成果
-        台账资料 备查资料 需报送材料 成果材料 完成形式
-    """,
-    "points": """
-        考核要点 考核标准 考核指标 考核内容 考核要求 验收标准 验收要点 评价标准 销号标准 评分标准 考核办法 检查要点
-    """,
-    "note": """
-        备注 说明 附注 注
-    """,
-    "urgent": """
-        紧急程度 重要程度 是否紧急 缓急程度 紧急 急缓 缓急 重要性 优先级 是否重大 紧急情况
-    """,
-}
+from responsibility.ingest.wording import header_name
+from responsibility.settings import Columns
 
 _KIND = r"(?:责任)?(?:单位|部门|委室|科室|处室|股室|支部|党支部|机构|主体|党组织)"
 _PATTERNS = (
@@ -93,10 +33,6 @@ _PATTERNS = (
 #: A column for one period of the year: its cells are milestones of that period.
 PERIOD = re.compile(r"第?[一二三四1-4]季度|(?:[1-9]|1[0-2]|[一二三四五六七八九十]{1,2})月份?|上半年|下半年")
 
-#: Task name → how sure it is, 0 the surest.
-TASKS = {name: rank for rank, names in reversed(list(enumerate(_TASK_NAMES))) for name in names.split()}
-_ROLES = {name: role for role, names in reversed(_ROLE_NAMES.items()) for name in names.split()}
-
 #: What a message offers as known names.
 KNOWN = (
     "序号、类别、工作任务、主要内容、任务分解、工作目标、牵头领导、牵头单位、责任单位、配合单位、责任人、"
@@ -104,6 +40,37 @@ KNOWN = (
 )
 
 
-def role_of_name(name: str) -> str:
-    """The role a column of this name has when it is not the task: "unit" where lead or support is still open."""
-    return _ROLES.get(name) or next((role for role, pattern in _PATTERNS if pattern.fullmatch(name)), "")
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What each column name means; names are bare (`header_name`)."""
+
+    #: Task name → how sure it is, 0 the surest.
+    tasks: Mapping[str, int]
+    roles: Mapping[str, str]
+    #: The file's own names → role, as given by hand; they hold against all others.
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def role(self, name: str) -> str:
+        """The role of a column that is not the task: "unit" where lead or support is still open, "" for unknown."""
+        known = self.roles.get(name)
+        return known or next((role for role, pattern in _PATTERNS if pattern.fullmatch(name)), "")
+
+    def meant(self, name: str) -> str:
+        """Like `role`, and "task" for a name of the task column."""
+        return "task" if name in self.tasks else self.role(name)
+
+
+def names_of(columns: Columns) -> Names:
+    """The names as configured, made bare."""
+    ranked = reversed(list(enumerate(columns.tasks)))
+    return Names(
+        tasks={header_name(name): rank for rank, group in ranked for name in group},
+        roles={header_name(name): role for role, group in columns.roles.items() for name in group},
+    )
+
+
+def with_given(names: Names, mapped: Iterable[tuple[str, str]]) -> tuple[Names, list[str]]:
+    """The names with (the file's name, a known name) pairs given by hand; and the right sides nobody knows."""
+    pairs = [(header_name(left), right, names.meant(header_name(right))) for left, right in mapped]
+    given = {left: role for left, _, role in pairs if role}
+    return replace(names, given=given), [right for _, right, role in pairs if not role]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from responsibility.core.errors import Problem
-from responsibility.ingest.sheets import Sheet, cell_name
+from responsibility.ingest.sheets import Sheet, cell_name, serial_day
 from responsibility.ingest.worklist.columns import Header
 from responsibility.ingest.worklist.marks import (
     ERROR_VALUE,
@@ -97,7 +97,10 @@ class _Layout:
         self.first = min(header.texts)
         self.number = next(iter(header.of("number")), None)
         self.category = next(iter(header.of("category")), None)
-        self.headings = {sheet.rows[row] for row in range(header.first, header.last + 1)}
+        #: Rows that a printed list repeats on every page.
+        self.headings = {_bare_row(row) for row in sheet.rows[: header.last + 1] if any(row)}
+        self.texts = header.texts
+        self.unknown = dict.fromkeys(header.unknown(), "unknown") | dict.fromkeys(_nameless(sheet, header), "unknown")
         self.fills = dict(_fills(sheet, header))
         wide = max(3, round(0.6 * len(header.texts)))
         self.wide = {(row0, col0) for row0, col0, _, col1 in sheet.merged if col1 - col0 + 1 >= wide}
@@ -106,9 +109,26 @@ class _Layout:
         below = sheet.rows[header.last + 1 :]
         self.arabic = self.number is not None and any(_is_arabic(row[self.number]) for row in below)
 
+    def is_repeated(self, row: tuple[str, ...]) -> bool:
+        """Whether the row is the title or header once more, as at the top of a printed page."""
+        bare = _bare_row(row)
+        same = sum(bool(text) and text == self.texts.get(col) for col, text in enumerate(bare))
+        return bare in self.headings or (same > 1 and 2 * same > sum(map(bool, bare)))
+
     def is_heading(self, text: str, col: int) -> bool:
         """A lone category, or words where a number should stand, head what follows."""
         return col == self.category or (col == self.number and bool(_WORDS.fullmatch(clean_number(text))))
+
+
+def _bare_row(row: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple("".join(text.split()) for text in row)
+
+
+def _nameless(sheet: Sheet, header: Header) -> list[int]:
+    """The columns in use under a blank header cell."""
+    below = sheet.rows[header.last + 1 :]
+    width = len(sheet.rows[0])
+    return [col for col in range(width) if col not in header.texts and any(row[col] for row in below)]
 
 
 def _is_arabic(text: str) -> bool:
@@ -127,7 +147,7 @@ def _fills(sheet: Sheet, header: Header) -> Iterator[tuple[tuple[int, int], str]
 def _read_row(reading: Reading, layout: _Layout, row: int) -> None:
     cells = reading.sheet.rows[row]
     filled = [col for col, text in enumerate(cells) if text]
-    if not filled or cells in layout.headings:
+    if not filled or layout.is_repeated(cells):
         return
     if _is_footer(reading, layout, cells, filled):
         reading.in_footer = True
@@ -187,7 +207,7 @@ def _read_data(reading: Reading, layout: _Layout, row: int) -> None:
         message = f"序号 {number} 这一行没有写任务；请补上任务，若是接续上一项请清空序号"
         reading.problem(row, layout.task, message)
     else:
-        _note_cells(reading, reading.open, row)
+        _note_cells(reading, layout, reading.open, row)
 
 
 def _is_nameless(reading: Reading, layout: _Layout, row: int, number: str, above: Draft) -> bool:
@@ -204,7 +224,7 @@ def _begin(reading: Reading, layout: _Layout, row: int, number: str) -> None:
     section = reading.sections[-1] if reading.sections else None
     top = next((each for each in reversed(reading.sections) if each.level == 1), section)
     draft = Draft(row, number, reading.group, section, top)
-    _note_cells(reading, draft, row, layout.fills)
+    _note_cells(reading, layout, draft, row, layout.fills)
     above = draft.said.get("category", [reading.category] if reading.category else [])
     if above:
         draft.said["category"], reading.category = above, above[0]
@@ -212,13 +232,19 @@ def _begin(reading: Reading, layout: _Layout, row: int, number: str) -> None:
     reading.open = draft
 
 
-def _note_cells(reading: Reading, draft: Draft, row: int, fills: dict[tuple[int, int], str] | None = None) -> None:
-    """The row's known cells added to the item; error values are problems."""
+def _note_cells(
+    reading: Reading, layout: _Layout, draft: Draft, row: int, fills: dict[tuple[int, int], str] | None = None
+) -> None:
+    """The row's cells added to the item; what a formula leaves unsaid is a problem."""
     cells = reading.sheet.rows[row]
-    for col, role in reading.header.roles.items():
+    for col, role in (*reading.header.roles.items(), *layout.unknown.items()):
         text = cells[col] or (fills or {}).get((row, col), "")
         if not text:
             continue
-        if ERROR_VALUE.fullmatch(text):
-            reading.problem(row, col, "单元格是公式的错误值；请改正公式，或直接填写文字")
+        fault = reading.sheet.faults.get((row, col))
+        if fault or ERROR_VALUE.fullmatch(text):
+            reading.problem(row, col, fault or "单元格是公式的错误值；请改正公式，或直接填写文字")
+        if role == "deadline" and (day := serial_day(text)):
+            reading.warnings.append(f"{cell_name(row, col)} 的 {text} 是日期的序号，读作 {day}；请把这一格改成日期格式")
+            text = day.isoformat()
         draft.said[role].append(Said(text, row, col))
