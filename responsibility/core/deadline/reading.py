@@ -9,7 +9,8 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from responsibility.core.deadline.milestones import lines_of, mentions_a_date, of_spans
+from responsibility.core.deadline.clauses import clauses_of
+from responsibility.core.deadline.milestones import lines_of, mentions_a_date, of_clauses, of_spans
 from responsibility.core.deadline.periods import Anchor, Span, period, place
 from responsibility.core.deadline.recurrence import cycle, first_due
 from responsibility.core.deadline.types import Deadline, Kind, Reading
@@ -19,12 +20,13 @@ from responsibility.core.workdays import WorkCalendar
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A phrase and all it is read against; `text` is the phrase in one spelling, without words in front of it."""
+    """A phrase and all it is read against; `whole` is it in one spelling, `text` that without words in front of it."""
 
     phrase: str
     issued_on: date
     calendar: WorkCalendar
     default_days: int
+    whole: str
     text: str
 
     def deadline(self, kind: Kind, because: str, due_on: date | None, starts_on: date | None = None) -> Deadline:
@@ -41,7 +43,9 @@ class Given:
 def read(phrase: str, issued_on: date, calendar: WorkCalendar, default_days: int) -> Deadline:
     """Read one cell; `default_days` is offered as a reading for 立行立改 and the like."""
     text = normalise(phrase)
-    given = Given(phrase, issued_on, calendar, default_days, trim_head(text))
+    if lasting := _LASTING.search(text):
+        return _checked(read(text[: lasting.start()], issued_on, calendar, default_days), phrase, lasting)
+    given = Given(phrase, issued_on, calendar, default_days, text, trim_head(text))
     try:
         found = next(found for rule in RULES if (found := rule(given)))
     except (ValueError, OverflowError):
@@ -52,9 +56,34 @@ def read(phrase: str, issued_on: date, calendar: WorkCalendar, default_days: int
     return replace(found, soft=bool(SOFT.search(text)) and found.due_on is not None)
 
 
+_LASTING = re.compile(r"(?<=.)[,(、;]?(?:共计?|为期|历时|总计)(?P<number>[0-9]{1,3})个?(?P<unit>天|日|周|星期|月)\)?$")
+
+
+def _checked(found: Deadline, phrase: str, lasting: re.Match[str]) -> Deadline:
+    """`found` where it lasts as long as written beside it (共7天); otherwise both are named, and the office asked."""
+    found = replace(found, phrase=phrase)
+    if found.needs_confirmation or found.due_on is None or found.starts_on is None or found.rrule:
+        because = f"“{phrase}”写了时长，但读不出它的起止日期，请确认"
+        return found if found.needs_confirmation else _asked(found, because)
+    length = _length(int(lasting["number"]), lasting["unit"])
+    by_length = found.starts_on + length - timedelta(days=1) if length else found.starts_on
+    if by_length == found.due_on:
+        return found
+    days = (found.due_on - found.starts_on).days + 1
+    said = f"{lasting['number']}{lasting['unit']}"
+    because = f"“{phrase}”：{found.starts_on}至{found.due_on}在日历上是{days}天，所写的是{said}，请确认"
+    return _asked(found, because, Reading(found.starts_on, by_length, f"按{said}计算"))
+
+
+def _asked(found: Deadline, because: str, *others: Reading) -> Deadline:
+    readings = (Reading(found.starts_on, found.due_on, "以写明的日期为准"), *others)
+    return Deadline(found.phrase, Kind.UNCLEAR, because, needs_confirmation=True, readings=readings)
+
+
 def read_milestones(text: str, issued_on: date, calendar: WorkCalendar, default_days: int) -> Deadline | None:
     """Read a milestone cell (one `3月：启动` a line); None where no line carries a date."""
-    given = Given(text, issued_on, calendar, default_days, trim_head(normalise(text)))
+    whole = normalise(text)
+    given = Given(text, issued_on, calendar, default_days, whole, trim_head(whole))
     try:
         found = _cell(given)
     except (ValueError, OverflowError):
@@ -76,18 +105,28 @@ def default_deadline(issued_on: date, days: int, why: str) -> Deadline:
 
 
 _LONG_WORDS = (
-    r"(?:长期|持续|常态化?|长效)"
-    r"(?:坚持|推进|执行|落实|整改|抓好|实施|开展|有效|任务|工作|加强|深化|进行|用力|巩固|提升)*"
+    r"(?:常抓不懈|久久为功|长期|持续|常态化?|长效|常年|长久)"
+    r"(?:坚持|保持|开展|整治|发力|用劲|跟进|监督|抓|化|制度|推进|执行|落实|整改|抓好|实施|开展|有效|任务|工作|加强|深化|进行|用力|巩固|提升)*"
+)
+_AT_ONCE_WORDS = (
+    r"(?:立行立改|立查立改|立知立改|即知即改|即行即改|边查边改|边学边改|立即|马上|尽快|及时|已经?(?:基本|全部)?)"
+    r"(?:整改|办理|完成|落实|到位|执行|实施)*"
 )
 _AND = r"(?:[,、;]|并且?|同时|和)"
 _LONG_ALONE = re.compile(rf"(?:{_AND}*{_LONG_WORDS})+[,;]?")
 _THEN_LONG = re.compile(rf"(?P<head>.+?)(?P<tail>(?P<joined>{_AND}*)(?:{_AND}*{_LONG_WORDS})+)[,;]?")
+_AT_ONCE_THEN = re.compile(rf"{_AT_ONCE_WORDS}{_AND}*(?={_LONG_WORDS})")
 _LONG_FIRST = re.compile(rf"(?P<tail>(?:{_LONG_WORDS}(?P<joined>{_AND})+)+)(?P<head>.+)")
+
+
+_LASTS = re.compile("[长常]期|持续|常态|长效|常抓|常年|久")
 
 
 def _long_term(given: Given) -> Deadline | None:
     """长期坚持, alone or beside a date; 全年持续推进 is the year, 每季度…，长期坚持 the quarter."""
-    if _LONG_ALONE.fullmatch(given.text):
+    if not _LASTS.search(given.text):
+        return None
+    if _LONG_ALONE.fullmatch(_AT_ONCE_THEN.sub("", given.text)):
         return given.deadline(Kind.LONG_TERM, "长期任务，没有办结日期，定期回头看", None)
     found = _THEN_LONG.fullmatch(given.text) or _LONG_FIRST.fullmatch(given.text)
     if not found:
@@ -119,27 +158,37 @@ def _recurring(given: Given) -> Deadline | None:
 
 
 _DOCUMENT = r"(?:本?(?:意见|通知|方案|清单|文件|办法|要点|通报|任务|交办单|督办单|函)(?:的)?)?"
-_ISSUED = rf"(?:印发|下发|发布|发文|签发|交办|下达|收到|接到){_DOCUMENT}"
-_ISSUE = rf"[从自]?{_DOCUMENT}{_ISSUED}(?:之日|当日)?(?:之?后|以后)?(?:起|算起)?[,的]?"
-_TERM = r"(?:(?P<number>[0-9]{1,3})个?|(?P<half>半)个?)(?P<unit>工作日|日|天|周|星期|月|年)"
-_RELATIVE = re.compile(rf"(?P<since>{_ISSUE})?{_TERM}(?P<within>之内|以内|内)?")
+_ISSUED = rf"(?:印发|下发|发布|发文|签发|交办|下达|收到|接到|接|收文|来文){_DOCUMENT}"
+_ISSUE = rf"[从自]?(?:即日|今日|{_DOCUMENT}{_ISSUED}(?:之日|当日)?(?:之?后|以后)?)(?:起|算起|起?计算|起算)?[,的]?"
+_TERM = r"(?:(?:(?P<least>[0-9]{1,3})个?[-至到])?(?P<number>[0-9]{1,3})个?|(?P<half>半)个?)(?P<unit>工作日|日|天|周|星期|月|年)"
+_RELATIVE = re.compile(rf"(?P<since>{_ISSUE})?(?P<most>(?:不超过|最[长迟]|限))?{_TERM}(?P<within>之内|以内|内)?")
 
 
 def _relative(given: Given) -> Deadline | None:
     """A term from the issue date, whose next day counts as 1; 15日 without 内 may be the 15th, so it is none."""
     found = _RELATIVE.fullmatch(trim(given.text))
-    if not found or (found["unit"] in ("日", "月", "年") and not found["within"] and "个" not in found[0]):
+    if not found or not (found["within"] or _certainly_a_term(found, given.whole)):
         return None
     number, unit = int(found["number"] or 0), found["unit"]
+    if int(found["least"] or 0) >= max(number, 1) and found["least"]:
+        return None
     if unit == "工作日" and number:
         return _workdays(given, number)
     length = _length(number, unit)
     if length is None:
         return None
     due_on = given.issued_on + length
-    if unit == "月" and not found["since"] and "个" not in found[0]:
+    if unit == "月" and number and not found["since"] and "个" not in found[0]:
         return _month_or_months(given, number, due_on)
     return given.deadline(Kind.RELATIVE, f"自{given.issued_on}的次日起算，到{due_on}截止", due_on)
+
+
+def _certainly_a_term(found: re.Match[str], whole: str) -> bool:
+    """15日 may be a day of the month, 3月 a month; 15天, 3个月 and 不超过15日 are terms."""
+    return found["unit"] not in ("日", "月", "年") or "个" in found[0] or bool(_AT_MOST.search(whole))
+
+
+_AT_MOST = re.compile("不得?超过|最长|限期?(?=[0-9半])")
 
 
 def _workdays(given: Given, number: int) -> Deadline:
@@ -178,12 +227,14 @@ _LIST = re.compile(r"[、,;和与及]|(?<![0-9])/")
 
 def _dated(given: Given) -> Deadline | None:
     """A day or a stretch of days, or several of them."""
+    if _A_PAPER.search(given.text):
+        return None
     text = trim(given.text)
     span = _span(text, given.issued_on)
     if span is not None:
         return _single(given, span)
     pieces = [trim(piece) for piece in _LIST.split(text)]
-    if len(pieces) == 1 or SOFT.search(given.text):
+    if len(pieces) == 1 or SOFT.search(given.text) or (SOFT.search(given.whole) and _SURE.search(given.text)):
         # 年底前，力争11月底前 is one deadline and a wish, not two steps.
         return None
     return of_spans(given.phrase, pieces, given.issued_on)
@@ -218,6 +269,28 @@ def _past(given: Given, span: Span) -> Deadline:
     return given.question(f"所写日期{span.last}早于交办之日{given.issued_on}，可能不是时限，请确认", *readings)
 
 
+_SURE = re.compile("确保|最迟|至迟|必须")
+_A_PAPER = re.compile("[0-9今明本全]年度?(?:工作|目标|任务)*(?:报告|总结|材料|情况|公报|要点|计划)")
+
+
+def _sentence(given: Given) -> Deadline | None:
+    """Deadlines inside sentences; a date that only says which thing is meant gives way to one that says by when."""
+    clauses = clauses_of(given.phrase)
+    if not clauses:
+        return None
+    if len(clauses) > 1:
+        return of_clauses(given.phrase, clauses, given.issued_on)
+    only = clauses[0]
+    term = _relative(replace(given, text=trim_head(only.lead)))
+    span = None if term else _span(trim(only.when), given.issued_on)
+    return term or (span and _single(replace(given, text=only.when), span))
+
+
+def _lines_for_sure(given: Given) -> Deadline | None:
+    found = _lines(given)
+    return found if found and not found.needs_confirmation else None
+
+
 def _lines(given: Given) -> Deadline | None:
     return _cell(given) if re.search(r"[:：;；\n]", given.phrase) else None
 
@@ -232,8 +305,9 @@ def _cell(given: Given) -> Deadline | None:
 
 _LIMIT = r"(?:之日起?|之后|以后|之前|以前|后|前|起)的?"
 _EVENT = re.compile(
-    rf"(?:从|自)?(?P<event>[^0-9,;、:每]{{1,30}}?){_LIMIT}"
+    rf"(?:从|自)?(?P<event>[^0-9,;、:每]{{1,30}}?)(?:{_LIMIT}"
     r"(?:[0-9]{1,3}个?(?:工作日|小时|日|天|周|月|年)(?:之内|以内|内|前)?)?"
+    r"|[0-9]{1,3}个?(?:工作日|小时|日|天|周|月)(?:之前|以前|前))"
 )
 
 
@@ -280,6 +354,8 @@ RULES: tuple[Callable[[Given], Deadline | None], ...] = (
     _recurring,
     _relative,
     _dated,
+    _lines_for_sure,
+    _sentence,
     _lines,
     _event,
     _unclear,
