@@ -38,10 +38,10 @@ class Span:
 
 
 _YEAR = r"(?:(?P<year>[0-9]{4}|[今本当明次翌后])年度?)?"
-_MONTH = r"(?:(?P<month>[0-9]{1,2})|(?P<near>本|当|这个?|下1?个?))月份?"
+_MONTH = r"(?:(?P<month>[0-9]{1,2})|(?P<near>本|当|这个?|下1?个?|次))月份?"
 _BEFORE = r"(?P<before>之前|以前|前)?"
 _DAY_PART = r"上午|下午|早上|晚上|中午|凌晨|傍晚|[早晚](?=[0-9])"
-_CLOCK = rf"(?:{_DAY_PART})?[0-9]{{1,2}}(?::[0-9]{{2}}(?::[0-9]{{2}})?|[时点](?:整|半|[0-9]{{1,2}}分?)?)"
+_CLOCK = rf"(?:{_DAY_PART})?[0-9]{{1,2}}(?::[0-9]{{2}}(?::[0-9]{{2}}|时)?|[时点](?:整|半|[0-9]{{1,2}}分?)?)"
 TIME = rf"(?P<time>{_CLOCK}(?:[-至到]{_CLOCK})?|(?:上午|下午|中午)?下班|上午|下午|中午|傍晚|当[天日])?"
 #: The weekday beside a day: (星期五), (本周五).
 BESIDE = rf"(?:\(?(?P<week>本|这|下个?)?(?:星期|周)(?P<weekday>[{WEEKDAYS}天])\)?)?"
@@ -91,7 +91,7 @@ def _month(found: re.Match[str], at: Anchor) -> Span:
     """The month named in `found`. Raises ValueError for a 13th."""
     if near := found["near"]:
         first = at.issued_on.replace(day=1)
-        first = month_end(first) + _ONE_DAY if near.startswith("下") else first
+        first = month_end(first) + _ONE_DAY if near[0] in "下次" else first
     else:
         month = int(found["month"])
         first = date(_year(found["year"], at, month), month, 1)
@@ -160,10 +160,7 @@ def _near_day(found: re.Match[str], at: Anchor) -> Span:
 
 
 def _whole_month(found: re.Match[str], at: Anchor) -> Span:
-    span = _edge(_month(found, at), found)
-    if found["near"] != "当":
-        return span
-    return replace(span, doubt="“当月”指哪个月，没有写明", readings=(Reading(None, span.last, "指交办的当月"),))
+    return _edge(_month(found, at), found)
 
 
 def _this_month_end(found: re.Match[str], at: Anchor) -> Span:
@@ -225,8 +222,8 @@ def _plan(found: re.Match[str], at: Anchor) -> Span:
 
 
 def _weekday(found: re.Match[str], at: Anchor) -> Span:
-    day = _in_week(found["week"], found["weekday"], at)
-    if found["month"] or found["day"]:
+    day = _in_week(found["week"] or "本", found["weekday"], at)
+    if found["day"]:
         month = int(found["month"] or day.month)
         return _on(date(_year(None, at, month), month, int(found["day"])), found, at)
     return Span(day, day, Kind.DATE, clock(found["time"]), hour_doubt(found["time"]))
@@ -262,8 +259,8 @@ _PERIODS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Anchor], Span]],
         (rf"{_YEAR}(?P<feast>{'|'.join(_FEASTS)})(?:国庆|劳动|建党|建军)?节?(?:之?前|以前)", _before_feast),
         (rf"(?P<plan>{'|'.join(_PLANS)})(?:规划|时期)?(?:(?P<end>期?末)|期间){_BEFORE}", _plan),
         (
-            rf"(?P<week>本|这|下个?)(?:周|星期)(?P<weekday>[{WEEKDAYS}天])"
-            rf"(?:\((?:(?P<month>[0-9]{{1,2}})月)?(?P<day>[0-9]{{1,2}})[日号]\))?{TIME}(?:之?前|以前)?",
+            rf"(?P<week>本|这|下个?)?(?:周|星期)(?P<weekday>[{WEEKDAYS}天])"
+            rf"(?(week)|(?=\())(?:\((?:(?P<month>[0-9]{{1,2}})月)?(?P<day>[0-9]{{1,2}})[日号]\))?{TIME}(?:之?前|以前)?",
             _weekday,
         ),
         (r"今明[2两]年(?:内|底前?)?", _both_years),

@@ -14,7 +14,7 @@ from responsibility.core.deadline.milestones import lines_of, mentions_a_date, o
 from responsibility.core.deadline.periods import Anchor, Span, period, place
 from responsibility.core.deadline.recurrence import cycle, first_due
 from responsibility.core.deadline.types import Deadline, Kind, Reading
-from responsibility.core.deadline.wording import SOFT, normalise, trim, trim_head
+from responsibility.core.deadline.wording import ISSUE, SOFT, normalise, trim, trim_head
 from responsibility.core.workdays import WorkCalendar
 
 
@@ -56,7 +56,10 @@ def read(phrase: str, issued_on: date, calendar: WorkCalendar, default_days: int
     return replace(found, soft=bool(SOFT.search(text)) and found.due_on is not None)
 
 
-_LASTING = re.compile(r"(?<=.)[,(、;]?(?:共计?|为期|历时|总计)(?P<number>[0-9]{1,3})个?(?P<unit>天|日|周|星期|月)\)?$")
+_LASTING = re.compile(
+    r"(?<=.)[,(、;]?(?:共计?|为期|历时|总计|(?<=\()(?=[0-9]+天))"
+    r"(?P<number>[0-9]{1,3})个?(?P<unit>天|日|周|星期|月)\)?$"
+)
 
 
 def _checked(found: Deadline, phrase: str, lasting: re.Match[str]) -> Deadline:
@@ -109,7 +112,7 @@ _LONG_WORDS = (
     r"(?:坚持|保持|开展|整治|发力|用劲|跟进|监督|抓|化|制度|推进|执行|落实|整改|抓好|实施|开展|有效|任务|工作|加强|深化|进行|用力|巩固|提升)*"
 )
 _AT_ONCE_WORDS = (
-    r"(?:立行立改|立查立改|立知立改|即知即改|即行即改|边查边改|边学边改|立即|马上|尽快|及时|已经?(?:基本|全部)?)"
+    r"(?:[从自]?即日起|立行立改|立查立改|立知立改|即知即改|即行即改|边查边改|边学边改|立即|马上|尽快|及时|已经?(?:基本|全部)?)"
     r"(?:整改|办理|完成|落实|到位|执行|实施)*"
 )
 _AND = r"(?:[,、;]|并且?|同时|和)"
@@ -157,11 +160,8 @@ def _recurring(given: Given) -> Deadline | None:
     )
 
 
-_DOCUMENT = r"(?:本?(?:意见|通知|方案|清单|文件|办法|要点|通报|任务|交办单|督办单|函)(?:的)?)?"
-_ISSUED = rf"(?:印发|下发|发布|发文|签发|交办|下达|收到|接到|接|收文|来文){_DOCUMENT}"
-_ISSUE = rf"[从自]?(?:即日|今日|{_DOCUMENT}{_ISSUED}(?:之日|当日)?(?:之?后|以后)?)(?:起|算起|起?计算|起算)?[,的]?"
 _TERM = r"(?:(?:(?P<least>[0-9]{1,3})个?[-至到])?(?P<number>[0-9]{1,3})个?|(?P<half>半)个?)(?P<unit>工作日|日|天|周|星期|月|年)"
-_RELATIVE = re.compile(rf"(?P<since>{_ISSUE})?(?P<most>(?:不超过|最[长迟]|限))?{_TERM}(?P<within>之内|以内|内)?")
+_RELATIVE = re.compile(rf"(?P<since>{ISSUE})?(?P<most>(?:不超过|最[长迟]|限))?{_TERM}(?P<within>之内|以内|内)?")
 
 
 def _relative(given: Given) -> Deadline | None:
@@ -234,7 +234,7 @@ def _dated(given: Given) -> Deadline | None:
     if span is not None:
         return _single(given, span)
     pieces = [trim(piece) for piece in _LIST.split(text)]
-    if len(pieces) == 1 or SOFT.search(given.text) or (SOFT.search(given.whole) and _SURE.search(given.text)):
+    if len(pieces) == 1 or SOFT.search(given.text) or _AT_LATEST.search(given.text) or _sure_and_soft(given):
         # 年底前，力争11月底前 is one deadline and a wish, not two steps.
         return None
     return of_spans(given.phrase, pieces, given.issued_on)
@@ -248,11 +248,17 @@ def _span(text: str, issued_on: date) -> Span | None:
 _YEAR_WRITTEN = re.compile(r"[0-9]{4}|[今本明后]年|[本这下]个?[月季周]|五(?:规划|时期)?(?:期|末)")
 
 
+_THAT = re.compile("(?<![0-9月年])当[年月](?![^-至到]*[-至到])")
+
+
 def _single(given: Given, span: Span) -> Deadline:
     if span.doubt:
         return given.question(f"“{given.phrase}”：{span.doubt}，请确认", *span.readings)
     if span.last < given.issued_on:
         return _past(given, span)
+    if that := _THAT.search(given.text):
+        because = f"“{given.phrase}”：“{that[0]}”指哪一{that[0][1]}，没有写明，请确认"
+        return given.question(because, Reading(None, span.last, f"指交办的{that[0]}"))
     year = "" if _YEAR_WRITTEN.search(given.text) else f"，未写年份，从交办之日{given.issued_on}推定"
     if span.kind is Kind.DATE:
         because = f"写明截止到{span.last}{year}"
@@ -269,7 +275,14 @@ def _past(given: Given, span: Span) -> Deadline:
     return given.question(f"所写日期{span.last}早于交办之日{given.issued_on}，可能不是时限，请确认", *readings)
 
 
-_SURE = re.compile("确保|最迟|至迟|必须")
+_SURE = re.compile("确保|必须")
+_AT_LATEST = re.compile("最[迟晚]|至[迟晚]|不得?超过|不得?[迟晚]于")
+
+
+def _sure_and_soft(given: Given) -> bool:
+    return bool(SOFT.search(given.whole) and _SURE.search(given.text))
+
+
 _A_PAPER = re.compile("[0-9今明本全]年度?(?:工作|目标|任务)*(?:报告|总结|材料|情况|公报|要点|计划)")
 
 

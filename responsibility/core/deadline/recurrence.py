@@ -28,6 +28,7 @@ _REST = re.compile(rf"(?P<day>.*?)(?:之前|以前|前|之内|以内|内)? ?{TIM
 _NO_MERE_ACT = re.compile(
     r"[0-9](?:年|月|日|号|季|个月|天|周|工作日)|[每或如若除但]|[年月季]底|年内|直[至到]|顺延|[前后]|视|根据|另"
 )
+_LAST_PERIOD = re.compile("上1?个?(?:年度?|半年|季度|月度?|周)")
 _ONCE_A_WEEK = re.compile(r"(?:周|星期)一(?:报|调度|通报|督[查导]|研判|汇[总报]|总结|会商|排[名查]|例会|检查)")
 
 
@@ -62,7 +63,7 @@ def cycle(text: str, issued_on: date) -> Cycle | None:
 
 def _not_mere(act: str, text: str) -> bool:
     """Whether what seems to be done each time says something about when, or stands behind a doubtful 周一."""
-    return bool(_NO_MERE_ACT.search(act) or _ONCE_A_WEEK.search(text))
+    return bool(_NO_MERE_ACT.search(_LAST_PERIOD.sub("", act)) or _ONCE_A_WEEK.search(text))
 
 
 def _spell_out(text: str) -> str:
