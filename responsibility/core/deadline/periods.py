@@ -63,7 +63,7 @@ def _hours(text: str | None) -> list[tuple[str, int, int]]:
     for named, hour, minute, half in _TIMES.findall(text or ""):
         part = named or part
         if hour:
-            late = part[:1] in ("下", "晚", "傍") and int(hour) < 12 or (part == "中午" and int(hour) < 10)
+            late = (part[:1] in ("下", "晚", "傍") and int(hour) < 12) or (part == "中午" and int(hour) < 10)
             midnight = part[:1] == "晚" and int(hour) == 12
             hours.append((part, 24 if midnight else int(hour) + 12 * late, int(minute or (30 if half else 0))))
     return hours
@@ -90,7 +90,7 @@ def _year(written: str | None, at: Anchor, month: int) -> int:
 def _month(found: re.Match[str], at: Anchor) -> Span:
     """The month named in `found`. Raises ValueError for a 13th."""
     if near := found["near"]:
-        first = at.issued_on.replace(day=1)
+        first = (max(at.since, at.issued_on) if near == "次" else at.issued_on).replace(day=1)
         first = month_end(first) + _ONE_DAY if near[0] in "下次" else first
     else:
         month = int(found["month"])
@@ -105,7 +105,7 @@ def _months(year: int, first: int, last: int) -> Span:
 def _edge(span: Span, found: re.Match[str]) -> Span:
     """`span` as a plain period, as its last day (底, 末), or, with a bare 前, as a question with both readings."""
     if found["end"]:
-        return replace(span, first=span.last, kind=Kind.DATE)
+        return Span(span.last, span.last, Kind.DATE)
     if not found["before"]:
         return span
     readings = (
@@ -128,7 +128,10 @@ def _on(day: date, found: re.Match[str], at: Anchor) -> Span:
         doubt = f"日历上{day}是星期{WEEKDAYS[day.weekday()]}，所写的是星期{written}"
     elif (near := found["week"]) and day != _in_week(near, found["weekday"], at):
         named = _in_week(near, found["weekday"], at)
-        doubt, readings = f"所写的日期是{day}，{near}周{written}却是{named}", (*readings, Reading(None, named, "以星期为准"))
+        doubt, readings = (
+            f"所写的日期是{day}，{near}周{written}却是{named}",
+            (*readings, Reading(None, named, "以星期为准")),
+        )
     return Span(day, day, Kind.DATE, clock(found["time"]), doubt, readings if doubt else ())
 
 
@@ -233,51 +236,57 @@ def _both_years(found: re.Match[str], at: Anchor) -> Span:
     return Span(date(at.issued_on.year, 1, 1), date(at.issued_on.year + 1, 12, 31))
 
 
-#: Tried in order; the whole of a text has to match.
-_PERIODS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], Anchor], Span]], ...] = tuple(
-    (re.compile(pattern), build)
-    for pattern, build in (
+#: A sign it cannot do without, the pattern that has to match the whole of a text, what it means; tried in order.
+_PERIODS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], Anchor], Span]], ...] = tuple(
+    (sign, re.compile(pattern), build)
+    for sign, pattern, build in (
         (
+            "月",
             rf"{_YEAR}{_MONTH}(?P<day>[0-9]{{1,2}})[日号]?{BESIDE}(?:\(含\))? ?{TIME}{_BEFORE}",
             _day,
         ),
         (
+            "",
             rf"(?P<day>[0-9]{{1,2}})(?:日(?=.)|号){BESIDE}(?:\(含\))? ?{TIME}{_BEFORE}",
             _day_alone,
         ),
-        (rf"(?P<near>[今明后])[天日]{TIME}{_BEFORE}", _near_day),
-        (rf"{_YEAR}{_MONTH}(?:月?(?P<end>底|末))?(?:之?内|期间)?{_BEFORE}", _whole_month),
-        (r"月[底末](?:之?前|以前)?", _this_month_end),
-        (rf"{_YEAR}{_MONTH}(?P<third>上中|中下|上|中|下)旬(?P<end>末|底)?{_BEFORE}", _ten_days),
-        (rf"{_YEAR}{_MONTH}(?P<vague>初|中){_BEFORE}", _vague_month),
+        ("", rf"(?P<near>[今明后])[天日]{TIME}{_BEFORE}", _near_day),
+        ("月", rf"{_YEAR}{_MONTH}(?:月?(?P<end>底|末))?(?:之?内|期间)?{_BEFORE}", _whole_month),
+        ("月", r"月[底末](?:之?前|以前)?", _this_month_end),
+        ("旬", rf"{_YEAR}{_MONTH}(?P<third>上中|中下|上|中|下)旬(?P<end>末|底)?{_BEFORE}", _ten_days),
+        ("月", rf"{_YEAR}{_MONTH}(?P<vague>初|中){_BEFORE}", _vague_month),
         (
+            "季",
             rf"{_YEAR}(?P<up_to>前(?=3))?(?:第?(?P<quarter>[0-9])|(?P<near>本|这个?|下1?个?))季度?(?P<end>末|底)?内?{_BEFORE}",
             _quarter,
         ),
-        (rf"{_YEAR}(?P<half>上|下)半年(?P<end>末|底)?内?{_BEFORE}", _half_year),
-        (rf"(?![底末终内前之以])(?=.){_YEAR}(?:年?(?P<end>底|末|终)|全年|年?度?内)?{_BEFORE}", _whole_year),
-        (rf"{_YEAR}(?P<feast>{'|'.join(_FEASTS)})(?:国庆|劳动|建党|建军)?节?(?:之?前|以前)", _before_feast),
-        (rf"(?P<plan>{'|'.join(_PLANS)})(?:规划|时期)?(?:(?P<end>期?末)|期间){_BEFORE}", _plan),
+        ("半年", rf"{_YEAR}(?P<half>上|下)半年(?P<end>末|底)?内?{_BEFORE}", _half_year),
+        ("年", rf"(?![底末终内前之以])(?=.){_YEAR}(?:年?(?P<end>底|末|终)|全年|年?度?内)?{_BEFORE}", _whole_year),
+        ("前", rf"{_YEAR}(?P<feast>{'|'.join(_FEASTS)})(?:国庆|劳动|建党|建军)?节?(?:之?前|以前)", _before_feast),
+        ("五", rf"(?P<plan>{'|'.join(_PLANS)})(?:规划|时期)?(?:(?P<end>期?末)|期间){_BEFORE}", _plan),
         (
+            "",
             rf"(?P<week>本|这|下个?)?(?:周|星期)(?P<weekday>[{WEEKDAYS}天])"
             rf"(?(week)|(?=\())(?:\((?:(?P<month>[0-9]{{1,2}})月)?(?P<day>[0-9]{{1,2}})[日号]\))?{TIME}(?:之?前|以前)?",
             _weekday,
         ),
-        (r"今明[2两]年(?:内|底前?)?", _both_years),
+        ("今明", r"今明[2两]年(?:内|底前?)?", _both_years),
     )
 )
 
 
 def period(text: str, at: Anchor) -> Span | None:
     """The one period `text` names. Raises ValueError for a day no calendar has."""
-    for pattern, build in _PERIODS:
-        if found := pattern.fullmatch(text):
+    for sign, pattern, build in _PERIODS:
+        if sign in text and (found := pattern.fullmatch(text)):
             return build(found, at)
     return None
 
 
-_TO = re.compile(r"(?:开始|启动|起)?,?(?:持续)?(?:-|至|到)|(?:开始|启动|起),")
+#: Between the beginning and the end of a stretch.
+TO = re.compile(r"(?:开始|启动|起)?,?(?:持续)?(?:-|至|到)|(?:开始|启动|起),")
 _FROM = re.compile("^[从自由]")
+_DAY_ONLY = re.compile("[0-9]{1,2}[日号]前?")
 _FROM_ISSUE = re.compile(
     r"(?:即日|今日|(?:本?(?:意见|通知|方案|清单|文件|办法|要点)?(?:印发|下发|发布|发文|签发|交办|下达)之日))"
 )
@@ -287,10 +296,13 @@ def stretch(text: str, at: Anchor) -> Span | None:
     """A period, or from one to another (3-6月, 从9月开始，12月底前)."""
     if span := period(text, at):
         return span
-    for to in _TO.finditer(text):
-        left, right = complete([_FROM.sub("", text[: to.start()]), text[to.end() :]])
+    for to in TO.finditer(text):
+        left, right = _FROM.sub("", text[: to.start()]), text[to.end() :]
+        if _DAY_ONLY.fullmatch(left) and _DAY_ONLY.fullmatch(right):
+            left, right = f"本月{left}", f"本月{right}"
+        left, right = complete([left, right])
         first = _beginning(left, at)
-        last = first and period(right.removesuffix("止"), replace(at, since=first.first))
+        last = first and period(right.removesuffix("止"), Anchor(at.issued_on, first.first))
         if first and last:
             return _joined(first, last)
     return None
@@ -311,7 +323,7 @@ def _joined(first: Span, last: Span) -> Span:
 
 
 _UNIT = re.compile(r"第?[0-9]+(年|月|季度|日|号)")
-_MONTH_OF_A_PART = re.compile(r".*?[0-9]{1,2}月(?=[0-9]|[上中下]+旬)")
+_MONTH_OF_A_PART = re.compile(r".*?(?:[0-9]{1,2}|[本次]|下个?)月(?=[0-9]|[上中下]+旬)")
 _PART = re.compile(r"[0-9]{1,2}[日号]|[上中下]+旬|[底末]")
 
 
@@ -334,7 +346,7 @@ def sequence(pieces: list[str], at: Anchor) -> list[Span | None]:
     for piece in pieces:
         span = stretch(piece, at)
         spans.append(span)
-        at = replace(at, since=span.first) if span else at
+        at = Anchor(at.issued_on, span.first) if span else at
     return spans
 
 

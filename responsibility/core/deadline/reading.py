@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
 from responsibility.core.deadline.clauses import clauses_of
 from responsibility.core.deadline.milestones import lines_of, mentions_a_date, of_clauses, of_spans
-from responsibility.core.deadline.periods import Anchor, Span, period, place
+from responsibility.core.deadline.periods import TO, Anchor, Span, period, place
 from responsibility.core.deadline.recurrence import cycle, first_due
 from responsibility.core.deadline.types import Deadline, Kind, Reading
 from responsibility.core.deadline.wording import ISSUE, SOFT, normalise, trim, trim_head
@@ -29,9 +29,11 @@ class Given:
     whole: str
     text: str
 
-    def deadline(self, kind: Kind, because: str, due_on: date | None, starts_on: date | None = None) -> Deadline:
+    def deadline(
+        self, kind: Kind, because: str, due_on: date | None, starts_on: date | None = None, at: time | None = None
+    ) -> Deadline:
         """A clear reading of the phrase."""
-        return Deadline(self.phrase, kind, because, starts_on, due_on)
+        return Deadline(self.phrase, kind, because, starts_on, due_on, at)
 
     def question(self, because: str, *readings: Reading, kind: Kind = Kind.UNCLEAR) -> Deadline:
         """No reading without the office's word; the default term is offered where nothing better is."""
@@ -53,7 +55,7 @@ def read(phrase: str, issued_on: date, calendar: WorkCalendar, default_days: int
     if found.kind is Kind.MILESTONES and ":" in text:
         # Titles may speak of effort; only a soft word before the colon softens the date.
         return found
-    return replace(found, soft=bool(SOFT.search(text)) and found.due_on is not None)
+    return replace(found, soft=True) if found.due_on is not None and SOFT.search(text) else found
 
 
 _LASTING = re.compile(
@@ -155,12 +157,13 @@ def _recurring(given: Given) -> Deadline | None:
     if due_on is None:
         return given.question(f"“{given.phrase}”所写的期次在交办之日{given.issued_on}前已经全部结束，请确认")
     because = f"按期次循环，自{found.starts_on}起第一次到{due_on}截止"
-    return replace(
-        given.deadline(Kind.RECURRING, because, due_on, found.starts_on), rrule=found.rule, due_time=found.at
-    )
+    return Deadline(given.phrase, Kind.RECURRING, because, found.starts_on, due_on, due_time=found.at, rrule=found.rule)
 
 
-_TERM = r"(?:(?:(?P<least>[0-9]{1,3})个?[-至到])?(?P<number>[0-9]{1,3})个?|(?P<half>半)个?)(?P<unit>工作日|日|天|周|星期|月|年)"
+_TERM = (
+    r"(?:(?:(?P<least>[0-9]{1,3})个?[-至到])?(?P<number>[0-9]{1,3})个?|(?P<half>半)个?)"
+    r"(?P<unit>工作日|日|天|周|星期|月|年)"
+)
 _RELATIVE = re.compile(rf"(?P<since>{ISSUE})?(?P<most>(?:不超过|最[长迟]|限))?{_TERM}(?P<within>之内|以内|内)?")
 
 
@@ -242,7 +245,8 @@ def _dated(given: Given) -> Deadline | None:
 
 def _span(text: str, issued_on: date) -> Span | None:
     """The span `text` names, on or after the month of issue where no year is written."""
-    return period(text, Anchor(issued_on, issued_on)) or place([text], issued_on)[0]
+    span = period(text, Anchor(issued_on, issued_on))
+    return place([text], issued_on)[0] if span is None and TO.search(text) else span
 
 
 _YEAR_WRITTEN = re.compile(r"[0-9]{4}|[今本明后]年|[本这下]个?[月季周]|五(?:规划|时期)?(?:期|末)")
@@ -262,9 +266,9 @@ def _single(given: Given, span: Span) -> Deadline:
     year = "" if _YEAR_WRITTEN.search(given.text) else f"，未写年份，从交办之日{given.issued_on}推定"
     if span.kind is Kind.DATE:
         because = f"写明截止到{span.last}{year}"
-        return replace(given.deadline(Kind.DATE, because, span.last), due_time=span.at)
+        return given.deadline(Kind.DATE, because, span.last, at=span.at)
     because = f"写的是{span.first}至{span.last}这段时间，到最后一天截止{year}"
-    return replace(given.deadline(Kind.RANGE, because, span.last, span.first), due_time=span.at)
+    return given.deadline(Kind.RANGE, because, span.last, span.first, span.at)
 
 
 def _past(given: Given, span: Span) -> Deadline:

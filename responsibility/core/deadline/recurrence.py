@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from dateutil.rrule import rrule, rrulestr
 
@@ -28,6 +29,8 @@ _REST = re.compile(rf"(?P<day>.*?)(?:之前|以前|前|之内|以内|内)? ?{TIM
 _NO_MERE_ACT = re.compile(
     r"[0-9](?:年|月|日|号|季|个月|天|周|工作日)|[每或如若除但]|[年月季]底|年内|直[至到]|顺延|[前后]|视|根据|另"
 )
+#: 每年6月前: with June or without it.
+_VAGUE_BEFORE = re.compile("^[之以]?前|(?:[0-9]月份?|旬|季度|半年)[之以]?前")
 _LAST_PERIOD = re.compile("上1?个?(?:年度?|半年|季度|月度?|周)")
 _ONCE_A_WEEK = re.compile(r"(?:周|星期)一(?:报|调度|通报|督[查导]|研判|汇[总报]|总结|会商|排[名查]|例会|检查)")
 
@@ -47,7 +50,7 @@ def cycle(text: str, issued_on: date) -> Cycle | None:
         return None
     found = _EACH.fullmatch(trim_each_time(_spell_out(text)))
     rest = _REST.fullmatch(found["rest"]) if found else None
-    if not (found and rest) or (rest["act"] and _not_mere(rest["act"], text)):
+    if not (found and rest) or _VAGUE_BEFORE.search(found["rest"]) or (rest["act"] and _not_mere(rest["act"], text)):
         return None
     bounds = _bounds(trim_lead_in(found["head"]), issued_on)
     count = int(found["count"] or 1)
@@ -238,6 +241,7 @@ def due_days(rule: str, starts_on: date) -> rrule:
     return days
 
 
+@lru_cache(maxsize=4096)
 def first_due(rule: str, starts_on: date, on: date) -> date | None:
     """The first due day on or after `on`; None where the series is over."""
     day: datetime | None = due_days(rule, starts_on).after(datetime.combine(on, time.min), inc=True)

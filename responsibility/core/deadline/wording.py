@@ -13,9 +13,13 @@ _BRACKETS = {ord(char): "(" for char in "【〔［["} | {ord(char): ")" for char
 _NOTHING = dict.fromkeys(map(ord, "“”‘’\"'「」\u200b\ufeff"))
 _SPELLING = {**_WIDE, **_RADICALS, **_DASHES, **_BRACKETS, **_NOTHING, ord("。"): ";", ord("○"): "〇"}
 
+_WRITTEN_IN_SIGNS = re.compile("[-/.]|[0-9]{8}")
+_CN_SIGNS = re.compile("[〇零一二三四五六七八九十两廿卅、]")
 _DASH_RUN = re.compile("-{2,}")
 _GAP = re.compile(r"(?<![0-9])\s+|\s+(?![0-9])|\s+")
-_ISO_DAY = re.compile(r"(?<![0-9])([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})(?![0-9])日?(?:[ T]00:00(?::00)?)?")
+_ISO_DAY = re.compile(
+    r"(?<![0-9])([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})(?![0-9])日?(?:[ T]00:00(?::00)?|T(?=[0-9]{1,2}:))?"
+)
 _ISO_MONTH = re.compile(r"(?<![0-9])([0-9]{4})[-/.]([0-9]{1,2})月?(?![0-9年./])")
 #: 10.15 is a day only where what follows says so: 前, or a second day after 至.
 _DOTTED = r"(?<![0-9.日号午])(1[0-2]|0?[1-9])\.(3[01]|[12][0-9]|0?[1-9])"
@@ -39,16 +43,23 @@ _NUMERAL = re.compile(
 def normalise(phrase: str) -> str:
     """`phrase` in half-width signs, Arabic numerals and 年月日, without blanks; a blank between two digits stays."""
     text = phrase.translate(_SPELLING)
-    text = _GAP.sub(lambda gap: " " if _between_digits(gap) else "", text)
-    text = _DASH_RUN.sub("-", text)
-    text = _ISO_DAY.sub(_day, text)
+    if not text.isprintable() or " " in text:
+        text = _GAP.sub(lambda gap: " " if _between_digits(gap) else "", text)
+    if _WRITTEN_IN_SIGNS.search(text):
+        text = _in_words(text)
+    if "20" in text:
+        text = _BARE_YEAR.sub(r"\1年", text)
+    if _CN_SIGNS.search(text):
+        text = _MIXED_YEAR.sub(lambda found: found[0].replace("0", "〇"), _TWO_THIRDS.sub(r"\1\2旬", text))
+        text = _NUMERAL.sub(lambda found: _number(found[0]), text)
+    return (_brackets(text) if "(" in text else text).rstrip("、,;.")
+
+
+def _in_words(text: str) -> str:
+    """2024.10.15, 2024-10 and 10.15前 with 年, 月 and 日."""
+    text = _ISO_DAY.sub(_day, _DASH_RUN.sub("-", text))
     text = _ISO_MONTH.sub(r"\1年\2月", text)
-    if "." in text:
-        text = _DOTTED_DAY.sub(_dotted_day, _DOTTED_DAYS.sub(r"\1月\2日-\3月\4日", text))
-    text = _TWO_THIRDS.sub(r"\1\2旬", _BARE_YEAR.sub(r"\1年", text))
-    text = _MIXED_YEAR.sub(lambda found: found[0].replace("0", "〇"), text)
-    text = _NUMERAL.sub(lambda found: _number(found[0]), text)
-    return _brackets(text) if "(" in text else text.rstrip("、,;.")
+    return _DOTTED_DAY.sub(_dotted_day, _DOTTED_DAYS.sub(r"\1月\2日-\3月\4日", text)) if "." in text else text
 
 
 def _dotted_day(found: re.Match[str]) -> str:
@@ -60,7 +71,7 @@ def _brackets(text: str) -> str:
     """Without brackets around all of it, with a remark that it goes on for ever behind a comma, without (含当日)."""
     if whole := _IN_BRACKETS.fullmatch(text):
         text = whole[1]
-    return _LATER_WORDS.sub(r",\1", _INCLUDED.sub("", text)).rstrip("、,;.")
+    return _LATER_WORDS.sub(r",\1", _INCLUDED.sub("", text))
 
 
 def _between_digits(gap: re.Match[str]) -> bool:
@@ -92,7 +103,9 @@ BULLET = re.compile(
 )
 
 #: The day of issue, in words: 自本通知印发之日起, 收到后.
-_DOCUMENT = r"(?:本?(?:交办|督办|转办|书面|正式)?(?:意见|通知|方案|清单|文件|办法|要点|通报|任务|交办单|督办单|函)(?:的)?)?"
+_DOCUMENT = (
+    r"(?:本?(?:交办|督办|转办|书面|正式)?(?:意见|通知|方案|清单|文件|办法|要点|通报|任务|交办单|督办单|函)(?:的)?)?"
+)
 _ISSUED = rf"(?:印发|下发|发布|发文|签发|交办|下达|收到|接到|接|收文|来文){_DOCUMENT}"
 ISSUE = rf"[从自]?(?:即日|今日|{_DOCUMENT}{_ISSUED}(?:之日|当日)?(?:之?后|以后)?)(?:起|算起|起?计算|起算)?[,的]?"
 
@@ -124,7 +137,7 @@ _EACH_TIME = (
     r"至少|不少于|不低于|[0-9]{1,2}[次期篇](?:以上)?|(?<!周)一(?:次|报|调度|通报|督查|研判|汇总|总结|会商)"
     r"|汇报|调度|通报|例会|会议|进展|信息"
 )
-_HEAD = re.compile(rf"^(?:{_BEFORE_A_DATE})++")
+_HEAD = re.compile(rf"(?:{_BEFORE_A_DATE})++")
 #: 每周一报 may be a Monday or once a week, so nothing is taken away right after 周一.
 _TAIL = re.compile(rf"(?<!周一)(?:{_AFTER_A_DATE})++$")
 _TAIL_EACH_TIME = re.compile(rf"(?<!周一)(?:{_EACH_TIME}|{_AFTER_A_DATE})++$")
@@ -138,9 +151,9 @@ def trim(text: str) -> str:
 
 def trim_head(text: str) -> str:
     """`text` without such words in front of it."""
-    head = _HEAD.sub("", text)
-    soft = SOFT.match(head)
-    return trim_head(head[soft.end() :]) if soft else head
+    while found := _HEAD.match(text) or SOFT.match(text):
+        text = text[found.end() :]
+    return text
 
 
 def trim_each_time(text: str) -> str:
