@@ -46,14 +46,14 @@ def _race(name: str, written: Sequence[tuple[str, date]], act: Callable[[str, da
     line((name, f"{count:,}", f"{len(set(written)):,}", f"{taken.seconds:.2f}", taken.per_second(count)), WIDTHS)
 
 
-def _day(rng: random.Random) -> str:
-    day = FIRST_DAY + timedelta(days=rng.randrange(1200))
+def _day(rng: random.Random, late: int = 0) -> str:
+    day = FIRST_DAY + timedelta(days=rng.randrange(700, 1200) + late)
     forms = ("{0}年{1}月{2}日", "{0}.{1}.{2}", "{0}-{1:02}-{2:02}", "{0}/{1}/{2}", "{1}月{2}日", "{1}月{2}日17:00")
     return rng.choice(forms).format(day.year, day.month, day.day)
 
 
-def _month(rng: random.Random) -> str:
-    year = rng.choice(("", "", "2024年", "2025年", "2026年", "今年", "明年"))
+def _month(rng: random.Random, late: int = 0) -> str:
+    year = rng.choice(("", "", "今年", "明年", "2026年", "2027年")) if not late else "2028年"
     return year + rng.choice(
         (f"{rng.randint(1, 12)}月", f"{rng.choice('一二三四')}季度", rng.choice(("上半年", "下半年")))
     )
@@ -69,7 +69,7 @@ def _month_end(rng: random.Random) -> str:
 
 def _range(rng: random.Random) -> str:
     part = rng.choice((_day, _month))
-    return rng.choice(("", "从", "自")) + part(rng) + rng.choice(TO) + part(rng) + rng.choice(("", "底", "前"))
+    return rng.choice(("", "从", "自")) + part(rng) + rng.choice(TO) + part(rng, 500) + rng.choice(("", "底", "前"))
 
 
 def _milestones(rng: random.Random) -> str:

@@ -69,7 +69,8 @@ def clauses_of(phrase: str) -> list[Clause] | None:
             clause = _clause(BULLET.sub("", text))
             if clause is None:
                 return None
-            found += [clause] if clause else []
+            if isinstance(clause, Clause):
+                found.append(clause)
     if len(found) > 1 and (len({clause.soft for clause in found}) > 1 or _AT_LATEST.search(phrase)):
         # 6月底前，最迟7月15日 is one deadline said twice.
         return None

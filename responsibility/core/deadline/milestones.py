@@ -41,7 +41,8 @@ def lines_of(text: str, issued_on: date) -> Deadline | None:
     whens = [normalise(when) for when, _ in entries]
     titles = [title or when for when, title in entries]
     found = _deadline(text, list(zip(titles, place([trim(when) for when in whens], issued_on), strict=True)), issued_on)
-    return replace(found, soft=found.due_on is not None and any(SOFT.search(when) for when in whens))
+    soft = found.due_on is not None and any(SOFT.search(when) for when in whens)
+    return replace(found, soft=True) if soft else found
 
 
 def of_clauses(phrase: str, clauses: list[Clause], issued_on: date) -> Deadline | None:
@@ -56,8 +57,8 @@ def of_clauses(phrase: str, clauses: list[Clause], issued_on: date) -> Deadline 
     inner = [stretch(trim(clause.when), Anchor(issued_on, issued_on)) for clause in within]
     if None in spans or any(span is None or span.last > last for span in inner) or _slips(steps, spans):
         return None
-    found = [(clause.title, span) for clause, span in zip(steps + within, spans + inner, strict=True) if span]
-    return _deadline(phrase, sorted(found, key=lambda each: each[1].last), issued_on)
+    found = [(clause.title, span) for clause, span in zip(steps + within, spans + inner, strict=True)]
+    return _deadline(phrase, sorted(found, key=lambda each: each[1].last if each[1] else last), issued_on)
 
 
 def _slips(steps: list[Clause], spans: list[Span | None]) -> bool:

@@ -122,7 +122,7 @@ def _day(found: re.Match[str], at: Anchor) -> Span:
 def _on(day: date, found: re.Match[str], at: Anchor) -> Span:
     """`day` with the time of day and the weekday written beside it."""
     doubt = hour_doubt(found["time"])
-    readings = (Reading(None, day, "以日期为准"),)
+    readings: tuple[Reading, ...] = (Reading(None, day, "以日期为准"),)
     written = found["weekday"] and found["weekday"].replace("天", "日")
     if written and written != WEEKDAYS[day.weekday()]:
         doubt = f"日历上{day}是星期{WEEKDAYS[day.weekday()]}，所写的是星期{written}"

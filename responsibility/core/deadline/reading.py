@@ -20,7 +20,10 @@ from responsibility.core.workdays import WorkCalendar
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A phrase and all it is read against; `whole` is it in one spelling, `text` that without words in front of it."""
+    """A phrase and all it is read against.
+
+    `whole` is the phrase in one spelling, `text` that without words in front of it, `core` without those behind it too.
+    """
 
     phrase: str
     issued_on: date
@@ -28,6 +31,7 @@ class Given:
     default_days: int
     whole: str
     text: str
+    core: str
 
     def deadline(
         self, kind: Kind, because: str, due_on: date | None, starts_on: date | None = None, at: time | None = None
@@ -47,7 +51,8 @@ def read(phrase: str, issued_on: date, calendar: WorkCalendar, default_days: int
     text = normalise(phrase)
     if lasting := _LASTING.search(text):
         return _checked(read(text[: lasting.start()], issued_on, calendar, default_days), phrase, lasting)
-    given = Given(phrase, issued_on, calendar, default_days, text, trim_head(text))
+    head = trim_head(text)
+    given = Given(phrase, issued_on, calendar, default_days, text, head, trim(head))
     try:
         found = next(found for rule in RULES if (found := rule(given)))
     except (ValueError, OverflowError):
@@ -88,7 +93,8 @@ def _asked(found: Deadline, because: str, *others: Reading) -> Deadline:
 def read_milestones(text: str, issued_on: date, calendar: WorkCalendar, default_days: int) -> Deadline | None:
     """Read a milestone cell (one `3月：启动` a line); None where no line carries a date."""
     whole = normalise(text)
-    given = Given(text, issued_on, calendar, default_days, whole, trim_head(whole))
+    head = trim_head(whole)
+    given = Given(text, issued_on, calendar, default_days, whole, head, trim(head))
     try:
         found = _cell(given)
     except (ValueError, OverflowError):
@@ -169,7 +175,7 @@ _RELATIVE = re.compile(rf"(?P<since>{ISSUE})?(?P<most>(?:不超过|最[长迟]|�
 
 def _relative(given: Given) -> Deadline | None:
     """A term from the issue date, whose next day counts as 1; 15日 without 内 may be the 15th, so it is none."""
-    found = _RELATIVE.fullmatch(trim(given.text))
+    found = _RELATIVE.fullmatch(given.core)
     if not found or not (found["within"] or _certainly_a_term(found, given.whole)):
         return None
     number, unit = int(found["number"] or 0), found["unit"]
@@ -230,9 +236,9 @@ _LIST = re.compile(r"[、,;和与及]|(?<![0-9])/")
 
 def _dated(given: Given) -> Deadline | None:
     """A day or a stretch of days, or several of them."""
-    if _A_PAPER.search(given.text):
+    if _A_PAPER.search(given.text) or _TITLED.search(given.text):
         return None
-    text = trim(given.text)
+    text = given.core
     span = _span(text, given.issued_on)
     if span is not None:
         return _single(given, span)
@@ -287,6 +293,8 @@ def _sure_and_soft(given: Given) -> bool:
     return bool(SOFT.search(given.whole) and _SURE.search(given.text))
 
 
+#: A colon that is not one of a time of day parts a date from its title.
+_TITLED = re.compile(":(?![0-5][0-9])")
 _A_PAPER = re.compile("[0-9今明本全]年度?(?:工作|目标|任务)*(?:报告|总结|材料|情况|公报|要点|计划)")
 
 
@@ -298,7 +306,7 @@ def _sentence(given: Given) -> Deadline | None:
     if len(clauses) > 1:
         return of_clauses(given.phrase, clauses, given.issued_on)
     only = clauses[0]
-    term = _relative(replace(given, text=trim_head(only.lead)))
+    term = _relative(replace(given, core=trim(only.lead)))
     span = None if term else _span(trim(only.when), given.issued_on)
     return term or (span and _single(replace(given, text=only.when), span))
 
@@ -329,7 +337,7 @@ _EVENT = re.compile(
 
 
 def _event(given: Given) -> Deadline | None:
-    found = _EVENT.fullmatch(trim(given.text))
+    found = _EVENT.fullmatch(given.core)
     if not found or re.search("[月年季][初中底末]?$|^时$", found["event"]) or found[0].endswith("前后"):
         return None
     event = {"会": "会议"}.get(found["event"], found["event"])
@@ -343,7 +351,7 @@ _LIKE_A_DATE = re.compile(r"[0-9年月日号底末前旬上中下半季度至到
 
 def _unclear(given: Given) -> Deadline:
     """Nothing took all of it: whatever in it looks like a date is offered."""
-    if _AT_ONCE.fullmatch(trim(given.text) or normalise(given.phrase)):
+    if _AT_ONCE.fullmatch(given.core or given.whole):
         return given.question(f"“{given.phrase}”没有写明日期，可按默认时限{given.default_days}天，请确认")
     return given.question(f"“{given.phrase}”不能完整读懂，请确认时限", *_mentioned(given))
 

@@ -86,12 +86,17 @@ def _bounds(head: str, issued_on: date) -> tuple[date, date | None] | None:
     [span] = place([begins[1] if begins else head], issued_on)
     if span is None or span.doubt:
         return None
+    if begins and span.first > issued_on + _FAR_OFF and not _YEAR.search(begins[1]):
+        # 自4月起, written in August: the April before, or the one after?
+        return None
     first = span.first if begins or span.kind is Kind.RANGE else issued_on
     return max(first, issued_on), None if begins else span.last
 
 
 _BEGINS = re.compile(r"[从自]?(.+?)(?:起|开始)")
 _FROM_ISSUE = re.compile("即日|今日|本?(?:意见|通知|方案|办法)?(?:印发|下发|发布|交办)之日")
+_YEAR = re.compile("[0-9]{4}|年")
+_FAR_OFF = timedelta(days=183)
 _LASTING = re.compile("连续([2-9]|10)年$")
 
 

@@ -140,13 +140,15 @@ _EACH_TIME = (
 _HEAD = re.compile(rf"(?:{_BEFORE_A_DATE})++")
 #: 每周一报 may be a Monday or once a week, so nothing is taken away right after 周一.
 _TAIL = re.compile(rf"(?<!周一)(?:{_AFTER_A_DATE})++$")
+_ENDS_A_DATE = "日号月旬年底末初内前天0123456789"
 _TAIL_EACH_TIME = re.compile(rf"(?<!周一)(?:{_EACH_TIME}|{_AFTER_A_DATE})++$")
 _HEAD_AT_END = re.compile(rf"(?:{_BEFORE_A_DATE})++$")
 
 
 def trim(text: str) -> str:
     """`text` without the words around a date that do not change it; a soft word in front goes too."""
-    return _TAIL.sub("", trim_head(text))
+    head = trim_head(text)
+    return head if head[-1:] in _ENDS_A_DATE else _TAIL.sub("", head)
 
 
 def trim_head(text: str) -> str:
