@@ -308,7 +308,7 @@ def _sentence(given: Given) -> Deadline | None:
     only = clauses[0]
     term = _relative(replace(given, core=trim(only.lead)))
     span = None if term else _span(trim(only.when), given.issued_on)
-    return term or (span and _single(replace(given, text=only.when), span))
+    return _single(replace(given, text=only.when), span) if span else term
 
 
 def _lines_for_sure(given: Given) -> Deadline | None:
@@ -316,8 +316,11 @@ def _lines_for_sure(given: Given) -> Deadline | None:
     return found if found and not found.needs_confirmation else None
 
 
+_LINED = re.compile(r"[;；\n]|[:：](?![0-5０-５][0-9０-９])")
+
+
 def _lines(given: Given) -> Deadline | None:
-    return _cell(given) if re.search(r"[:：;；\n]", given.phrase) else None
+    return _cell(given) if _LINED.search(given.phrase) else None
 
 
 def _cell(given: Given) -> Deadline | None:
