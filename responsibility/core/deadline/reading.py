@@ -311,16 +311,12 @@ def _sentence(given: Given) -> Deadline | None:
     return _single(replace(given, text=only.when), span) if span else term
 
 
-def _lines_for_sure(given: Given) -> Deadline | None:
-    found = _lines(given)
-    return found if found and not found.needs_confirmation else None
-
-
 _LINED = re.compile(r"[;；\n]|[:：](?![0-5０-５][0-9０-９])")
 
 
 def _lines(given: Given) -> Deadline | None:
-    return _cell(given) if _LINED.search(given.phrase) else None
+    found = _cell(given) if _LINED.search(given.phrase) else None
+    return (_sentence(given) or found) if found and found.needs_confirmation else found
 
 
 def _cell(given: Given) -> Deadline | None:
@@ -382,9 +378,8 @@ RULES: tuple[Callable[[Given], Deadline | None], ...] = (
     _recurring,
     _relative,
     _dated,
-    _lines_for_sure,
-    _sentence,
     _lines,
+    _sentence,
     _event,
     _unclear,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 #: Radicals that look like 日 and 月, as copied out of a PDF.
@@ -40,6 +41,7 @@ _NUMERAL = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def normalise(phrase: str) -> str:
     """`phrase` in half-width signs, Arabic numerals and 年月日, without blanks; a blank between two digits stays."""
     text = phrase.translate(_SPELLING)
