@@ -2,8 +2,8 @@
 
     python benchmarks/deadline.py [phrases of each sort]
 
-For each sort of phrase, and for all of them shuffled, prints how many there are and how many of them are distinct
-(each is written anew from its parts, so that hardly two are alike), the seconds of processor, and the phrases per second.
+For each sort of phrase, and for all of them shuffled, prints how many there are, how many of them are distinct (each is
+written anew from its parts, so hardly two are alike), the seconds of processor, and the phrases per second.
 """
 
 from __future__ import annotations

@@ -38,15 +38,15 @@ _EDGE = re.compile(r"[前内底末止](?:\(.*\))?$")
 _NAME = re.compile(
     r"(?:工作|目标|重点|专项|财务|主要|党建|绩效|部门)*(?:总结|任务|情况|报告|计划|审计|考核|评[估价议定]|[预决]算|数据|台账|年报|报表|清单|要点|方案)"
 )
-_CLAUSES = re.compile(r"[,;]|(?<=\))、|(?<!:)(?=其中)")
+_CLAUSES = re.compile(r"[,;]|(?<=\))、|、(?=[^、,;]{0,8}[0-9](?:年|月|日|季度))|(?<!:)(?=其中)")
 _SUBJECT = re.compile(r"[\u4e00-\u9fff0-9.、()/]*?(?:[应须需要拟务请均可必]*[于在到]|[:(])?")
 _DAY_ALONE = re.compile(r"[0-9]{1,2}[日天](?:[之以]?前)")
 _PLAIN_SUBJECT_ENDS = ("", ":", "(", "于", "在", "到")
 _NO_SUBJECT = re.compile(
-    r"[未不非除后前待距从比或如若每]|[去上往历近前][1个]*[年月周]?$|[0-9]$|原定|原计划|星期|周[一二三四五六日天]|自(?![查纠评行])|起(?!草)|根据|按照?|视|以来|截[至止]|上年|左右|大约|约$|暂|[0-9](?:年|月|日|号|季|天|周|个月|工作日)"
+    r"[未不非除后前待距从比或如若每]|长期|[去上往历近前][1个]*[年月周]?$|[0-9]$|原定|原计划|星期|周[一二三四五六日天]|自(?![查纠评行])|起(?!草)|根据|按照?|视|以来|截[至止]|上年|左右|大约|约$|暂|[0-9](?:年|月|日|号|季|天|周|个月|工作日)"
 )
 _NO_PREDICATE = re.compile(
-    r"每|或|如遇|如有|如果|若|视|根据|除|延[期迟长后]|可(?:适当|以|能)|特殊|例外|酌情|择机|适时|暂|拟(?![定订])|待|为准|具体|大约|约[0-9]|星期|周[一二三四五六日天]|顺延|未|不能|不[得予]|左右|(?<![提目当])前(?![期置沿列端])|后(?![续勤备])|[0-9](?:年|月|日|号|季度|天|周|个月|个工作日)"
+    r"每|或|如遇|如有|如果|若|视|根据|除|延[期迟长后]|可(?:适当|以|能)|特殊|例外|酌情|择机|适时|暂|拟(?![定订])|待|[上中下]旬|^[一二三四五六日天]$|为准|具体|大约|约[0-9]|星期|周[一二三四五六日天]|顺延|未|不能|不[得予]|左右|(?<![提目当])前(?![期置沿列端])|后(?![续勤备])|[0-9](?:年|月|日|号|季度|天|周|个月|个工作日)"
     r"|[年月季]底|年内|另行|以来|另有"
 )
 _QUALIFIES = re.compile(
@@ -55,6 +55,7 @@ _QUALIFIES = re.compile(
 )
 _ACT = re.compile(ACT)
 _AT_ISSUE = re.compile(rf"{ISSUE}$")
+_LASTS = re.compile("长期|持续(?:推进|坚持|进行)|常态化|常抓")
 _AT_LATEST = re.compile("最[迟晚]|至[迟晚]|不得?超过|不得?[迟晚]于")
 #: What may stand between a date and its predicate: a closing bracket, a colon, a remark (一期).
 _NOTE = re.compile(r"^(?:\)|\((?P<note>[^()]*)\))?[:,]?")
@@ -81,7 +82,7 @@ def _clause(text: str) -> Clause | bool | None:
     """A clause's deadline; False where it has none and says nothing about time; None where nobody can tell."""
     dates = [found for found in _DATE.finditer(text) if not _is_name(found, text)]
     if not dates:
-        return None if _NO_PREDICATE.search(_without_names(text)) else False
+        return None if _NO_PREDICATE.search(_without_names(text)) or _LASTS.search(text) else False
     if len(dates) > 1:
         return None
     [found] = dates

@@ -322,6 +322,7 @@ def _joined(first: Span, last: Span) -> Span:
     return Span(first.first, max(first.first, last.last), Kind.RANGE, last.at, doubt, last.readings)
 
 
+_BARE_NUMBER = re.compile("(?<![0-9:])[0-9]{1,4}$")
 _UNIT = re.compile(r"第?[0-9]+(年|月|季度|日|号)")
 _MONTH_OF_A_PART = re.compile(r".*?(?:[0-9]{1,2}|[本次]|下个?)月(?=[0-9]|[上中下]+旬)")
 _PART = re.compile(r"[0-9]{1,2}[日号]|[上中下]+旬|[底末]")
@@ -331,7 +332,7 @@ def complete(pieces: list[str]) -> list[str]:
     """Pieces with what their neighbours say for them: 3, 6月 → 3月, 6月; 9月13日, 16日 → 9月13日, 9月16日."""
     whole = list(pieces)
     for at in range(len(whole) - 2, -1, -1):
-        if whole[at][-1:].isdigit() and (unit := _UNIT.match(whole[at + 1])):
+        if _BARE_NUMBER.search(whole[at]) and (unit := _UNIT.match(whole[at + 1])):
             whole[at] += unit[1]
     for at in range(1, len(whole)):
         month = _MONTH_OF_A_PART.match(whole[at - 1])

@@ -120,7 +120,7 @@ _LONG_WORDS = (
     r"(?:坚持|保持|开展|整治|发力|用劲|跟进|监督|抓|化|制度|推进|执行|落实|整改|抓好|实施|开展|有效|任务|工作|加强|深化|进行|用力|巩固|提升)*"
 )
 _AT_ONCE_WORDS = (
-    r"(?:[从自]?即日起|立行立改|立查立改|立知立改|即知即改|即行即改|边查边改|边学边改|立即|马上|尽快|及时|已经?(?:基本|全部)?)"
+    r"(?:[从自]?即日起|立行立改|立查立改|立知立改|即知即改|即行即改|边查边改|边学边改|立即|马上|尽快|及时|(?:已经?)?(?:基本|全部)|已经?)"
     r"(?:整改|办理|完成|落实|到位|执行|实施)*"
 )
 _AND = r"(?:[,、;]|并且?|同时|和)"
@@ -242,11 +242,30 @@ def _dated(given: Given) -> Deadline | None:
     span = _span(text, given.issued_on)
     if span is not None:
         return _single(given, span)
+    if twice := _SAID_TWICE.fullmatch(given.whole):
+        return _said_twice(given, twice)
     pieces = [trim(piece) for piece in _LIST.split(text)]
     if len(pieces) == 1 or SOFT.search(given.text) or _AT_LATEST.search(given.text) or _sure_and_soft(given):
         # 年底前，力争11月底前 is one deadline and a wish, not two steps.
         return None
     return of_spans(given.phrase, pieces, given.issued_on)
+
+
+_SAID_TWICE = re.compile(r"([^()]+)\(([^()]*[0-9][^()]*)\)[前内]?")
+
+
+def _said_twice(given: Given, twice: re.Match[str]) -> Deadline | None:
+    """二季度（4—6月）: the same twice, or two things."""
+    first, second = (_span(trim(part), given.issued_on) for part in twice.groups())
+    if first is None or second is None or first.doubt or second.doubt:
+        return None
+    if first.last == second.last:
+        return _single(given, first)
+    readings = [
+        Reading(None, span.last, f"以“{part}”为准") for part, span in zip(twice.groups(), (first, second), strict=True)
+    ]
+    because = f"“{given.phrase}”：括号外到{first.last}，括号内到{second.last}，两处不一致，请确认"
+    return given.question(because, *readings)
 
 
 def _span(text: str, issued_on: date) -> Span | None:

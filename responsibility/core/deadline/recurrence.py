@@ -76,7 +76,7 @@ def _spell_out(text: str) -> str:
 
 def _bounds(head: str, issued_on: date) -> tuple[date, date | None] | None:
     """First day and last day of the whole series; None where what stands before 每 is no date."""
-    if not head:
+    if not head or _WHO.fullmatch(head):
         return issued_on, None
     if lasting := _LASTING.search(head):
         return _for_years(head[: lasting.start()].rstrip(","), int(lasting[1]), issued_on)
@@ -93,6 +93,9 @@ def _bounds(head: str, issued_on: date) -> tuple[date, date | None] | None:
     return max(first, issued_on), None if begins else span.last
 
 
+_WHO = re.compile(
+    r"(?!.*[每后前起除])[\u4e00-\u9fff、]{0,12}(?:支部|总支|党组|党委|单位|部门|小组|[局办委组县区市镇乡]|街道|专班|班子|领导|干部|党员|书记|办公室)"
+)
 _BEGINS = re.compile(r"[从自]?(.+?)(?:起|开始)")
 _FROM_ISSUE = re.compile("即日|今日|本?(?:意见|通知|方案|办法)?(?:印发|下发|发布|交办)之日")
 _YEAR = re.compile("[0-9]{4}|年")
@@ -166,7 +169,7 @@ def _by_months(months: int, day: str) -> str | None:
 
 def _in_cycle(months: int, day: str) -> str | None:
     """Every 2, 3, 4, 6 or 12 months, on the calendar's own periods; a day only with its month (首月10日)."""
-    named = re.fullmatch(r"(?:首个?|第(?P<nth>[1-9])个?|(?P<last>末个?|最后[1一]?个?))月(?P<day>.*)", day)
+    named = re.fullmatch(r"(?:首个?|第(?P<nth>[1-9])个?|(?P<last>末个?|最后[1一]?个?))月的?(?P<day>.*)", day)
     offset, by_day = months, "BYMONTHDAY=-1" if day in ("", "底", "末", "季末", "季度末") else None
     if named:
         offset = months if named["last"] else int(named["nth"] or 1)
