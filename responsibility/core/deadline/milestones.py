@@ -24,11 +24,15 @@ _STARTS_WITH_A_DATE = re.compile(
 _MENTIONS_A_DATE = re.compile(r"[0-9]月|[0-9]季度|[上下]半年|[年月]底")
 
 
+#: After these a month is hardly next year's: 年底前，11月.
+_COARSE = re.compile("年[底终末内]|全年|半年|季度")
+
+
 def of_spans(phrase: str, pieces: list[str], issued_on: date) -> Deadline | None:
     """Milestones named only by their dates; None where a piece is none."""
     titles = complete(pieces)
     spans = place(titles, issued_on)
-    if any(span is None for span in spans):
+    if any(span is None for span in spans) or (_COARSE.search(phrase) and _slips(titles, spans)):
         return None
     return _deadline(phrase, list(zip(titles, spans, strict=True)), issued_on)
 
@@ -55,17 +59,21 @@ def of_clauses(phrase: str, clauses: list[Clause], issued_on: date) -> Deadline 
     last = max((span.last for span in spans if span), default=issued_on)
     within = [clause for clause in clauses if clause.within]
     inner = [stretch(trim(clause.when), Anchor(issued_on, issued_on)) for clause in within]
-    if None in spans or any(span is None or span.last > last for span in inner) or _slips(steps, spans):
+    if (
+        None in spans
+        or any(span is None or span.last > last for span in inner)
+        or _slips([step.when for step in steps], spans)
+    ):
         return None
     found = [(clause.title, span) for clause, span in zip(steps + within, spans + inner, strict=True)]
     return _deadline(phrase, sorted(found, key=lambda each: each[1].last if each[1] else last), issued_on)
 
 
-def _slips(steps: list[Clause], spans: list[Span | None]) -> bool:
+def _slips(steps: list[str], spans: list[Span | None]) -> bool:
     """Whether a step without a year landed in a later year than the one before it."""
     years = [span.last.year if span else 0 for span in spans]
     return any(
-        after > before and not re.search("[0-9]{4}年|[明次后]年", step.when)
+        after > before and not re.search("[0-9]{4}年|[明次后]年", step)
         for before, after, step in zip(years, years[1:], steps[1:], strict=False)
     )
 

@@ -300,6 +300,8 @@ def stretch(text: str, at: Anchor) -> Span | None:
         left, right = _FROM.sub("", text[: to.start()]), text[to.end() :]
         if _DAY_ONLY.fullmatch(left) and _DAY_ONLY.fullmatch(right):
             left, right = f"本月{left}", f"本月{right}"
+        if left.endswith("前"):
+            continue
         left, right = complete([left, right])
         first = _beginning(left, at)
         last = first and period(right.removesuffix("止"), Anchor(at.issued_on, first.first))

@@ -13,6 +13,7 @@ from responsibility.core.deadline.clauses import clauses_of
 from responsibility.core.deadline.milestones import lines_of, mentions_a_date, of_clauses, of_spans
 from responsibility.core.deadline.periods import TO, Anchor, Span, period, place
 from responsibility.core.deadline.recurrence import cycle, first_due
+from responsibility.core.deadline.terms import LASTING, checked, length
 from responsibility.core.deadline.types import Deadline, Kind, Reading
 from responsibility.core.deadline.wording import ISSUE, SOFT, normalise, trim, trim_head
 from responsibility.core.workdays import WorkCalendar
@@ -49,8 +50,8 @@ class Given:
 def read(phrase: str, issued_on: date, calendar: WorkCalendar, default_days: int) -> Deadline:
     """Read one cell; `default_days` is offered as a reading for 立行立改 and the like."""
     text = normalise(phrase)
-    if lasting := _LASTING.search(text):
-        return _checked(read(text[: lasting.start()], issued_on, calendar, default_days), phrase, lasting)
+    if lasting := LASTING.search(text):
+        return checked(read(text[: lasting.start()], issued_on, calendar, default_days), phrase, lasting)
     head = trim_head(text)
     given = Given(phrase, issued_on, calendar, default_days, text, head, trim(head))
     try:
@@ -61,33 +62,6 @@ def read(phrase: str, issued_on: date, calendar: WorkCalendar, default_days: int
         # Titles may speak of effort; only a soft word before the colon softens the date.
         return found
     return replace(found, soft=True) if found.due_on is not None and SOFT.search(text) else found
-
-
-_LASTING = re.compile(
-    r"(?<=.)[,(、;]?(?:共计?|为期|历时|总计|(?<=\()(?=[0-9]+天))"
-    r"(?P<number>[0-9]{1,3})个?(?P<unit>天|日|周|星期|月)\)?$"
-)
-
-
-def _checked(found: Deadline, phrase: str, lasting: re.Match[str]) -> Deadline:
-    """`found` where it lasts as long as written beside it (共7天); otherwise both are named, and the office asked."""
-    found = replace(found, phrase=phrase)
-    if found.needs_confirmation or found.due_on is None or found.starts_on is None or found.rrule:
-        because = f"“{phrase}”写了时长，但读不出它的起止日期，请确认"
-        return found if found.needs_confirmation else _asked(found, because)
-    length = _length(int(lasting["number"]), lasting["unit"])
-    by_length = found.starts_on + length - timedelta(days=1) if length else found.starts_on
-    if by_length == found.due_on:
-        return found
-    days = (found.due_on - found.starts_on).days + 1
-    said = f"{lasting['number']}{lasting['unit']}"
-    because = f"“{phrase}”：{found.starts_on}至{found.due_on}在日历上是{days}天，所写的是{said}，请确认"
-    return _asked(found, because, Reading(found.starts_on, by_length, f"按{said}计算"))
-
-
-def _asked(found: Deadline, because: str, *others: Reading) -> Deadline:
-    readings = (Reading(found.starts_on, found.due_on, "以写明的日期为准"), *others)
-    return Deadline(found.phrase, Kind.UNCLEAR, because, needs_confirmation=True, readings=readings)
 
 
 def read_milestones(text: str, issued_on: date, calendar: WorkCalendar, default_days: int) -> Deadline | None:
@@ -183,10 +157,10 @@ def _relative(given: Given) -> Deadline | None:
         return None
     if unit == "工作日" and number:
         return _workdays(given, number)
-    length = _length(number, unit)
-    if length is None:
+    term = length(number, unit)
+    if term is None:
         return None
-    due_on = given.issued_on + length
+    due_on = given.issued_on + term
     if unit == "月" and number and not found["since"] and "个" not in found[0]:
         return _month_or_months(given, number, due_on)
     return given.deadline(Kind.RELATIVE, f"自{given.issued_on}的次日起算，到{due_on}截止", due_on)
@@ -214,20 +188,6 @@ def _month_or_months(given: Given, number: int, due_on: date) -> Deadline:
     named = [Reading(span.first, span.last, f"{number}月份之内") for span in _certain(f"{number}月", given.issued_on)]
     because = f"“{given.phrase}”可能指{number}月份，也可能指{number}个月，请确认"
     return given.question(because, *named, Reading(None, due_on, f"自交办起{number}个月内"))
-
-
-def _length(number: int, unit: str) -> relativedelta | None:
-    """半年, 半个月 have no number; 半天 and 0日 are no term."""
-    if not number:
-        return {"年": relativedelta(months=6), "月": relativedelta(days=15)}.get(unit)
-    return {
-        "日": relativedelta(days=number),
-        "天": relativedelta(days=number),
-        "周": relativedelta(weeks=number),
-        "星期": relativedelta(weeks=number),
-        "月": relativedelta(months=number),
-        "年": relativedelta(years=number),
-    }.get(unit)
 
 
 #: 5月/10月 are two months; what 5/10月 is, nobody can tell.
