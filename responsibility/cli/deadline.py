@@ -102,6 +102,6 @@ def _told(found: Any) -> str:
         lines.append("  那一年的放假安排还没有公布，日期是暂定的")
     if found.needs_confirmation:
         lines.append(
-            "  需要确认：" + ("；".join(f"{at}. {r.text}" for at, r in enumerate(found.readings, 1)) or "请给出日期")
+            "  需要确认：" + ("；".join(f"{at}. {r}" for at, r in enumerate(found.readings, 1)) or "请给出日期")
         )
     return "\n".join(lines)

@@ -325,7 +325,7 @@ def _joined(first: Span, last: Span) -> Span:
 
 
 _BARE_NUMBER = re.compile("(?<![0-9:])[0-9]{1,4}$")
-_UNIT = re.compile(r"第?[0-9]+(年|月|季度|日|号)")
+_UNIT = re.compile(r"(?:[次翌明]年)?第?[0-9]+(年|月|季度|日|号)")
 _MONTH_OF_A_PART = re.compile(r".*?(?:[0-9]{1,2}|[本次]|下个?)月(?=[0-9]|[上中下]+旬)")
 _PART = re.compile(r"[0-9]{1,2}[日号]|[上中下]+旬|[底末]")
 

@@ -71,8 +71,11 @@ def read_milestones(text: str, issued_on: date, calendar: WorkCalendar, default_
     given = Given(text, issued_on, calendar, default_days, whole, head, trim(head))
     try:
         found = _cell(given)
+        told = _sentence(given) if found is None or found.needs_confirmation else None
     except (ValueError, OverflowError):
         return _impossible(given)
+    if told and told.kind is Kind.MILESTONES and not told.needs_confirmation:
+        return told
     if found is None and mentions_a_date(text):
         return given.question(f"“{text}”里有日期但不在行首，读不出节点，请确认", *_mentioned(given))
     return found
