@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +11,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from responsibility.cli.common import TIMED, Timed, UsageError, read_date, read_now
-from responsibility.core.errors import FileMissing, WorkspaceError
+from responsibility.core.errors import FileMissing, InputProblems, Problem, WorkspaceError
 
 
 def deadline(
@@ -56,16 +55,35 @@ def _settings(common: Timed) -> Any:
         return load(bundled("config").parent, os.environ)
 
 
-def _lines(path: Path) -> Iterator[tuple[str, date]]:
+def _lines(path: Path) -> list[tuple[str, date]]:
+    """Phrase and day of issue of each line; InputProblems lists every line that has no day."""
     if not path.is_file():
         raise FileMissing(f"找不到文件 {path}", "检查路径")
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
-        cells = line.split("\t")
-        if not line.strip() or (number == 1 and len(cells) > 1 and not cells[1][:1].isdigit()):
+    found, problems = [], []
+    for number, line in enumerate(_text(path).splitlines(), 1):
+        phrase, _, rest = line.partition("\t")
+        written = rest.partition("\t")[0].strip()
+        if not line.strip() or (number == 1 and written and not written[0].isdigit()):
             continue
-        if len(cells) < 2:
-            raise UsageError(f"{path.name} 第 {number} 行没有印发日期", "一行两列，用制表符分开：时限、2023-09-11")
-        yield cells[0], read_date(cells[1], f"{path.name} 第 {number} 行第 2 列")
+        try:
+            found.append((phrase, read_date(written, "印发日期")))
+        except UsageError as error:
+            message = error.message if written else "没有印发日期，一行应有两列，用制表符分开：时限、2023-09-11"
+            problems.append(Problem(path.name, "", f"第 {number} 行", "" if written else line, message))
+    if problems:
+        raise InputProblems(problems)
+    return found
+
+
+def _text(path: Path) -> str:
+    raw = path.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    problem = Problem(path.name, "", "", "", "不是文本文件，应为 UTF-8 或 GB18030 编码、用制表符分列的表格")
+    raise InputProblems([problem])
 
 
 def _told(found: Any) -> str:
@@ -84,6 +102,6 @@ def _told(found: Any) -> str:
         lines.append("  那一年的放假安排还没有公布，日期是暂定的")
     if found.needs_confirmation:
         lines.append(
-            "  需要确认：" + ("；".join(f"{at}. {r.text}" for at, r in enumerate(found.readings, 1)) or "请给出日期")
+            "  需要确认：" + ("；".join(f"{at}. {r}" for at, r in enumerate(found.readings, 1)) or "请给出日期")
         )
     return "\n".join(lines)

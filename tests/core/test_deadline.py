@@ -103,7 +103,8 @@ TERMS = [
     ("半年内", "relative 2024-03-11"),
     ("1月内", "unclear ?"),  # January, or one month?
     ("15日", "unclear ?"),  # the 15th, or 15 days?
-    ("3-5日内", "unclear ?"),  # two numbers
+    ("3-5日内", "relative 2023-09-16"),  # the later of two numbers
+    ("3-5日", "unclear ?"),  # from the 3rd to the 5th, or up to five days
     ("会后7日内", "event ?"),  # the meeting's day is not known
     ("进驻前十日", "event ?"),
     ("收到举报后5日内", "event ?"),  # not our own paper

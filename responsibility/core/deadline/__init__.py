@@ -1,7 +1,8 @@
 """Reading deadlines as people write them. What is unclear is never guessed: it becomes a question.
 
-`wording` brings a phrase to one spelling, `periods` knows the calendar's words, `recurrence` what comes back, `reading`
-holds the ordered rules, `records` turns a reading into JSON and back.
+`wording` brings a phrase to one spelling, `periods` knows the calendar's words, `terms` lengths, `recurrence` what
+comes back, `milestones` several periods, `clauses` dates inside sentences; `reading` holds the ordered rules, `records`
+turns a reading into JSON and back.
 """
 
 from responsibility.core.deadline.reading import default_deadline, read, read_milestones

@@ -8,16 +8,14 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
+from responsibility.core.deadline.clauses import Clause
 from responsibility.core.deadline.periods import Anchor, Span, complete, place, stretch
 from responsibility.core.deadline.types import Deadline, Kind, Milestone, Reading
-from responsibility.core.deadline.wording import SOFT, normalise, trim, trim_head
+from responsibility.core.deadline.wording import BULLET, SOFT, normalise, trim, trim_head
 
 #: A comma parts two lines only where a date and a colon follow.
 _LINE = re.compile(
     r"[\n\r；;]+|[，,。](?=\s*[0-9０-９一二三四五六七八九十上下今明本年第全][^，,。；;\n：:]{0,20}[：:])"
-)
-_BULLET = re.compile(
-    r"^\s*(?:[(（][0-9一二三四五六七八九十]{1,2}[)）]|[①-⑳★●◆•·-]|[0-9]{1,2}[.．](?=[0-9]{1,4}[年月]))\s*"
 )
 _STARTS_WITH_A_DATE = re.compile(
     r"[从自]?(?:[0-9]{1,4}[年月]|[0-9]{1,2}(?:[-、至到]|[日号]前?:)|前?第?[0-9]季|[上下]半年|[今本明]年|本月|下月"
@@ -26,11 +24,15 @@ _STARTS_WITH_A_DATE = re.compile(
 _MENTIONS_A_DATE = re.compile(r"[0-9]月|[0-9]季度|[上下]半年|[年月]底")
 
 
+#: After these a month is hardly next year's: 年底前，11月.
+_COARSE = re.compile("年[底终末内]|全年|半年|季度")
+
+
 def of_spans(phrase: str, pieces: list[str], issued_on: date) -> Deadline | None:
     """Milestones named only by their dates; None where a piece is none."""
     titles = complete(pieces)
     spans = place(titles, issued_on)
-    if any(span is None for span in spans):
+    if any(span is None for span in spans) or (_COARSE.search(phrase) and _slips(titles, spans)):
         return None
     return _deadline(phrase, list(zip(titles, spans, strict=True)), issued_on)
 
@@ -43,7 +45,37 @@ def lines_of(text: str, issued_on: date) -> Deadline | None:
     whens = [normalise(when) for when, _ in entries]
     titles = [title or when for when, title in entries]
     found = _deadline(text, list(zip(titles, place([trim(when) for when in whens], issued_on), strict=True)), issued_on)
-    return replace(found, soft=found.due_on is not None and any(SOFT.search(when) for when in whens))
+    soft = found.due_on is not None and any(SOFT.search(when) for when in whens)
+    return replace(found, soft=True) if soft else found
+
+
+def of_clauses(phrase: str, clauses: list[Clause], issued_on: date) -> Deadline | None:
+    """Milestones of a sentence, each with what is done by it; None where a date is none, or their order is strange.
+
+    Prose does not slip into the next year unsaid, as a list may. What 其中 names lies before the end of all of it.
+    """
+    steps = [clause for clause in clauses if not clause.within]
+    spans = place([trim(step.when) for step in steps], issued_on)
+    last = max((span.last for span in spans if span), default=issued_on)
+    within = [clause for clause in clauses if clause.within]
+    inner = [stretch(trim(clause.when), Anchor(issued_on, issued_on)) for clause in within]
+    if (
+        None in spans
+        or any(span is None or span.last > last for span in inner)
+        or _slips([step.when for step in steps], spans)
+    ):
+        return None
+    found = [(clause.title, span) for clause, span in zip(steps + within, spans + inner, strict=True)]
+    return _deadline(phrase, sorted(found, key=lambda each: each[1].last if each[1] else last), issued_on)
+
+
+def _slips(steps: list[str], spans: list[Span | None]) -> bool:
+    """Whether a step without a year landed in a later year than the one before it."""
+    years = [span.last.year if span else 0 for span in spans]
+    return any(
+        after > before and not re.search("[0-9]{4}年|[明次后]年", step)
+        for before, after, step in zip(years, years[1:], steps[1:], strict=False)
+    )
 
 
 def mentions_a_date(text: str) -> bool:
@@ -54,7 +86,7 @@ def mentions_a_date(text: str) -> bool:
 def _entries(text: str, issued_on: date) -> list[tuple[str, str]]:
     """Date and title of each milestone; a line without a date continues the title above, a first one heads the cell."""
     entries: list[tuple[str, str]] = []
-    for line in filter(None, (_BULLET.sub("", line).strip() for line in _LINE.split(text))):
+    for line in filter(None, (BULLET.sub("", line).strip() for line in _LINE.split(text))):
         if _STARTS_WITH_A_DATE.match(trim_head(normalise(line))):
             entries.append(_cut(line, issued_on))
         elif entries:

@@ -6,22 +6,33 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from dateutil.rrule import rrule, rrulestr
 
-from responsibility.core.deadline.periods import TIME, WEEKDAYS, Anchor, clock, place, sequence
+from responsibility.core.deadline.periods import TIME, WEEKDAYS, Anchor, clock, complete, place, stretch
 from responsibility.core.deadline.types import Deadline, Kind, Occurrence
-from responsibility.core.deadline.wording import trim_each_time, trim_lead_in
+from responsibility.core.deadline.wording import ACT, trim_each_time, trim_lead_in
 from responsibility.core.workdays import month_end
 
 _CODES = dict(zip(WEEKDAYS, ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True)) | {"天": "SU"}
 _LEAP_YEAR = 2000
 
+_COMES_BACK = re.compile("[每各逐按]|[双单]月")
 _EACH = re.compile(
-    r"(?P<head>.*?)(?:每|各|逐|按)个?"
-    r"(?:(?P<count>[1-9][0-9]?)个?)?(?P<unit>半年|半个?月|月度?份?|季度?|周|星期|年度?|日|天)的?(?P<rest>.*)"
+    r"(?P<head>.*?)(?:(?:每|各|逐|按)个?|(?=[双单]月))"
+    r"(?:(?P<count>[1-9][0-9]?)个?)?(?P<unit>半年|半个?月|[双单]月|月度?份?|季度?|周|星期|年度?|日|天|旬)的?(?P<rest>.*)"
 )
-_REST = re.compile(rf"(?P<day>.*?)(?:之前|以前|前|之内|以内|内)? ?{TIME}(?:之?前|以前)?(?:止)?")
+#: What is done each time, behind its day. 每周一报 may be a Monday or once a week.
+_ACT = rf"(?:,?(?P<act>{ACT}.*))?"
+_REST = re.compile(rf"(?P<day>.*?)(?:之前|以前|前|之内|以内|内)? ?{TIME}(?:之?前|以前)?(?:止)?{_ACT}")
+_NO_MERE_ACT = re.compile(
+    r"[0-9](?:年|月|日|号|季|个月|天|周|工作日)|[每或如若除但]|[年月季]底|年内|直[至到]|顺延|[前后]|视|根据|另"
+)
+#: 每年6月前: with June or without it.
+_VAGUE_BEFORE = re.compile("^[之以]?前|(?:[0-9]月份?|旬|季度|半年)[之以]?前")
+_LAST_PERIOD = re.compile("上1?个?(?:年度?|半年|季度|月度?|周)")
+_ONCE_A_WEEK = re.compile(r"(?:周|星期)一(?:报|调度|通报|督[查导]|研判|汇[总报]|总结|会商|排[名查]|例会|检查)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +46,27 @@ class Cycle:
 
 def cycle(text: str, issued_on: date) -> Cycle | None:
     """The rule in a phrase like 从2022年3月起，每月25日前; None where it names none, or one no rule can say."""
+    if not _COMES_BACK.search(text):
+        return None
     found = _EACH.fullmatch(trim_each_time(_spell_out(text)))
-    if not found:
+    rest = _REST.fullmatch(found["rest"]) if found else None
+    if not (found and rest) or _VAGUE_BEFORE.search(found["rest"]) or (rest["act"] and _not_mere(rest["act"], text)):
         return None
     bounds = _bounds(trim_lead_in(found["head"]), issued_on)
-    rest = _REST.fullmatch(found["rest"])
     count = int(found["count"] or 1)
-    rule = _rule(found["unit"], count, rest["day"]) if rest else None
-    if not (bounds and rest and rule):
+    rule = _rule(found["unit"], count, rest["day"])
+    if not (bounds and rule):
         return None
     starts_on, until = bounds
     if count > 1 and rule.startswith("FREQ=WEEKLY"):
         # The first fortnight begins in the week of issue, so it is due in the week after.
         starts_on += timedelta(weeks=count - 1, days=-starts_on.weekday())
     return Cycle(rule + (f";UNTIL={until:%Y%m%d}" if until else ""), starts_on, clock(rest["time"]))
+
+
+def _not_mere(act: str, text: str) -> bool:
+    """Whether what seems to be done each time says something about when, or stands behind a doubtful 周一."""
+    return bool(_NO_MERE_ACT.search(_LAST_PERIOD.sub("", act)) or _ONCE_A_WEEK.search(text))
 
 
 def _spell_out(text: str) -> str:
@@ -58,26 +76,71 @@ def _spell_out(text: str) -> str:
 
 def _bounds(head: str, issued_on: date) -> tuple[date, date | None] | None:
     """First day and last day of the whole series; None where what stands before 每 is no date."""
-    if not head:
+    if not head or _WHO.fullmatch(head):
         return issued_on, None
-    begins = re.fullmatch(r"[从自]?(.+?)(?:起|开始)", head)
+    if lasting := _LASTING.search(head):
+        return _for_years(head[: lasting.start()].rstrip(","), int(lasting[1]), issued_on)
+    begins = _BEGINS.fullmatch(head)
+    if begins and _FROM_ISSUE.fullmatch(begins[1]):
+        return issued_on, None
     [span] = place([begins[1] if begins else head], issued_on)
     if span is None or span.doubt:
         return None
+    if begins and span.first > issued_on + _FAR_OFF and not _YEAR.search(begins[1]):
+        # 自4月起, written in August: the April before, or the one after?
+        return None
     first = span.first if begins or span.kind is Kind.RANGE else issued_on
     return max(first, issued_on), None if begins else span.last
+
+
+_WHO = re.compile(
+    r"(?!.*[每后前起除])[\u4e00-\u9fff、]{0,12}(?:支部|总支|党组|党委|单位|部门|小组|[局办委组县区市镇乡]|街道|专班|班子|领导|干部|党员|书记|办公室)"
+)
+_BEGINS = re.compile(r"[从自]?(.+?)(?:起|开始)")
+_FROM_ISSUE = re.compile("即日|今日|本?(?:意见|通知|方案|办法)?(?:印发|下发|发布|交办)之日")
+_YEAR = re.compile("[0-9]{4}|年")
+_FAR_OFF = timedelta(days=183)
+_LASTING = re.compile("连续([2-9]|10)年$")
+
+
+def _for_years(head: str, years: int, issued_on: date) -> tuple[date, date | None] | None:
+    """从2024年起，连续三年: to the end of the third year; without a first year, from the year of issue."""
+    bounds = _bounds(head, issued_on)
+    if bounds is None or bounds[1] is not None:
+        return None
+    return bounds[0], date(bounds[0].year + years - 1, 12, 31)
 
 
 def _rule(unit: str, count: int, day: str) -> str | None:
     """The rrule of every `count` units; None for a cycle whose phase nobody can know (每5个月)."""
     if unit in ("周", "星期"):
         return _weekly(count, day)
+    if unit in ("双月", "单月"):
+        return _odd_or_even(unit, day) if count == 1 else None
+    if count > 1 and unit in ("日", "天", "旬", "半年", "半月", "半个月"):
+        return None
     months = count * {"月": 1, "季": 3, "年": 12}.get(unit[0], 0)
     if unit == "半年":
         months = 6
     if months:
         return _by_months(months, day)
-    return {("日", ""): "FREQ=DAILY", ("天", ""): "FREQ=DAILY"}.get((unit, day)) or _half_month(unit, day)
+    return _SHORT.get((unit, day)) or _half_month(unit, day)
+
+
+_TEN_DAYS = "FREQ=MONTHLY;BYMONTHDAY=10,20,-1"
+_SHORT = {
+    ("日", ""): "FREQ=DAILY",
+    ("天", ""): "FREQ=DAILY",
+    **{("旬", end): _TEN_DAYS for end in ("", "末", "底")},
+}
+
+
+def _odd_or_even(unit: str, day: str) -> str | None:
+    by_day = _in_month(day)
+    if by_day is None or "BYSETPOS" in by_day:
+        return None
+    months = range(2 if unit == "双月" else 1, 13, 2)
+    return f"FREQ=YEARLY;BYMONTH={','.join(map(str, months))};{by_day}"
 
 
 def _half_month(unit: str, day: str) -> str | None:
@@ -106,7 +169,7 @@ def _by_months(months: int, day: str) -> str | None:
 
 def _in_cycle(months: int, day: str) -> str | None:
     """Every 2, 3, 4, 6 or 12 months, on the calendar's own periods; a day only with its month (首月10日)."""
-    named = re.fullmatch(r"(?:首个?|第(?P<nth>[1-9])个?|(?P<last>末个?|最后[1一]?个?))月(?P<day>.*)", day)
+    named = re.fullmatch(r"(?:首个?|第(?P<nth>[1-9])个?|(?P<last>末个?|最后[1一]?个?))月的?(?P<day>.*)", day)
     offset, by_day = months, "BYMONTHDAY=-1" if day in ("", "底", "末", "季末", "季度末") else None
     if named:
         offset = months if named["last"] else int(named["nth"] or 1)
@@ -132,11 +195,29 @@ def _in_month(day: str) -> str | None:
     }
     if day in ends:
         return f"BYMONTHDAY={ends[day]}"
-    if found := re.fullmatch(r"(?:[0-9]{1,2}[日号]?[-至到])?([0-9]{1,2})[日号]", day):
+    if found := _DAY_OF_MONTH.fullmatch(day):
         return _month_day(int(found[1]))
-    if found := re.fullmatch(rf"(?:第(?P<nth>[1-4])|最后[1一])个?(?:周|星期)(?P<day>[{WEEKDAYS}天])", day):
+    if found := _DAYS_OF_MONTH.fullmatch(day):
+        return _month_days([int(number) for number in re.findall("[0-9]+", day)])
+    if found := _NTH_WEEKDAY.fullmatch(day):
         return f"BYDAY={found['nth'] or -1}{_CODES[found['day']]}"
     return None
+
+
+_DAY_OF_MONTH = re.compile(r"(?:[0-9]{1,2}[日号]?[-至到])?([0-9]{1,2})[日号]")
+_DAYS_OF_MONTH = re.compile(r"[0-9]{1,2}[日号]?前?(?:[、,和及与][0-9]{1,2}[日号]?前?)+(?<=[日号])")
+_NTH_WEEKDAY = re.compile(rf"(?:第(?P<nth>[1-4])|最后[1一])个?(?:周|星期)(?P<day>[{WEEKDAYS}天])")
+
+
+def _month_days(days: list[int]) -> str | None:
+    """Several days of a month; of days that not every month has, only the 31st beside another is sure (its end)."""
+    if days != sorted(set(days)) or not all(1 <= day <= 31 for day in days):
+        return None
+    if days[-1] in (29, 30):
+        if len(days) > 2 or days[0] > 27:
+            return None
+        return f"BYMONTHDAY={days[0]},{','.join(map(str, range(28, days[-1] + 1)))};BYSETPOS=1,-1"
+    return f"BYMONTHDAY={','.join(str(-1 if day == 31 else day) for day in days)}" if days[-2] < 28 else None
 
 
 def _month_day(day: int) -> str:
@@ -151,13 +232,14 @@ def _month_day(day: int) -> str:
 def _in_year(text: str) -> str | None:
     """每年 with one or several days that share their day of the month, or are all month ends."""
     new_year = date(_LEAP_YEAR, 1, 1)
-    spans = sequence(re.split(r"[、,和及]", text), Anchor(new_year, new_year))
+    pieces = [re.sub("^[次翌]年|(?:之前|以前|前)$", "", piece) for piece in re.split(r"[、,和及]", text)]
+    spans = [stretch(piece, Anchor(new_year, new_year)) for piece in complete(pieces)]
     days = [span.last for span in spans if span and not span.doubt and span.last.year == _LEAP_YEAR]
     # In a leap year 2月28日 is not the month's end, so only 2月底 becomes -1.
     in_month = {-1 if day == month_end(day) else day.day for day in days}
     if len(days) < len(spans) or len(in_month) != 1:
         return None
-    return f"FREQ=YEARLY;BYMONTH={','.join(str(day.month) for day in days)};BYMONTHDAY={in_month.pop()}"
+    return f"FREQ=YEARLY;BYMONTH={','.join(map(str, sorted({day.month for day in days})))};BYMONTHDAY={in_month.pop()}"
 
 
 def due_days(rule: str, starts_on: date) -> rrule:
@@ -167,6 +249,7 @@ def due_days(rule: str, starts_on: date) -> rrule:
     return days
 
 
+@lru_cache(maxsize=4096)
 def first_due(rule: str, starts_on: date, on: date) -> date | None:
     """The first due day on or after `on`; None where the series is over."""
     day: datetime | None = due_days(rule, starts_on).after(datetime.combine(on, time.min), inc=True)
@@ -197,7 +280,7 @@ def _period(rule: str, due: date) -> tuple[str, date | None]:
     """The label of the calendar period that `due` closes, and its first day; the day itself where there is none."""
     parts = dict(part.split("=") for part in rule.split(";"))
     by_day = parts.get("BYDAY") or parts.get("BYMONTHDAY", "")
-    if "," in by_day and "BYSETPOS" not in parts:
+    if "," in by_day and parts.get("BYSETPOS") != "-1":
         return due.isoformat(), None
     months = [int(month) for month in parts.get("BYMONTH", "").split(",") if month]
     return _PERIODS[parts["FREQ"]](due, months, int(parts.get("INTERVAL", 1)))
