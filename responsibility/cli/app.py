@@ -82,6 +82,14 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "zeren item reassign L1-03 --from 第一党支部 --to 第二党支部 --reason 分工调整",
     ),
     (
+        "event set",
+        "event:set_",
+        DAILY,
+        "定下事件的日期：会后7日内、进驻前十日这类时限随之算出",
+        "zeren event set 中期推进会 2023-10-20\nzeren event set 反馈 2023-11-08",
+    ),
+    ("event list", "event:list_", DAILY, "时限取决于哪些事件，各有哪几项", "zeren event list"),
+    (
         "deadline",
         "deadline:deadline",
         START,
@@ -142,7 +150,8 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
 GROUPS = {
     "org": "组织机构：导入、查看、模板",
     "list": "清单：导入、查看、确认时限、模板、撤销",
-    "item": "事项：增加、修改、转办",
+    "item": "事项：增加、修改、转办、撤销",
+    "event": "事件：时限取决于它的，定下日期就算出来",
 }
 
 

@@ -123,8 +123,10 @@ def _told(done: Any, dry_run: bool) -> str:
 
 
 def _question(question: Any) -> str:
+    from responsibility.views.terminal.records import answer_with
+
     readings = "；".join(f"{at}. {reading}" for at, reading in enumerate(question.readings, 1))
-    command = f"zeren list confirm {question.code} " + ("--reading 1" if readings else "--due 2023-12-31")
+    command = answer_with(question.code, bool(readings), question.event)
     choices = f"    可选：{readings}\n" if readings else ""
     return f"  {question.code}（{question.cell}）：{question.because}\n{choices}    {command}"
 

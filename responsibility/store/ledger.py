@@ -19,7 +19,18 @@ from responsibility.store.rows import assignment, ledger, ledger_ref, notice
 GENESIS = "0" * 64
 
 #: Acts that name lists and items, not single assignments.
-_BY_CODE = ("list.import", "list.confirm", "list.cancel", "redate", "item.add", "item.edit", "item.reassign")
+_BY_CODE = (
+    "calendar.import",
+    "event.set",
+    "item.add",
+    "item.cancel",
+    "item.edit",
+    "item.reassign",
+    "list.cancel",
+    "list.confirm",
+    "list.import",
+    "redate",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from responsibility.store.rows import assignment, clock
+from responsibility.store.rows import assignment, clock, event
 from responsibility.store.scratch import empty, fill, scratch
 
 #: Where the clocks of one key go in a sweep.
@@ -54,6 +54,7 @@ def apply(connection: Connection, seq: int, at: datetime, act: str, codes: Seque
 def reset(connection: Connection) -> None:
     """Back to before the first act: what was laid stays, as drafts without clocks."""
     connection.execute(delete(clock))
+    connection.execute(delete(event))
     connection.execute(
         update(assignment).values(
             state="draft",
@@ -246,6 +247,13 @@ def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[
                 _arm(connection, again[f"{name}_codes"], name, again[name])
 
 
+def _set_event(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Note the day of an event; the items bound to it follow in a `redate`."""
+    connection.execute(delete(event).where(event.c.key == values["key"]))
+    held_on = date.fromisoformat(values["on"])
+    connection.execute(insert(event).values(key=values["key"], name=values["event"], held_on=held_on))
+
+
 _APPLIERS: dict[str, Applier] = {
     "issue": _issue,
     "sweep": _sweep,
@@ -256,6 +264,8 @@ _APPLIERS: dict[str, Applier] = {
     "close": _close,
     "redate": _redate,
     "reissue": _reissue,
+    "event.set": _set_event,
+    "item.cancel": _withdraw,
     "item.reassign": _withdraw,
     "list.cancel": _withdraw,
 }

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
 
-from responsibility.store.rows import assignment, item, item_leader, item_members, item_unit, work_list
+from responsibility.store.rows import assignment, event, item, item_leader, item_members, item_unit, work_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +198,22 @@ def confirm(connection: Connection, item_id: int, deadline: Mapping[str, Any], p
         .where(item.c.id == item_id)
         .values(deadline=dict(deadline), phrase=phrase, needs_confirmation=False, edited=True)
     )
+
+
+def rebind(connection: Connection, item_id: int, deadline: Mapping[str, Any], needs_confirmation: bool) -> None:
+    """Write an item's deadline computed anew, from what it is bound to; that is no edit of the item."""
+    values = {"deadline": dict(deadline), "needs_confirmation": needs_confirmation}
+    connection.execute(update(item).where(item.c.id == item_id).values(**values))
+
+
+def events(connection: Connection) -> dict[str, tuple[str, date]]:
+    """Key → name and day of every event that was set."""
+    return {row.key: (row.name, row.held_on) for row in connection.execute(select(event).order_by(event.c.held_on))}
+
+
+def event_days(connection: Connection) -> dict[str, date]:
+    """Key → day of every event that was set."""
+    return {key: day for key, (_, day) in events(connection).items()}
 
 
 def edit(connection: Connection, item_id: int, columns: Mapping[str, Any]) -> None:

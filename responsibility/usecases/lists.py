@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.worklists import Compared
 from responsibility.usecases.codes import find_item, find_list
-from responsibility.usecases.drafting import Question, Read, questions, read_items, read_phrase
+from responsibility.usecases.drafting import Question, Read, bound, questions, read_items, read_phrase
 from responsibility.usecases.naming import Namer
 from responsibility.usecases.redate import redate
 from responsibility.usecases.workspace import Workspace, office_post
@@ -73,11 +73,12 @@ def import_list(
     issued, source = _issued_on(record, issued_on, now.astimezone(workspace.settings.zone).date())
     with workspace.write(now, keep=not dry_run) as connection:
         organisation = organisation_store.load(connection)
+        events = worklists.event_days(connection)
         namer = Namer(workspace.settings.chain, organisation, record, unit, create_units)
         title = record.title or path.stem
         known = worklists.find_list(connection, title, path.name)
         code = known.code if known else worklists.next_code(connection)
-        reads = read_items(record, code, issued, workspace.settings, namer, problems, progress=progress)
+        reads = read_items(record, code, issued, workspace.settings, namer, problems, 0, events, progress)
         compared = worklists.compare(connection, known.id if known else None, [read.draft for read in reads])
         problems = _in_order([*problems, *namer.problems, *_clashes(record, reads, compared)])
         moved: list[str] = []
@@ -197,7 +198,8 @@ def confirm(
     with workspace.write(now) as connection:
         row = find_item(connection, code)
         old = from_record(row.deadline)
-        new = _confirmed(workspace.settings, old, row.issued_on, reading, due_on, phrase)
+        events = worklists.event_days(connection)
+        new = _confirmed(workspace.settings, old, row.issued_on, reading, due_on, phrase, events)
         worklists.confirm(connection, row.id, to_record(new), new.phrase)
         values = {"phrase": new.phrase, "due_on": new.due_on and new.due_on.isoformat(), "because": new.because}
         office = office_post(workspace, connection)
@@ -207,10 +209,16 @@ def confirm(
 
 
 def _confirmed(
-    settings: Settings, old: Deadline, issued: date, reading: int | None, due_on: date | None, phrase: str | None
+    settings: Settings,
+    old: Deadline,
+    issued: date,
+    reading: int | None,
+    due_on: date | None,
+    phrase: str | None,
+    events: Mapping[str, date],
 ) -> Deadline:
     if phrase is not None:
-        new = read_phrase(phrase, issued, settings)
+        new = bound(read_phrase(phrase, issued, settings), events, settings)
         if new.needs_confirmation:
             raise ResponsibilityError(f"“{phrase}”还是看不准：{new.because}", f"看它怎么读：zeren deadline {phrase}")
         return new
@@ -268,4 +276,5 @@ def _entry_of(row: Any) -> ItemEntry:
         row.needs_confirmation,
         deadline.because,
         texts,
+        deadline.event or "",
     )

@@ -47,6 +47,7 @@ def from_record(record: dict[str, Any]) -> Deadline:
             "kind": Kind(values["kind"]),
             "starts_on": _date(values.get("starts_on")),
             "due_on": _date(values.get("due_on")),
+            "event_on": _date(values.get("event_on")),
             "due_time": time.fromisoformat(time_of_day) if time_of_day else None,
             "milestones": tuple(
                 Milestone(each["title"], date.fromisoformat(each["due_on"])) for each in values.get("milestones", ())

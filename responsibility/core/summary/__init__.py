@@ -17,6 +17,7 @@ from responsibility.core.summary.counting import (
     together,
     totals,
 )
+from responsibility.core.summary.events import BoundItem, EventLine, EventSet
 from responsibility.core.summary.reading import (
     AssignmentView,
     Climbed,
@@ -33,10 +34,13 @@ from responsibility.core.summary.reading import (
 
 __all__ = [
     "AssignmentView",
+    "BoundItem",
     "Climbed",
     "ClockView",
     "Counts",
     "Duty",
+    "EventLine",
+    "EventSet",
     "Family",
     "Group",
     "ItemAdded",

@@ -2,6 +2,7 @@
 
 from responsibility.views.terminal.chain import item, todo
 from responsibility.views.terminal.daily import item_added, item_edited, item_reassigned, list_cancelled
+from responsibility.views.terminal.events import event_set, events
 from responsibility.views.terminal.health import findings
 from responsibility.views.terminal.records import items, lists, log, organisation
 from responsibility.views.terminal.state import status
@@ -9,6 +10,8 @@ from responsibility.views.terminal.sweep import demo, ladder, laid, rehearsed, s
 
 __all__ = [
     "demo",
+    "event_set",
+    "events",
     "findings",
     "item",
     "item_added",

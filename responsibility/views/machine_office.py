@@ -1,0 +1,44 @@
+"""Values → JSON, of what the office settles: events, questions, calendar, cancelled items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from responsibility.core.summary import BoundItem, EventLine, EventSet
+
+Json = dict[str, Any]
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def events(rows: Iterable[EventLine]) -> Json:
+    """`zeren event list --json`."""
+    return {"events": [{"event": r.name, "on": _day(r.on), "items": [_bound(one) for one in r.items]} for r in rows]}
+
+
+def event_set(done: EventSet) -> Json:
+    """`zeren event set --json`."""
+    return {
+        "event": done.name,
+        "on": _day(done.on),
+        "before": _day(done.before),
+        "items": [_bound(one) for one in done.items],
+        "redated": list(done.redated),
+        "ready": list(done.ready),
+    }
+
+
+def _bound(one: BoundItem) -> Json:
+    return {
+        "code": one.code,
+        "title": one.title,
+        "phrase": one.phrase,
+        "due_on": _day(one.due_on),
+        "needs_confirmation": one.needs_confirmation,
+        "because": one.because,
+        "readings": list(one.readings),
+    }
