@@ -45,11 +45,12 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
     ("list show", "lists:show", START, "显示清单和待确认的时限", "zeren list show\nzeren list show L1"),
     (
         "list confirm",
-        "lists:confirm",
+        "confirm:confirm",
         START,
-        "确认一项看不准的时限",
-        "zeren list confirm L1-07 --reading 1\nzeren list confirm L1-07 --due 2023-09-30\n"
-        "zeren list confirm L1-14 --phrase 12月15日前",
+        "确认看不准的时限：逐项问，或写一项、或照答复文件",
+        "zeren list confirm\nzeren list confirm L1-07 --reading 1\nzeren list confirm L1-07 --due 2023-09-30\n"
+        "zeren list confirm L1-14 --phrase 12月15日前\nzeren list confirm --export 待确认.csv\n"
+        "zeren list confirm --from 待确认.csv",
     ),
     (
         "list cancel",
@@ -101,7 +102,7 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "chain:assign",
         DAILY,
         "交办：把清单沿责任链逐级落下去",
-        "zeren assign --dry-run\nzeren assign\nzeren assign --list L1",
+        "zeren assign --dry-run\nzeren assign\nzeren assign --list L1\nzeren assign --accept-proposals --dry-run",
     ),
     (
         "remind",

@@ -12,7 +12,6 @@ from responsibility.cli.common import (
     TIMED,
     Common,
     Timed,
-    UsageError,
     enter,
     fresh_file,
     problem_record,
@@ -159,31 +158,6 @@ def template(
     fresh_file(file)
     worklist_template(file, [category.name for category in rules(common).categories.values()])
     common.out.show(lambda: {"file": str(file)}, lambda: f"已写出 {file}。填好后：zeren list import {file} --dry-run")
-
-
-def confirm(
-    code: Annotated[str, Parameter(name="code", help="重点工作编号，如 L1-07")],
-    /,
-    *,
-    reading: Annotated[int | None, Parameter(help="选第几种读法")] = None,
-    due: Annotated[str | None, Parameter(help="直接给日期，如 2023-09-30")] = None,
-    phrase: Annotated[str | None, Parameter(help="重新写一个时限，如 12月15日前")] = None,
-    common: Timed = TIMED,
-) -> None:
-    """Answer a question about a deadline."""
-    from responsibility.usecases.lists import confirm as settle
-
-    if sum(given is not None for given in (reading, due, phrase)) != 1:
-        raise UsageError("--reading、--due、--phrase 要写一个，只写一个", f"例：zeren list confirm {code} --reading 1")
-    day = read_date(due, "--due") if due is not None else None
-    workspace = enter(common)
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, workspace.settings.zone)
-        settled = settle(workspace, code, now, reading=reading, due_on=day, phrase=phrase)
-    common.out.show(
-        lambda: {"code": code, "due_on": _day(settled.due_on), "because": settled.because},
-        lambda: f"{code} 的时限已确认：{settled.due_on or '长期'}。下一步：zeren assign",
-    )
 
 
 def cancel(

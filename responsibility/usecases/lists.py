@@ -8,6 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from responsibility.core.deadline import Deadline, Kind, from_record, to_record
 from responsibility.core.errors import FileMissing, Problem, ResponsibilityError
 from responsibility.core.summary import ItemEntry, ListLine
@@ -20,7 +22,7 @@ from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.worklists import Compared
 from responsibility.usecases.codes import find_item, find_list
-from responsibility.usecases.drafting import Question, Read, bound, questions, read_items, read_phrase
+from responsibility.usecases.drafting import Question, Read, bound, fault_of, questions, read_items, read_phrase
 from responsibility.usecases.naming import Namer
 from responsibility.usecases.redate import redate
 from responsibility.usecases.workspace import Workspace, office_post
@@ -196,27 +198,47 @@ def confirm(
 ) -> Deadline:
     """Answer a question: the Nth reading, a day, or the deadline written anew; returns the reading that now stands."""
     with workspace.write(now) as connection:
-        row = find_item(connection, code)
-        old = from_record(row.deadline)
-        events = worklists.event_days(connection)
-        new = _confirmed(workspace.settings, old, row.issued_on, reading, due_on, phrase, events)
-        worklists.confirm(connection, row.id, to_record(new), new.phrase)
-        values = {"phrase": new.phrase, "due_on": new.due_on and new.due_on.isoformat(), "because": new.because}
-        office = office_post(workspace, connection)
-        ledger.record(connection, Entry(now, office, "list.confirm", [code], values))
-        redate(connection, workspace, [code], office, now)
+        answer = Answer(reading, due_on, phrase)
+        new = settle(connection, workspace, find_item(connection, code), answer, now)
+        redate(connection, workspace, [code], office_post(workspace, connection), now)
         return new
 
 
-def _confirmed(
-    settings: Settings,
-    old: Deadline,
-    issued: date,
-    reading: int | None,
-    due_on: date | None,
-    phrase: str | None,
-    events: Mapping[str, date],
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the office says to a question: one of the three."""
+
+    #: The Nth reading, from 1.
+    reading: int | None = None
+    due_on: date | None = None
+    phrase: str | None = None
+
+
+#: Before the words of a reading, where the office chose it.
+CONFIRMED = "办公室确认"
+
+
+def settle(
+    connection: Connection, workspace: Workspace, row: Any, answer: Answer, now: datetime, word: str = CONFIRMED
 ) -> Deadline:
+    """Write the answer to one item's question and its entry, in the caller's transaction; dates laid do not move yet.
+
+    Raises ResponsibilityError where it is no answer.
+    """
+    events = worklists.event_days(connection)
+    new = _confirmed(workspace.settings, from_record(row.deadline), row.issued_on, answer, events, word)
+    if fault := fault_of(new):
+        raise ResponsibilityError(f"{row.code} 的时限用不上：{fault}", "写近一些的日期")
+    worklists.confirm(connection, row.id, to_record(new), new.phrase)
+    values = {"phrase": new.phrase, "due_on": new.due_on and new.due_on.isoformat(), "because": new.because}
+    ledger.record(connection, Entry(now, office_post(workspace, connection), "list.confirm", [row.code], values))
+    return new
+
+
+def _confirmed(
+    settings: Settings, old: Deadline, issued: date, answer: Answer, events: Mapping[str, date], word: str
+) -> Deadline:
+    phrase, reading, due_on = answer.phrase, answer.reading, answer.due_on
     if phrase is not None:
         new = bound(read_phrase(phrase, issued, settings), events, settings)
         if new.needs_confirmation:
@@ -229,8 +251,8 @@ def _confirmed(
             choices = "；".join(f"{at}. {one}" for at, one in enumerate(old.readings, 1)) or "没有现成的读法"
             raise ResponsibilityError(f"没有第 {reading} 种读法（{choices}）", "也可以直接给日期：--due 2023-12-31")
         chosen = old.readings[reading - 1]
-        return _settled(old, chosen.starts_on, chosen.due_on, f"办公室确认：{chosen.text}")
-    return _settled(old, None, due_on, f"办公室确认：{due_on} 到期")
+        return _settled(old, chosen.starts_on, chosen.due_on, f"{word}：{chosen.text}")
+    return _settled(old, None, due_on, f"{word}：{due_on} 到期")
 
 
 def _settled(old: Deadline, starts_on: date | None, due_on: date | None, because: str) -> Deadline:

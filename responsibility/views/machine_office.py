@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from responsibility.core.summary import BoundItem, EventLine, EventSet
+from responsibility.core.summary import Accepted, BoundItem, EventLine, EventSet, Settled
 
 Json = dict[str, Any]
 
@@ -42,3 +42,34 @@ def _bound(one: BoundItem) -> Json:
         "because": one.because,
         "readings": list(one.readings),
     }
+
+
+def answered(done: Any) -> Json:
+    """`zeren list confirm --from --json`."""
+    return {
+        "settled": [_settled(one) for one in done.settled],
+        "blank": list(done.blank),
+        "left": done.left,
+        "redated": list(done.redated),
+    }
+
+
+def accepted(done: Accepted) -> Json:
+    """What `zeren assign --accept-proposals --json` adds."""
+    return {
+        "accepted": [_settled(one) for one in done.settled],
+        "questions": [
+            {
+                "code": one.code,
+                "cell": one.cell,
+                "phrase": one.phrase,
+                "because": one.because,
+                "event": one.event or None,
+            }
+            for one in done.left
+        ],
+    }
+
+
+def _settled(one: Settled) -> Json:
+    return {"code": one.code, "title": one.title, "due_on": _day(one.due_on), "because": one.because}

@@ -18,6 +18,7 @@ from responsibility.core.summary.counting import (
     totals,
 )
 from responsibility.core.summary.events import BoundItem, EventLine, EventSet
+from responsibility.core.summary.questions import Accepted, Asked, Settled
 from responsibility.core.summary.reading import (
     AssignmentView,
     Climbed,
@@ -33,6 +34,8 @@ from responsibility.core.summary.reading import (
 )
 
 __all__ = [
+    "Accepted",
+    "Asked",
     "AssignmentView",
     "BoundItem",
     "Climbed",
@@ -55,6 +58,7 @@ __all__ = [
     "ListLine",
     "Lit",
     "Noticed",
+    "Settled",
     "Summary",
     "Tally",
     "TierLaid",

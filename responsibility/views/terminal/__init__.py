@@ -4,15 +4,27 @@ from responsibility.views.terminal.chain import item, todo
 from responsibility.views.terminal.daily import item_added, item_edited, item_reassigned, list_cancelled
 from responsibility.views.terminal.events import event_set, events
 from responsibility.views.terminal.health import findings
+from responsibility.views.terminal.questions import (
+    accepted,
+    answered,
+    how_to_answer,
+    prompt,
+    question,
+    settled,
+    walked,
+)
 from responsibility.views.terminal.records import items, lists, log, organisation
 from responsibility.views.terminal.state import status
 from responsibility.views.terminal.sweep import demo, ladder, laid, rehearsed, swept
 
 __all__ = [
+    "accepted",
+    "answered",
     "demo",
     "event_set",
     "events",
     "findings",
+    "how_to_answer",
     "item",
     "item_added",
     "item_edited",
@@ -24,8 +36,12 @@ __all__ = [
     "lists",
     "log",
     "organisation",
+    "prompt",
+    "question",
     "rehearsed",
+    "settled",
     "status",
     "swept",
     "todo",
+    "walked",
 ]
