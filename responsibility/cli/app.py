@@ -83,6 +83,13 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "zeren item reassign L1-03 --from 第一党支部 --to 第二党支部 --reason 分工调整",
     ),
     (
+        "item cancel",
+        "items:cancel",
+        DAILY,
+        "撤销一项和它没有销号的任务",
+        "zeren item cancel L1-05 --dry-run\nzeren item cancel L1-05 --reason 新版清单不再列出",
+    ),
+    (
         "event set",
         "event:set_",
         DAILY,

@@ -50,11 +50,22 @@ def import_(
             dry_run=dry_run,
             progress=lambda done, total: step("正在读时限和责任单位", done, total),
         )
+    if done.differences and not common.json and _again(done):
+        from responsibility.views import terminal
+
+        common.out.paint(terminal.differences(done.differences))
     common.out.show(lambda: _record(done), lambda: _told(done, dry_run))
     return 3 if done.problems else 0
 
 
+def _again(done: Any) -> bool:
+    """Whether it is a new version of a list that is known, with nothing wrong in it."""
+    return not done.problems and bool(done.new < done.items or done.removed)
+
+
 def _record(done: Any) -> dict[str, Any]:
+    from responsibility.views import machine_office
+
     record: dict[str, Any] = {
         "list": done.list_code,
         "title": done.title,
@@ -82,6 +93,7 @@ def _record(done: Any) -> dict[str, Any]:
         "warnings": list(done.warnings),
         "created_units": list(done.created),
         "redated": list(done.redated),
+        "differences": machine_office.differences(done.differences),
         "written": done.written,
     }
     if done.problems:
@@ -112,13 +124,19 @@ def _told(done: Any, dry_run: bool) -> str:
         lines.append(f"  新建单位 {len(done.created)} 个：{'、'.join(done.created[:10])}")
     lines += [f"  注意：{warning}" for warning in done.warnings]
     if done.removed:
-        lines.append(f"  不再列出的：{'、'.join(done.removed[:10])}；已交办的照旧办理")
+        lines.append(f"  不再列出的：{'、'.join(done.removed[:10])}；已交办的照旧办理，不再办的逐项撤销：")
+        lines += [f"    zeren item cancel {code} --reason 新版清单不再列出" for code in _to_cancel(done)]
     if done.redated:
         lines.append(f"  已交办的 {len(done.redated)} 项时限有变，按新时限重新计时：{'、'.join(done.redated[:10])}")
     if done.questions:
         lines.append(f"有 {len(done.questions)} 项时限要请办公室确认，确认前不交办：")
         lines += [_question(question) for question in done.questions]
     return "\n".join([*lines, "下一步：zeren assign --dry-run"])
+
+
+def _to_cancel(done: Any) -> list[str]:
+    """Codes of removed items of which something is still open."""
+    return [one.code for one in done.differences if one.open][:10]
 
 
 def _question(question: Any) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.deadline import Deadline, Kind, from_record, to_record
 from responsibility.core.errors import FileMissing, Problem, ResponsibilityError
-from responsibility.core.summary import ItemEntry, ListLine
+from responsibility.core.summary import Difference, ItemEntry, ListLine
 from responsibility.core.text import left_blank
 from responsibility.ingest.worklist import read_worklist
 from responsibility.ingest.worklist.records import WorkListRecord
@@ -22,7 +22,9 @@ from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.worklists import Compared
 from responsibility.usecases.codes import find_item, find_list
+from responsibility.usecases.differences import Names, differences, seen
 from responsibility.usecases.drafting import Question, Read, bound, fault_of, questions, read_items, read_phrase
+from responsibility.usecases.matching import Known, Matched, match
 from responsibility.usecases.naming import Namer
 from responsibility.usecases.redate import redate
 from responsibility.usecases.workspace import Workspace, office_post
@@ -46,12 +48,14 @@ class Imported:
     removed: tuple[str, ...]
     questions: tuple[Question, ...]
     problems: tuple[Problem, ...]
-    warnings: tuple[str, ...]
     #: Names of units that were created for it.
     created: tuple[str, ...]
     #: Items already assigned whose due date moved with this version.
     redated: tuple[str, ...]
     written: bool
+    warnings: tuple[str, ...] = ()
+    #: Every new, changed and removed item, field by field.
+    differences: tuple[Difference, ...] = ()
 
 
 def import_list(
@@ -80,8 +84,12 @@ def import_list(
         title = record.title or path.stem
         known = worklists.find_list(connection, title, path.name)
         code = known.code if known else worklists.next_code(connection)
+        matched = _matched(connection, known.id if known else None, code, record)
+        record = replace(record, items=matched.rows)
         reads = read_items(record, code, issued, workspace.settings, namer, problems, 0, events, progress)
         compared = worklists.compare(connection, known.id if known else None, [read.draft for read in reads])
+        names = Names(organisation, namer)
+        compared, found = seen(compared, differences(connection, known.id if known else None, compared, names))
         problems = _in_order([*problems, *namer.problems, *_clashes(record, reads, compared)])
         moved: list[str] = []
         if not problems:
@@ -91,7 +99,44 @@ def import_list(
             office = office_post(workspace, connection)
             ledger.record(connection, _entry(office, code, path, compared, now))
             moved = redate(connection, workspace, [draft.code for draft in compared.changed], office, now)
-        return _report(record, code, title, path, (issued, source), reads, compared, problems, namer, moved, dry_run)
+        warnings = [*_untitled(title), *record.warnings, *namer.warnings, *_without_deadline(reads)]
+        warnings += [*_renumbered(code, matched), *_overridden(compared.overridden), *_withdrawn(compared.withdrawn)]
+        done = _report(record, code, title, path, (issued, source), reads, compared, problems, namer, moved, dry_run)
+        return replace(done, differences=found, warnings=tuple(warnings))
+
+
+def _matched(connection: Connection, list_id: int | None, code: str, record: WorkListRecord) -> Matched:
+    """The rows as the items they are."""
+    known = [
+        Known(
+            suffix=row.code.removeprefix(f"{code}-"),
+            title=row.title,
+            phrase=row.phrase,
+            gone=row.removed and not row.edited,
+            laid=bool(row.laid),
+            by_hand=row.origin == worklists.HAND,
+        )
+        for row in worklists.known_items(connection, list_id)
+    ]
+    return match(record.items, known)
+
+
+def _renumbered(code: str, matched: Matched) -> Iterator[str]:
+    """A sentence each on items under another number, on new ones without theirs, on numbers now of other work."""
+    if matched.moved:
+        some = "、".join(f"{code}-{suffix}（文件里第 {number} 项）" for suffix, number in matched.moved[:10])
+        yield f"{len(matched.moved)} 项在文件里换了序号，按任务名称认出，编号不变：{some}"
+    if matched.fresh:
+        some = "、".join(f"第 {number} 项为 {code}-{suffix}" for suffix, number in matched.fresh[:10])
+        yield f"{len(matched.fresh)} 个新增项的序号已是别的工作的编号，另给了编号：{some}"
+    if matched.unlike:
+        some = "、".join(f"{code}-{suffix}" for suffix in matched.unlike[:10])
+        yield f"{len(matched.unlike)} 项任务名称与原来大不相同，按同一项的变动处理：{some}；若是另一项工作，请另编序号"
+
+
+def _withdrawn(codes: Sequence[str]) -> list[str]:
+    """What the office took back and the file still lists."""
+    return [f"{code} 办公室已撤销，文件里仍有这一行，照旧不交办" for code in codes]
 
 
 def _without_deadline(reads: Sequence[Read]) -> list[str]:
@@ -151,13 +196,6 @@ def _report(
         removed=compared.removed,
         questions=tuple(questions(reads)),
         problems=tuple(problems),
-        warnings=(
-            *_untitled(title),
-            *record.warnings,
-            *namer.warnings,
-            *_without_deadline(reads),
-            *_overridden(compared.overridden),
-        ),
         created=tuple(unit.name for unit in namer.created),
         redated=tuple(moved),
         written=not problems and not dry_run,

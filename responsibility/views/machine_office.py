@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from responsibility.core.summary import Accepted, BoundItem, EventLine, EventSet, Settled
+from responsibility.core.summary import Accepted, BoundItem, Difference, EventLine, EventSet, ItemCancelled, Settled
 
 Json = dict[str, Any]
 
@@ -73,3 +73,29 @@ def accepted(done: Accepted) -> Json:
 
 def _settled(one: Settled) -> Json:
     return {"code": one.code, "title": one.title, "due_on": _day(one.due_on), "because": one.because}
+
+
+def differences(rows: Iterable[Difference]) -> list[Json]:
+    """What `zeren list import --json` says of new, changed and removed items."""
+    return [
+        {
+            "code": row.code,
+            "title": row.title,
+            "change": row.change.value,
+            "fields": [{"field": one.field, "before": one.before, "after": one.after} for one in row.fields],
+            "open": row.open,
+        }
+        for row in rows
+    ]
+
+
+def item_cancelled(done: ItemCancelled) -> Json:
+    """`zeren item cancel --json`."""
+    return {
+        "code": done.code,
+        "title": done.title,
+        "reason": done.reason,
+        "cancelled": done.cancelled,
+        "closed": done.closed,
+        "dry_run": done.dry_run,
+    }

@@ -17,6 +17,7 @@ from responsibility.core.summary.counting import (
     together,
     totals,
 )
+from responsibility.core.summary.differences import FIELDS, Change, Difference, FieldChange, ItemCancelled
 from responsibility.core.summary.events import BoundItem, EventLine, EventSet
 from responsibility.core.summary.questions import Accepted, Asked, Settled
 from responsibility.core.summary.reading import (
@@ -34,19 +35,24 @@ from responsibility.core.summary.reading import (
 )
 
 __all__ = [
+    "FIELDS",
     "Accepted",
     "Asked",
     "AssignmentView",
     "BoundItem",
+    "Change",
     "Climbed",
     "ClockView",
     "Counts",
+    "Difference",
     "Duty",
     "EventLine",
     "EventSet",
     "Family",
+    "FieldChange",
     "Group",
     "ItemAdded",
+    "ItemCancelled",
     "ItemEdited",
     "ItemEntry",
     "ItemFacts",

@@ -2,6 +2,7 @@
 
 from responsibility.views.terminal.chain import item, todo
 from responsibility.views.terminal.daily import item_added, item_edited, item_reassigned, list_cancelled
+from responsibility.views.terminal.differences import differences, item_cancelled
 from responsibility.views.terminal.events import event_set, events
 from responsibility.views.terminal.health import findings
 from responsibility.views.terminal.questions import (
@@ -21,12 +22,14 @@ __all__ = [
     "accepted",
     "answered",
     "demo",
+    "differences",
     "event_set",
     "events",
     "findings",
     "how_to_answer",
     "item",
     "item_added",
+    "item_cancelled",
     "item_edited",
     "item_reassigned",
     "items",
