@@ -98,6 +98,21 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
     ),
     ("event list", "event:list_", DAILY, "时限取决于哪些事件，各有哪几项", "zeren event list"),
     (
+        "calendar import",
+        "calendar:import_",
+        START,
+        "导入下一年的放假通知，暂定的时限和提醒时间随之重算",
+        "zeren calendar import 2027年放假通知.txt --dry-run\nzeren calendar import 放假安排.csv\n"
+        "zeren calendar import 放假安排.csv --replace",
+    ),
+    (
+        "calendar show",
+        "calendar:show",
+        START,
+        "一年的放假日和调休上班日",
+        "zeren calendar show\nzeren calendar show 2026",
+    ),
+    (
         "deadline",
         "deadline:deadline",
         START,
@@ -159,6 +174,7 @@ GROUPS = {
     "org": "组织机构：导入、查看、模板",
     "list": "清单：导入、查看、确认时限、模板、撤销",
     "item": "事项：增加、修改、转办、撤销",
+    "calendar": "日历：导入放假通知、查看一年的放假和调休",
     "event": "事件：时限取决于它的，定下日期就算出来",
 }
 

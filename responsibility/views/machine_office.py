@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
-from responsibility.core.summary import Accepted, BoundItem, Difference, EventLine, EventSet, ItemCancelled, Settled
+from responsibility.core.summary import (
+    Accepted,
+    BoundItem,
+    CalendarImported,
+    CalendarYear,
+    Difference,
+    EventLine,
+    EventSet,
+    ItemCancelled,
+    Settled,
+)
 
 Json = dict[str, Any]
 
@@ -98,4 +108,43 @@ def item_cancelled(done: ItemCancelled) -> Json:
         "cancelled": done.cancelled,
         "closed": done.closed,
         "dry_run": done.dry_run,
+    }
+
+
+def calendar_year(found: CalendarYear) -> Json:
+    """`zeren calendar show --json`."""
+    days = [
+        {"from": _day(run.first), "to": _day(run.last), "kind": "off" if run.off else "work", "days": run.days}
+        | {"name": run.name}
+        for run in found.runs
+    ]
+    return {"year": found.year, "announced": found.announced, "days": days}
+
+
+def calendar_imported(done: CalendarImported, zone: tzinfo) -> Json:
+    """`zeren calendar import --json`."""
+    return {
+        **calendar_year(done.year),
+        "written": done.written,
+        "items": [
+            {
+                "code": one.code,
+                "title": one.title,
+                "before": _day(one.before),
+                "after": _day(one.after),
+                "redated": one.redated,
+            }
+            for one in done.items
+        ],
+        "clocks": [
+            {
+                "clock": str(one.clock),
+                "due_before": _day(one.due_before),
+                "due_after": _day(one.due_after),
+                "next_before": one.next_before.astimezone(zone).isoformat() if one.next_before else None,
+                "next_after": one.next_after.astimezone(zone).isoformat() if one.next_after else None,
+                "count": one.count,
+            }
+            for one in done.clocks
+        ],
     }

@@ -1,4 +1,4 @@
-"""A list imported again: what differs is told, items are known by number and likeness, what fell away can be cancelled."""
+"""A list imported again: what differs is told, items are known by number and likeness, what fell away is cancelled."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_removed_item_is_cancelled_on_request_and_its_history_stays(any_world:
     world.assign()
     world.signed("L1-01.A", "L1-02.B")
     assert world.list({**PLAN, "number": "2"}).removed == ("L1-01",)
-    assert world.rows("SELECT DISTINCT state FROM assignment WHERE code LIKE 'L1-01.%' ORDER BY 1") != [("cancelled",)]
+    assert {row[0] for row in world.rows("SELECT state FROM assignment")} == {"issued", "signed"}
     tried = cancel_item(world.workspace, "L1-01", world.now, dry_run=True)
     done = cancel_item(world.workspace, "L1-01", world.now, reason="不再列出")
     assert (tried.cancelled, done.cancelled, done.closed) == (5, 5, 0)

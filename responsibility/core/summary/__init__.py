@@ -1,6 +1,13 @@
 """The one place where assignments are counted, so that every medium says the same, and the values media show."""
 
 from responsibility.core.summary.acts import ItemAdded, ItemEdited, ItemReassigned, ListCancelled
+from responsibility.core.summary.calendar import (
+    CalendarImported,
+    CalendarRun,
+    CalendarYear,
+    MovedClocks,
+    MovedItem,
+)
 from responsibility.core.summary.counting import (
     Counts,
     Family,
@@ -40,6 +47,9 @@ __all__ = [
     "Asked",
     "AssignmentView",
     "BoundItem",
+    "CalendarImported",
+    "CalendarRun",
+    "CalendarYear",
     "Change",
     "Climbed",
     "ClockView",
@@ -63,6 +73,8 @@ __all__ = [
     "ListCancelled",
     "ListLine",
     "Lit",
+    "MovedClocks",
+    "MovedItem",
     "Noticed",
     "Settled",
     "Summary",

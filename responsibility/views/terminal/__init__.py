@@ -1,5 +1,6 @@
 """Values → what the terminal shows; readable without colour and at 80 columns."""
 
+from responsibility.views.terminal.calendar import calendar_imported, calendar_year
 from responsibility.views.terminal.chain import item, todo
 from responsibility.views.terminal.daily import item_added, item_edited, item_reassigned, list_cancelled
 from responsibility.views.terminal.differences import differences, item_cancelled
@@ -21,6 +22,8 @@ from responsibility.views.terminal.sweep import demo, ladder, laid, rehearsed, s
 __all__ = [
     "accepted",
     "answered",
+    "calendar_imported",
+    "calendar_year",
     "demo",
     "differences",
     "event_set",
