@@ -194,11 +194,13 @@ class _Text:
                 self._wrong(place, sentence, "这一句没有写放假还是上班")
 
     def _sentence(self, name: str, sentence: str, place: str, *, off: bool) -> None:
-        found = [day for span in _SPANS.findall(sentence) for day in self._span(span, place)]
-        if not found:
+        spans = [self._span(span, place) for span in _SPANS.findall(sentence)]
+        if not spans:
             self._wrong(place, sentence, "没有读到日期")
+        if not all(spans):
             return
-        count = _COUNT.search(sentence) if off else None
+        found = [day for span in spans for day in span]
+        count = _COUNT.search(sentence) if off and found else None
         if count and int(count[1] or count[2]) != len(found):
             self._wrong(place, sentence, f"写的是{count[1] or count[2]}天，按起止日期数是 {len(found)} 天")
         self.days += [NoticeDay(day, off, name, place) for day in found]

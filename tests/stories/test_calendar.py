@@ -153,16 +153,17 @@ WORK = {date(2027, 1, 10): "元旦"}
     [
         (
             "# 说明\nextra_holidays: []  # 放假\n\nextra_workdays: []\n# 年份\nannounced: []\n",
-            "# 说明\nextra_holidays:  # 放假\n  - 2027-01-01  # 元旦\n\nextra_workdays:\n  - 2027-01-10  # 元旦调休上班\n"
-            "# 年份\nannounced:\n  - 2027\n",
+            "# 说明\nextra_holidays:  # 放假\n  - 2027-01-01  # 元旦\n\n"
+            "extra_workdays:\n  - 2027-01-10  # 元旦调休上班\n# 年份\nannounced:\n  - 2027\n",
         ),
         (
             "extra_holidays:\n# 本单位\n- 2024-02-09   # 除夕\n# 后面\nannounced: [2028]\n",
-            "extra_holidays:\n# 本单位\n- 2024-02-09   # 除夕\n- 2027-01-01  # 元旦\n# 后面\nannounced:\n  - 2028\n  - 2027\n"
-            "extra_workdays:\n  - 2027-01-10  # 元旦调休上班\n",
+            "extra_holidays:\n# 本单位\n- 2024-02-09   # 除夕\n- 2027-01-01  # 元旦\n# 后面\n"
+            "announced:\n  - 2028\n  - 2027\nextra_workdays:\n  - 2027-01-10  # 元旦调休上班\n",
         ),
         (
-            "extra_holidays: [2024-02-09, 2027-01-04]\nextra_workdays:\n  - 2027-01-16\n  - 2024-03-02\nannounced: [2027]\n",
+            "extra_holidays: [2024-02-09, 2027-01-04]\n"
+            "extra_workdays:\n  - 2027-01-16\n  - 2024-03-02\nannounced: [2027]\n",
             "extra_holidays:\n  - 2024-02-09\n  - 2027-01-01  # 元旦\nextra_workdays:\n  - 2024-03-02\n"
             "  - 2027-01-10  # 元旦调休上班\nannounced:\n  - 2027\n",
         ),
