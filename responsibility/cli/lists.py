@@ -124,8 +124,10 @@ def _told(done: Any, dry_run: bool) -> str:
         lines.append(f"  新建单位 {len(done.created)} 个：{'、'.join(done.created[:10])}")
     lines += [f"  注意：{warning}" for warning in done.warnings]
     if done.removed:
-        lines.append(f"  不再列出的：{'、'.join(done.removed[:10])}；已交办的照旧办理，不再办的逐项撤销：")
-        lines += [f"    zeren item cancel {code} --reason 新版清单不再列出" for code in _to_cancel(done)]
+        waiting = _to_cancel(done)
+        what = "；已交办的照旧办理，不办了就撤销：" if waiting else "；都没有开着的任务"
+        lines.append(f"  不再列出的：{'、'.join(done.removed[:10])}{what}")
+        lines += [f"    zeren item cancel {code} --reason 新版清单不再列出" for code in waiting]
     if done.redated:
         lines.append(f"  已交办的 {len(done.redated)} 项时限有变，按新时限重新计时：{'、'.join(done.redated[:10])}")
     if done.questions:
