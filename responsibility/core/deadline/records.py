@@ -16,7 +16,7 @@ def to_json(deadline: Deadline, zone: tzinfo) -> dict[str, Any]:
     due_at = None
     if deadline.due_on and deadline.due_time:
         due_at = datetime.combine(deadline.due_on, deadline.due_time, tzinfo=zone).isoformat()
-    dropped = ("due_time", "impossible")
+    dropped = ("due_time", "impossible", "event_on")
     return {key: value for key, value in record.items() if key not in dropped} | {"due_at": due_at}
 
 
