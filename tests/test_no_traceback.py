@@ -183,6 +183,7 @@ def _break_below(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     where = {
         "init": "responsibility.usecases.workspace.create",
         "deadline": "responsibility.core.deadline.read",
+        "calendar show": "responsibility.usecases.calendar.year_of",
         "completion": "cyclopts.App.generate_completion",
         "org template": "responsibility.views.sheets.organisation_template",
         "list template": "responsibility.views.sheets.worklist_template",

@@ -46,11 +46,12 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
     ("list show", "lists:show", START, "显示清单和待确认的时限", "zeren list show\nzeren list show L1"),
     (
         "list confirm",
-        "lists:confirm",
+        "confirm:confirm",
         START,
-        "确认一项看不准的时限",
-        "zeren list confirm L1-07 --reading 1\nzeren list confirm L1-07 --due 2023-09-30\n"
-        "zeren list confirm L1-14 --phrase 12月15日前",
+        "确认看不准的时限：逐项问，或写一项、或照答复文件",
+        "zeren list confirm\nzeren list confirm L1-07 --reading 1\nzeren list confirm L1-07 --due 2023-09-30\n"
+        "zeren list confirm L1-14 --phrase 12月15日前\nzeren list confirm --export 待确认.csv\n"
+        "zeren list confirm --from 待确认.csv",
     ),
     (
         "list cancel",
@@ -83,6 +84,36 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "zeren item reassign L1-03 --from 第一党支部 --to 第二党支部 --reason 分工调整",
     ),
     (
+        "item cancel",
+        "items:cancel",
+        DAILY,
+        "撤销一项和它没有销号的任务",
+        "zeren item cancel L1-05 --dry-run\nzeren item cancel L1-05 --reason 新版清单不再列出",
+    ),
+    (
+        "event set",
+        "event:set_",
+        DAILY,
+        "定下事件的日期：会后7日内、进驻前十日这类时限随之算出",
+        "zeren event set 中期推进会 2023-10-20\nzeren event set 反馈 2023-11-08",
+    ),
+    ("event list", "event:list_", DAILY, "时限取决于哪些事件，各有哪几项", "zeren event list"),
+    (
+        "calendar import",
+        "calendar:import_",
+        START,
+        "导入下一年的放假通知，暂定的时限和提醒时间随之重算",
+        "zeren calendar import 2027年放假通知.txt --dry-run\nzeren calendar import 放假安排.csv\n"
+        "zeren calendar import 放假安排.csv --replace",
+    ),
+    (
+        "calendar show",
+        "calendar:show",
+        START,
+        "一年的放假日和调休上班日",
+        "zeren calendar show\nzeren calendar show 2026",
+    ),
+    (
         "deadline",
         "deadline:deadline",
         START,
@@ -94,7 +125,7 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "chain:assign",
         DAILY,
         "交办：把清单沿责任链逐级落下去",
-        "zeren assign --dry-run\nzeren assign\nzeren assign --list L1",
+        "zeren assign --dry-run\nzeren assign\nzeren assign --list L1\nzeren assign --accept-proposals --dry-run",
     ),
     (
         "remind",
@@ -209,9 +240,11 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
 GROUPS = {
     "org": "组织机构：导入、查看、模板",
     "list": "清单：导入、查看、确认时限、模板、撤销",
-    "item": "事项：增加、修改、转办",
+    "item": "事项：增加、修改、转办、撤销",
     "sheet": "任务台账：发给单位填写，收回导入",
     "extension": "延期：等待答复的、同意、不同意",
+    "calendar": "日历：导入放假通知、查看一年的放假和调休",
+    "event": "事件：时限取决于它的，定下日期就算出来",
 }
 
 

@@ -17,24 +17,41 @@ def assign(
     *,
     list_: Annotated[str | None, Parameter(name="--list", help="只交办这份清单，如 L1；默认全部")] = None,
     dry_run: DryRun = False,
+    accept_proposals: Annotated[
+        bool, Parameter(negative="", help="待确认的时限不逐项确认，直接采用第一种读法（记入台账）；没有读法的仍不交办")
+    ] = False,
     common: Timed = TIMED,
 ) -> None:
     """Lay the lists on the chain."""
-    from responsibility.usecases.assign import lists_to_assign, preview
-    from responsibility.views import machine, terminal
+    from responsibility.usecases.assign import lists_to_assign
+    from responsibility.views import machine, machine_office, terminal
 
     workspace = enter(common)
     now = read_now(common.now, workspace.settings.zone)
     with workspace.alone(common.out.say):
         codes = lists_to_assign(workspace, list_)
-        rows = preview(workspace, codes, now) if dry_run else _cascade(common, workspace, codes, now)
-    common.out.show(lambda: machine.laid(rows, dry_run), lambda: terminal.laid(rows, dry_run))
+        rows, taken = _assigned(common, workspace, codes, now, dry_run, accept_proposals)
+    if taken is not None:
+        common.out.done(terminal.accepted(taken, dry_run))
+    more = machine_office.accepted(taken) if taken is not None else {}
+    common.out.show(lambda: machine.laid(rows, dry_run) | more, lambda: terminal.laid(rows, dry_run))
+
+
+def _assigned(
+    common: Timed, workspace: Any, codes: list[str], now: Any, dry_run: bool, accept: bool
+) -> tuple[Any, Any]:
+    """(what was or would be laid, what was accepted unseen or None)."""
+    from responsibility.usecases.assign import check_now, preview, preview_accepting
+    from responsibility.usecases.questions import accept_proposals
+
+    if dry_run:
+        return preview_accepting(workspace, codes, now) if accept else (preview(workspace, codes, now), None)
+    check_now(workspace, now)
+    taken = accept_proposals(workspace, codes, now) if accept else None
+    return _cascade(common, workspace, codes, now), taken
 
 
 def _cascade(common: Timed, workspace: Any, codes: list[str], now: Any) -> Any:
-    from responsibility.usecases.assign import check_now
-
-    check_now(workspace, now)
     with _prefect(common, workspace):
         from flows import cascade
 

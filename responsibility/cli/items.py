@@ -97,3 +97,22 @@ def reassign(
         now = read_now(common.now, workspace.settings.zone)
         done = move(workspace, code, from_, to, now, reason=reason)
     common.out.show(lambda: machine.item_reassigned(done), lambda: terminal.item_reassigned(done))
+
+
+def cancel(
+    code: Code,
+    /,
+    *,
+    reason: Reason = "",
+    dry_run: Annotated[bool, Parameter(negative="", help="只看会撤销多少，什么都不写入")] = False,
+    common: Timed = TIMED,
+) -> None:
+    """Cancel an item with its assignments."""
+    from responsibility.usecases.withdraw import cancel_item
+    from responsibility.views import machine_office, terminal
+
+    workspace = enter(common)
+    with workspace.alone(common.out.say):
+        now = read_now(common.now, workspace.settings.zone)
+        done = cancel_item(workspace, code, now, reason=reason, dry_run=dry_run)
+    common.out.show(lambda: machine_office.item_cancelled(done), lambda: terminal.item_cancelled(done))

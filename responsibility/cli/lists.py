@@ -61,6 +61,10 @@ def import_(
             mapped=mapped,
             progress=lambda done, total: step("正在读时限和责任单位", done, total),
         )
+    if done.differences and not common.json and _again(done):
+        from responsibility.views import terminal
+
+        common.out.paint(terminal.differences(done.differences))
     common.out.show(lambda: _record(done), lambda: _told(done, dry_run))
     return 3 if done.problems else 0
 
@@ -72,7 +76,14 @@ def _pair(text: str) -> tuple[str, str]:
     return left, right
 
 
+def _again(done: Any) -> bool:
+    """Whether it is a new version of a list that is known, with nothing wrong in it."""
+    return not done.problems and bool(done.new < done.items or done.removed)
+
+
 def _record(done: Any) -> dict[str, Any]:
+    from responsibility.views import machine_office
+
     record: dict[str, Any] = {
         "list": done.list_code,
         "title": done.title,
@@ -100,6 +111,7 @@ def _record(done: Any) -> dict[str, Any]:
         "warnings": list(done.warnings),
         "created_units": list(done.created),
         "redated": list(done.redated),
+        "differences": machine_office.differences(done.differences),
         "written": done.written,
     }
     if done.problems:
@@ -130,7 +142,10 @@ def _told(done: Any, dry_run: bool) -> str:
         lines.append(f"  新建单位 {len(done.created)} 个：{'、'.join(done.created[:10])}")
     lines += [f"  注意：{warning}" for warning in done.warnings]
     if done.removed:
-        lines.append(f"  不再列出的：{'、'.join(done.removed[:10])}；已交办的照旧办理")
+        waiting = _to_cancel(done)
+        what = "；已交办的照旧办理，不办了就撤销：" if waiting else "；都没有开着的任务"
+        lines.append(f"  不再列出的：{'、'.join(done.removed[:10])}{what}")
+        lines += [f"    zeren item cancel {code} --reason 新版清单不再列出" for code in waiting]
     if done.redated:
         lines.append(f"  已交办的 {len(done.redated)} 项时限有变，按新时限重新计时：{'、'.join(done.redated[:10])}")
     if done.questions:
@@ -139,9 +154,16 @@ def _told(done: Any, dry_run: bool) -> str:
     return "\n".join([*lines, "下一步：zeren assign --dry-run"])
 
 
+def _to_cancel(done: Any) -> list[str]:
+    """Codes of removed items of which something is still open."""
+    return [one.code for one in done.differences if one.open][:10]
+
+
 def _question(question: Any) -> str:
+    from responsibility.views.terminal.records import answer_with
+
     readings = "；".join(f"{at}. {reading}" for at, reading in enumerate(question.readings, 1))
-    command = f"zeren list confirm {question.code} " + ("--reading 1" if readings else "--due 2023-12-31")
+    command = answer_with(question.code, bool(readings), question.event)
     choices = f"    可选：{readings}\n" if readings else ""
     return f"  {question.code}（{question.cell}）：{question.because}\n{choices}    {command}"
 
@@ -174,31 +196,6 @@ def template(
     fresh_file(file)
     worklist_template(file, [category.name for category in rules(common).categories.values()])
     common.out.show(lambda: {"file": str(file)}, lambda: f"已写出 {file}。填好后：zeren list import {file} --dry-run")
-
-
-def confirm(
-    code: Annotated[str, Parameter(name="code", help="重点工作编号，如 L1-07")],
-    /,
-    *,
-    reading: Annotated[int | None, Parameter(help="选第几种读法")] = None,
-    due: Annotated[str | None, Parameter(help="直接给日期，如 2023-09-30")] = None,
-    phrase: Annotated[str | None, Parameter(help="重新写一个时限，如 12月15日前")] = None,
-    common: Timed = TIMED,
-) -> None:
-    """Answer a question about a deadline."""
-    from responsibility.usecases.lists import confirm as settle
-
-    if sum(given is not None for given in (reading, due, phrase)) != 1:
-        raise UsageError("--reading、--due、--phrase 要写一个，只写一个", f"例：zeren list confirm {code} --reading 1")
-    day = read_date(due, "--due") if due is not None else None
-    workspace = enter(common)
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, workspace.settings.zone)
-        settled = settle(workspace, code, now, reading=reading, due_on=day, phrase=phrase)
-    common.out.show(
-        lambda: {"code": code, "due_on": _day(settled.due_on), "because": settled.because},
-        lambda: f"{code} 的时限已确认：{settled.due_on or '长期'}。下一步：zeren assign",
-    )
 
 
 def cancel(

@@ -21,7 +21,18 @@ GENESIS = "0" * 64
 HEAD = "ledger.head"
 
 #: Acts that name lists and items, not single assignments.
-_BY_CODE = ("list.import", "list.confirm", "list.cancel", "redate", "item.add", "item.edit", "item.reassign")
+_BY_CODE = (
+    "calendar.import",
+    "event.set",
+    "item.add",
+    "item.cancel",
+    "item.edit",
+    "item.reassign",
+    "list.cancel",
+    "list.confirm",
+    "list.import",
+    "redate",
+)
 
 
 @dataclass(frozen=True, slots=True)

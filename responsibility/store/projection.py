@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from responsibility.store.rows import assignment, clock, extension
+from responsibility.store.rows import assignment, clock, event, extension
 from responsibility.store.scratch import empty, fill, scratch
 
 #: Where the clocks of one key go in a sweep.
@@ -55,6 +55,7 @@ def reset(connection: Connection) -> None:
     """Back to before the first act: what was laid stays, as drafts without clocks."""
     connection.execute(delete(clock))
     connection.execute(delete(extension))
+    connection.execute(delete(event))
     connection.execute(
         update(assignment).values(
             state="draft",
@@ -319,6 +320,37 @@ def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[
                 _arm(connection, again[f"{name}_codes"], name, again[name])
 
 
+def _set_event(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Note the day of an event; the items bound to it follow in a `redate`."""
+    connection.execute(delete(event).where(event.c.key == values["key"]))
+    held_on = date.fromisoformat(values["on"])
+    connection.execute(insert(event).values(key=values["key"], name=values["event"], held_on=held_on))
+
+
+def _move_calendar(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Move running clocks to where another calendar puts them; they stay on the rung they are on."""
+    c = clock.c
+    for term in values["terms"]:
+        to = term["to"]
+        columns = {"due_on": date.fromisoformat(to["due_on"]), "due_at": instant(to["due_at"])}
+        which = (c.clock == term["clock"]) & c.next_at.is_not(None) & _in_term(term["where"])
+        connection.execute(update(clock).where(which).values(**columns, next_at=instant(to["next_at"])))
+    for group in values["clocks"]:
+        key = (c.policy_id == group["policy"]) & (c.clock == group["clock"]) & (c.rung == group["rung"])
+        which = key & (c.due_on == date.fromisoformat(group["due_on"])) & (c.next_at == instant(group["from"]))
+        connection.execute(update(clock).where(which).values(next_at=instant(group["next_at"])))
+
+
+def _in_term(where: Values) -> Any:
+    """One assignment's clock, or those that began on one day under one policy."""
+    c = clock.c
+    if "assignment" in where:
+        return c.assignment_id == where["assignment"]
+    since = select(assignment.c.id).where(assignment.c.issued_on == date.fromisoformat(where["issued_on"]))
+    same = (c.policy_id == where["policy"]) & (c.rung == where["rung"])
+    return same & (c.due_on == date.fromisoformat(where["due_on"])) & c.assignment_id.in_(since)
+
+
 _APPLIERS: dict[str, Applier] = {
     "issue": _issue,
     "sweep": _sweep,
@@ -336,6 +368,9 @@ _APPLIERS: dict[str, Applier] = {
     "extend.reject": _reject,
     "redate": _redate,
     "reissue": _reissue,
+    "calendar.import": _move_calendar,
+    "event.set": _set_event,
+    "item.cancel": _withdraw,
     "item.reassign": _withdraw,
     "list.cancel": _withdraw,
 }

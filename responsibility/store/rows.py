@@ -153,6 +153,16 @@ class ItemLeaderRow(SQLModel, table=True):
     excused: bool = False
 
 
+class EventRow(SQLModel, table=True):
+    """The day of an event that deadlines are bound to; all of it projection."""
+
+    __tablename__ = "event"
+    #: As `core.deadline.event_key` writes it, and as the lists do.
+    key: str = Field(primary_key=True)
+    name: str
+    held_on: date
+
+
 class OccurrenceRow(SQLModel, table=True):
     """One period of an item; `label` is empty where it happens once."""
 
@@ -344,6 +354,7 @@ item = table_of(ItemRow)
 item_unit = table_of(ItemUnitRow)
 item_members = table_of(ItemMembersRow)
 item_leader = table_of(ItemLeaderRow)
+event = table_of(EventRow)
 occurrence = table_of(OccurrenceRow)
 assignment = table_of(AssignmentRow)
 clock = table_of(ClockRow)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, bindparam, case, delete, func, insert, select, update
 
-from responsibility.store.rows import assignment, item, item_leader, item_members, item_unit, work_list
+from responsibility.store.rows import assignment, event, item, item_leader, item_members, item_unit, work_list
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,12 @@ class Compared:
     overridden: tuple[str, ...] = ()
     #: Code → title of an item the office added under a number that the file gives to other work.
     taken: Mapping[str, str] = field(default_factory=dict)
+    #: Changed in nothing a person would see: stored anew, counted as unchanged.
+    refreshed: tuple[ItemDraft, ...] = ()
+    #: Taken back by the office and still listed as before.
+    withdrawn: tuple[str, ...] = ()
+    #: Code → its place in the file, where that is another one.
+    ranks: Mapping[str, int] = field(default_factory=dict)
 
 
 #: The origin of an item the office added.
@@ -87,23 +95,57 @@ def lists(connection: Connection) -> list[Row[Any]]:
 def compare(connection: Connection, list_id: int | None, drafts: Sequence[ItemDraft]) -> Compared:
     """What storing `drafts` would change.
 
-    What the office edited stays as edited until the row of the file is written differently; then the file holds.
+    What the office edited or took back stays so until the row of the file is written differently; then the file holds.
     What it added is not of the file, and is missed in none.
     """
-    i = item.c
-    columns = (i.code, i.title, i.fingerprint, i.written, i.origin, i.edited)
-    query = select(*columns).where(i.list_id == list_id, ~i.removed)
-    known = {row.code: row for row in connection.execute(query)}
+    known = {row.code: row for row in known_items(connection, list_id) if not row.removed or row.edited}
     changed = [d for d in drafts if d.code in known and _differs(known[d.code], d)]
     by_hand = {code: row.title for code, row in known.items() if row.origin == HAND}
+    listed = {d.code for d in drafts}
+    live = {code for code, row in known.items() if not row.removed}
     return Compared(
         new=tuple(d for d in drafts if d.code not in known),
         changed=tuple(changed),
         unchanged=tuple(sorted({d.code for d in drafts if d.code in known} - {d.code for d in changed})),
-        removed=tuple(sorted(set(known) - {d.code for d in drafts} - set(by_hand))),
+        removed=tuple(sorted(live - listed - set(by_hand))),
         overridden=tuple(d.code for d in changed if known[d.code].edited or d.code in by_hand),
         taken={d.code: by_hand[d.code] for d in drafts if by_hand.get(d.code, d.title) != d.title},
+        withdrawn=tuple(sorted(listed & (set(known) - live) - {d.code for d in changed})),
+        ranks={
+            d.code: d.columns["rank"] for d in drafts if d.code in known and known[d.code].rank != d.columns["rank"]
+        },
     )
+
+
+def known_items(connection: Connection, list_id: int | None) -> list[Row[Any]]:
+    """Every item the list has or had, with whether anything of it was ever laid, in file order."""
+    laid = select(assignment.c.id).where(assignment.c.item_id == item.c.id).exists().label("laid")
+    return list(connection.execute(select(item, laid).where(item.c.list_id == list_id).order_by(item.c.rank)))
+
+
+def laid_on(
+    connection: Connection, list_id: int | None
+) -> dict[int, tuple[list[tuple[str, str]], list[str], list[str]]]:
+    """Item id → (units with their roles, units whose members carry it, leaders it names), for a whole list."""
+    ids = select(item.c.id).where(item.c.list_id == list_id).scalar_subquery()
+    found: dict[int, tuple[list[tuple[str, str]], list[str], list[str]]] = {}
+    for row in connection.execute(select(item_unit).where(item_unit.c.item_id.in_(ids))):
+        found.setdefault(row.item_id, ([], [], []))[0].append((row.unit, row.role))
+    for row in connection.execute(select(item_members).where(item_members.c.item_id.in_(ids))):
+        found.setdefault(row.item_id, ([], [], []))[1].append(row.unit)
+    for row in connection.execute(select(item_leader).where(item_leader.c.item_id.in_(ids), ~item_leader.c.excused)):
+        found.setdefault(row.item_id, ([], [], []))[2].append(row.post)
+    return found
+
+
+def open_assignments(connection: Connection, codes: Sequence[str]) -> dict[str, int]:
+    """Item code → how many of its assignments are neither closed nor cancelled."""
+    a = assignment.c
+    open_ = a.state.not_in(("draft", "closed", "cancelled"))
+    query = select(item.c.code, func.count()).join(item, item.c.id == a.item_id).where(open_).group_by(item.c.code)
+    return {
+        row[0]: row[1] for batch in _batches(codes) for row in connection.execute(query.where(item.c.code.in_(batch)))
+    }
 
 
 def _differs(known: Row[Any], draft: ItemDraft) -> bool:
@@ -129,10 +171,13 @@ def save_list(connection: Connection, code: str, title: str, file: str, issued_o
 
 def save_items(connection: Connection, list_id: int, compared: Compared, origin: str = "file") -> None:
     """Write new and changed items with what they are laid on; removed ones are marked, their assignments stay."""
-    for draft in compared.changed:
+    for draft in (*compared.changed, *compared.refreshed):
         _overwrite(connection, draft)
-    if compared.removed:
-        connection.execute(update(item).where(item.c.code.in_(compared.removed)).values(removed=True))
+    for batch in _batches(compared.removed):
+        connection.execute(update(item).where(item.c.code.in_(batch)).values(removed=True, edited=False))
+    if compared.ranks:
+        place = update(item).where(item.c.code == bindparam("b_code")).values(rank=bindparam("b_rank"))
+        connection.execute(place, [{"b_code": code, "b_rank": rank} for code, rank in compared.ranks.items()])
     back = {
         row.code for row in connection.execute(select(item.c.code).where(item.c.list_id == list_id, item.c.removed))
     }
@@ -143,7 +188,7 @@ def save_items(connection: Connection, list_id: int, compared: Compared, origin:
     if fresh:
         own = {"list_id": list_id, "removed": False, "origin": origin, "edited": False}
         connection.execute(insert(item), [{**d.columns, **own} for d in fresh])
-    _lay_out(connection, list_id, [*compared.new, *compared.changed])
+    _lay_out(connection, list_id, [*compared.new, *compared.changed, *compared.refreshed])
 
 
 def _overwrite(connection: Connection, draft: ItemDraft) -> None:
@@ -168,7 +213,7 @@ def _lay_out(connection: Connection, list_id: int, drafts: Sequence[ItemDraft]) 
             connection.execute(insert(table), rows)
 
 
-def _batches(ids: Sequence[int], size: int = 500) -> Iterable[Sequence[int]]:
+def _batches(ids: Sequence[_T], size: int = 500) -> Iterable[Sequence[_T]]:
     return (ids[at : at + size] for at in range(0, len(ids), size))
 
 
@@ -200,9 +245,40 @@ def confirm(connection: Connection, item_id: int, deadline: Mapping[str, Any], p
     )
 
 
+def rebind(connection: Connection, item_id: int, deadline: Mapping[str, Any], needs_confirmation: bool) -> None:
+    """Write an item's deadline computed anew, from what it is bound to; that is no edit of the item."""
+    values = {"deadline": dict(deadline), "needs_confirmation": needs_confirmation}
+    connection.execute(update(item).where(item.c.id == item_id).values(**values))
+
+
+def events(connection: Connection) -> dict[str, tuple[str, date]]:
+    """Key → name and day of every event that was set."""
+    return {row.key: (row.name, row.held_on) for row in connection.execute(select(event).order_by(event.c.held_on))}
+
+
+def event_days(connection: Connection) -> dict[str, date]:
+    """Key → day of every event that was set."""
+    return {key: day for key, (_, day) in events(connection).items()}
+
+
 def edit(connection: Connection, item_id: int, columns: Mapping[str, Any]) -> None:
     """Change columns of an item by hand."""
     connection.execute(update(item).where(item.c.id == item_id).values(**columns, edited=True))
+
+
+def withdraw(connection: Connection, item_id: int) -> None:
+    """Take an item back: it is listed no longer, and a file that still lists it as before does not bring it back."""
+    by_hand = case((item.c.removed, item.c.edited), else_=True)
+    connection.execute(update(item).where(item.c.id == item_id).values(removed=True, edited=by_hand))
+
+
+def any_item(connection: Connection, code: str) -> Row[Any] | None:
+    """The item with this code, whether still listed or not, with whether its list was cancelled."""
+    cancelled = work_list.c.cancelled.label("list_cancelled")
+    query = select(item, work_list.c.code.label("list_code"), cancelled).join(
+        work_list, work_list.c.id == item.c.list_id
+    )
+    return connection.execute(query.where(item.c.code == code)).first()
 
 
 def cancel_list(connection: Connection, list_id: int) -> None:

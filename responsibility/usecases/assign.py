@@ -13,13 +13,14 @@ from sqlalchemy import Connection
 from responsibility.core.chain import LaidOn, Organisation, Tier
 from responsibility.core.deadline import from_record, occurrence
 from responsibility.core.escalation import Clock, overdue_from
-from responsibility.core.summary import TierLaid
+from responsibility.core.summary import Accepted, TierLaid
 from responsibility.settings import policy_record
 from responsibility.store import laying, ledger, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.usecases.codes import live_list
 from responsibility.usecases.lights import arm, arm_within
+from responsibility.usecases.questions import accept_within
 from responsibility.usecases.workspace import Workspace, not_before_last_act, office_post
 
 
@@ -54,13 +55,23 @@ def open_list(workspace: Workspace, list_code: str, now: datetime) -> int:
 def preview(workspace: Workspace, list_codes: Sequence[str], now: datetime) -> list[TierLaid]:
     """Who would get how many, by doing it and undoing it."""
     with workspace.write(now, keep=False) as connection:
-        for code in list_codes:
-            _open_occurrences(connection, workspace, code, now)
-        return [
-            _lay(connection, workspace, code, tier.id, now)
-            for code in list_codes
-            for tier in workspace.settings.chain.tiers
-        ]
+        return _try(connection, workspace, list_codes, now)
+
+
+def preview_accepting(
+    workspace: Workspace, list_codes: Sequence[str], now: datetime
+) -> tuple[list[TierLaid], Accepted]:
+    """The same, the first reading of every open question taken before."""
+    with workspace.write(now, keep=False) as connection:
+        accepted = accept_within(connection, workspace, list_codes, now)
+        return _try(connection, workspace, list_codes, now), accepted
+
+
+def _try(connection: Connection, workspace: Workspace, list_codes: Sequence[str], now: datetime) -> list[TierLaid]:
+    for code in list_codes:
+        _open_occurrences(connection, workspace, code, now)
+    tiers = workspace.settings.chain.tiers
+    return [_lay(connection, workspace, code, tier.id, now) for code in list_codes for tier in tiers]
 
 
 def _lay(

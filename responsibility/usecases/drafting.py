@@ -29,6 +29,8 @@ class Question:
     phrase: str
     readings: tuple[Reading, ...]
     because: str
+    #: The event the deadline hangs on, or empty.
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ def read_items(
     namer: Namer,
     problems: list[Problem],
     first_rank: int = 0,
+    events: Mapping[str, date] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> list[Read]:
     """Every item of the record with its names resolved and its deadline read; what is wrong is added to `problems`.
 
-    `progress` is told after each how many are done, and of how many.
+    `events` are the days of events that are known. `progress` is told after each how many are done, and of how many.
     """
 
     @cache  # a long list says the same few phrases over and over
@@ -62,13 +65,14 @@ def read_items(
     reads: list[Read] = []
     for rank, row in enumerate(record.items, first_rank):
         category = category_of(f"{row.category} {row.section}", settings.categories)
-        deadline = deadline_of(row.phrase, row.milestones, category)
+        written = deadline_of(row.phrase, row.milestones, category)
+        deadline = bound(written, events or {}, settings)
         cell = row.phrase_cell if row.phrase.strip() else row.milestones_cell if deadline.phrase else row.cell
         because = fault_of(deadline)
         if because:
             problems.append(Problem(record.file, record.sheet, cell, deadline.phrase, because))
         laid = namer.resolve(row)
-        columns = _columns(row, f"{list_code}-{row.code_suffix}", rank, category, deadline, cell, laid)
+        columns = _columns(row, f"{list_code}-{row.code_suffix}", rank, category, (written, deadline), cell, laid)
         reads.append(Read(ItemDraft(columns, laid.units, laid.members, laid.leaders), deadline, cell))
         progress(len(reads), len(record.items))
     return reads
@@ -100,6 +104,11 @@ def read_phrase(phrase: str, issued: date, settings: Settings) -> Deadline:
     return deadlines.read(phrase, issued, settings.calendar, settings.default_terms.immediate)
 
 
+def bound(deadline: Deadline, events: Mapping[str, date], settings: Settings) -> Deadline:
+    """The deadline with the day of its event, where that is known."""
+    return deadlines.bind_known(deadline, events, settings.calendar, settings.default_terms.immediate)
+
+
 def _deadline(phrase: str, milestones: str, issued: date, settings: Settings, category: str) -> Deadline:
     calendar, terms = settings.calendar, settings.default_terms
     steps = deadlines.read_milestones(milestones, issued, calendar, terms.immediate) if milestones.strip() else None
@@ -116,8 +125,10 @@ def _deadline(phrase: str, milestones: str, issued: date, settings: Settings, ca
 
 
 def _columns(
-    row: ItemRecord, code: str, rank: int, category: str, deadline: Deadline, cell: str, laid: Laid
+    row: ItemRecord, code: str, rank: int, category: str, deadline: tuple[Deadline, Deadline], cell: str, laid: Laid
 ) -> dict[str, Any]:
+    """The item as stored. `deadline` is as read, and with its event's day; what the row means is the first."""
+    read, bound_ = deadline
     columns: dict[str, Any] = {
         "code": code,
         "rank": rank,
@@ -129,10 +140,10 @@ def _columns(
         "goal": row.goal,
         "note": row.note,
         "responsible": row.responsible,
-        "phrase": deadline.phrase,
+        "phrase": read.phrase,
         "phrase_cell": cell,
-        "deadline": to_record(deadline),
-        "needs_confirmation": deadline.needs_confirmation,
+        "deadline": {key: value for key, value in to_record(read).items() if key != "event_on"},
+        "needs_confirmation": read.needs_confirmation,
         "target_count": row.target_count,
         "target_unit": row.target_unit,
         "urgent": row.urgent,
@@ -142,7 +153,11 @@ def _columns(
     }
     meant = {key: value for key, value in columns.items() if key not in ("rank", "phrase_cell", "written")}
     text = json.dumps([meant, laid.units, laid.members, laid.leaders], ensure_ascii=False, sort_keys=True)
-    return columns | {"fingerprint": hashlib.sha256(text.encode()).hexdigest()}
+    return columns | {
+        "deadline": to_record(bound_),
+        "needs_confirmation": bound_.needs_confirmation,
+        "fingerprint": hashlib.sha256(text.encode()).hexdigest(),
+    }
 
 
 def _written(row: ItemRecord) -> str:
@@ -158,4 +173,6 @@ def questions(reads: Iterable[Read]) -> Iterable[Question]:
     for read in reads:
         deadline = read.deadline
         if deadline.needs_confirmation and not deadline.impossible:
-            yield Question(read.draft.code, read.cell, deadline.phrase, deadline.readings, deadline.because)
+            yield Question(
+                read.draft.code, read.cell, deadline.phrase, deadline.readings, deadline.because, deadline.event or ""
+            )

@@ -20,7 +20,7 @@ from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.worklists import HAND, Compared
 from responsibility.usecases.codes import find_item, live_list
-from responsibility.usecases.drafting import Read, category_of, fault_of, read_items, read_phrase
+from responsibility.usecases.drafting import Read, bound, category_of, fault_of, read_items, read_phrase
 from responsibility.usecases.naming import Namer
 from responsibility.usecases.redate import redate
 from responsibility.usecases.workspace import Workspace, office_post
@@ -60,7 +60,9 @@ def add_item(
         organisation = organisation_store.load(connection)
         namer = Namer(settings.chain, organisation, record, None, False)
         issued = issued_on or now.astimezone(settings.zone).date()
-        [read] = read_items(record, list_code, issued, settings, namer, problems, rank)
+        [read] = read_items(
+            record, list_code, issued, settings, namer, problems, rank, worklists.event_days(connection)
+        )
         if problems or namer.problems:
             raise InputProblems([*problems, *namer.problems], "要增加的事项")
         worklists.save_items(connection, work_list.id, Compared((read.draft,), (), (), ()), HAND)
@@ -140,7 +142,7 @@ def edit_item(
     with workspace.write(now) as connection:
         row = find_item(connection, code)
         issued = issued_on or now.astimezone(workspace.settings.zone).date()
-        columns = _columns(row, changes, issued, workspace.settings)
+        columns = _columns(row, changes, issued, workspace.settings, worklists.event_days(connection))
         before, after = _said(dict(row._mapping)), _said({**row._mapping, **columns})
         differing = [key for key in after if before[key] != after[key]]
         moved: list[str] = []
@@ -153,12 +155,14 @@ def edit_item(
         return _edited(find_item(connection, code), before, after, differing, bool(moved))
 
 
-def _columns(row: Any, changes: Changes, issued: date, settings: Settings) -> dict[str, Any]:
+def _columns(
+    row: Any, changes: Changes, issued: date, settings: Settings, events: Mapping[str, date]
+) -> dict[str, Any]:
     """The columns that say what was asked for; InputProblems lists what cannot be read."""
     problems: list[Problem] = []
     readers: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "title": lambda text: _title(text, problems),
-        "by": lambda text: _deadline(row, text, issued, settings, problems),
+        "by": lambda text: _deadline(row, text, issued, settings, events, problems),
         "target": lambda text: _target(text, problems),
         "category": lambda text: _category(text, settings),
         "urgent": lambda urgent: {"urgent": urgent},
@@ -191,8 +195,11 @@ def _category(text: str, settings: Settings) -> dict[str, Any]:
     return {"category": category_of(name, settings.categories), "category_name": name}
 
 
-def _deadline(row: Any, text: str, issued: date, settings: Settings, problems: list[Problem]) -> dict[str, Any]:
-    read = _with_steps(read_phrase(one_line(text), issued, settings), from_record(row.deadline))
+def _deadline(
+    row: Any, text: str, issued: date, settings: Settings, events: Mapping[str, date], problems: list[Problem]
+) -> dict[str, Any]:
+    new = bound(read_phrase(one_line(text), issued, settings), events, settings)
+    read = _with_steps(new, from_record(row.deadline))
     because = fault_of(read) if text.strip() else "没有写时限"
     problems += [Problem("", "", "--by", text, because)] if because else []
     return {

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from responsibility.core.deadline import Deadline, Kind, from_record, to_record
 from responsibility.core.errors import FileMissing, Problem, ResponsibilityError
-from responsibility.core.summary import ItemEntry, ListLine
+from responsibility.core.summary import Difference, ItemEntry, ListLine
 from responsibility.core.text import left_blank
 from responsibility.ingest.worklist import read_worklist
 from responsibility.ingest.worklist.records import WorkListRecord
@@ -20,7 +22,9 @@ from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.worklists import Compared
 from responsibility.usecases.codes import find_item, find_list
-from responsibility.usecases.drafting import Question, Read, questions, read_items, read_phrase
+from responsibility.usecases.differences import Names, differences, seen
+from responsibility.usecases.drafting import Question, Read, bound, fault_of, questions, read_items, read_phrase
+from responsibility.usecases.matching import Known, Matched, match
 from responsibility.usecases.naming import Namer
 from responsibility.usecases.redate import redate
 from responsibility.usecases.workspace import Workspace, office_post
@@ -44,12 +48,14 @@ class Imported:
     removed: tuple[str, ...]
     questions: tuple[Question, ...]
     problems: tuple[Problem, ...]
-    warnings: tuple[str, ...]
     #: Names of units that were created for it.
     created: tuple[str, ...]
     #: Items already assigned whose due date moved with this version.
     redated: tuple[str, ...]
     written: bool
+    warnings: tuple[str, ...] = ()
+    #: Every new, changed and removed item, field by field.
+    differences: tuple[Difference, ...] = ()
 
 
 def import_list(
@@ -76,13 +82,18 @@ def import_list(
     issued, source = _issued_on(record, issued_on, now.astimezone(workspace.settings.zone).date())
     with workspace.write(now, keep=not dry_run) as connection:
         organisation = organisation_store.load(connection)
+        events = worklists.event_days(connection)
         taken = organisation_store.codes(connection) if create_units else ()
         namer = Namer(workspace.settings.chain, organisation, record, unit, create_units, taken)
         title = record.title or path.stem
         known = worklists.find_list(connection, title, path.name)
         code = known.code if known else worklists.next_code(connection)
-        reads = read_items(record, code, issued, workspace.settings, namer, problems, progress=progress)
+        matched = _matched(connection, known.id if known else None, code, record)
+        record = replace(record, items=matched.rows)
+        reads = read_items(record, code, issued, workspace.settings, namer, problems, 0, events, progress)
         compared = worklists.compare(connection, known.id if known else None, [read.draft for read in reads])
+        names = Names(organisation, namer)
+        compared, found = seen(compared, differences(connection, known.id if known else None, compared, names))
         problems = _in_order([*problems, *namer.problems, *_clashes(record, reads, compared)])
         moved: list[str] = []
         if not problems:
@@ -92,7 +103,44 @@ def import_list(
             office = office_post(workspace, connection)
             ledger.record(connection, _entry(office, code, path, compared, now))
             moved = redate(connection, workspace, [draft.code for draft in compared.changed], office, now)
-        return _report(record, code, title, path, (issued, source), reads, compared, problems, namer, moved, dry_run)
+        warnings = [*_untitled(title), *record.warnings, *namer.warnings, *_without_deadline(reads)]
+        warnings += [*_renumbered(code, matched), *_overridden(compared.overridden), *_withdrawn(compared.withdrawn)]
+        done = _report(record, code, title, path, (issued, source), reads, compared, problems, namer, moved, dry_run)
+        return replace(done, differences=found, warnings=tuple(warnings))
+
+
+def _matched(connection: Connection, list_id: int | None, code: str, record: WorkListRecord) -> Matched:
+    """The rows as the items they are."""
+    known = [
+        Known(
+            suffix=row.code.removeprefix(f"{code}-"),
+            title=row.title,
+            phrase=row.phrase,
+            gone=row.removed and not row.edited,
+            laid=bool(row.laid),
+            by_hand=row.origin == worklists.HAND,
+        )
+        for row in worklists.known_items(connection, list_id)
+    ]
+    return match(record.items, known)
+
+
+def _renumbered(code: str, matched: Matched) -> Iterator[str]:
+    """A sentence each on items under another number, on new ones without theirs, on numbers now of other work."""
+    if matched.moved:
+        some = "、".join(f"{code}-{suffix}（文件里第 {number} 项）" for suffix, number in matched.moved[:10])
+        yield f"{len(matched.moved)} 项在文件里换了序号，按任务名称认出，编号不变：{some}"
+    if matched.fresh:
+        some = "、".join(f"第 {number} 项为 {code}-{suffix}" for suffix, number in matched.fresh[:10])
+        yield f"{len(matched.fresh)} 个新增项的序号已是别的工作的编号，另给了编号：{some}"
+    if matched.unlike:
+        some = "、".join(f"{code}-{suffix}" for suffix in matched.unlike[:10])
+        yield f"{len(matched.unlike)} 项任务名称与原来大不相同，按同一项的变动处理：{some}；若是另一项工作，请另编序号"
+
+
+def _withdrawn(codes: Sequence[str]) -> list[str]:
+    """What the office took back and the file still lists."""
+    return [f"{code} 办公室已撤销，文件里仍有这一行，照旧不交办" for code in codes]
 
 
 def _without_deadline(reads: Sequence[Read]) -> list[str]:
@@ -152,13 +200,6 @@ def _report(
         removed=compared.removed,
         questions=tuple(questions(reads)),
         problems=tuple(problems),
-        warnings=(
-            *_untitled(title),
-            *record.warnings,
-            *namer.warnings,
-            *_without_deadline(reads),
-            *_overridden(compared.overridden),
-        ),
         created=tuple(unit.name for unit in namer.created),
         redated=tuple(moved),
         written=not problems and not dry_run,
@@ -199,22 +240,49 @@ def confirm(
 ) -> Deadline:
     """Answer a question: the Nth reading, a day, or the deadline written anew; returns the reading that now stands."""
     with workspace.write(now) as connection:
-        row = find_item(connection, code)
-        old = from_record(row.deadline)
-        new = _confirmed(workspace.settings, old, row.issued_on, reading, due_on, phrase)
-        worklists.confirm(connection, row.id, to_record(new), new.phrase)
-        values = {"phrase": new.phrase, "due_on": new.due_on and new.due_on.isoformat(), "because": new.because}
-        office = office_post(workspace, connection)
-        ledger.record(connection, Entry(now, office, "list.confirm", [code], values))
-        redate(connection, workspace, [code], office, now)
+        answer = Answer(reading, due_on, phrase)
+        new = settle(connection, workspace, find_item(connection, code), answer, now)
+        redate(connection, workspace, [code], office_post(workspace, connection), now)
         return new
 
 
-def _confirmed(
-    settings: Settings, old: Deadline, issued: date, reading: int | None, due_on: date | None, phrase: str | None
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the office says to a question: one of the three."""
+
+    #: The Nth reading, from 1.
+    reading: int | None = None
+    due_on: date | None = None
+    phrase: str | None = None
+
+
+#: Before the words of a reading, where the office chose it.
+CONFIRMED = "办公室确认"
+
+
+def settle(
+    connection: Connection, workspace: Workspace, row: Any, answer: Answer, now: datetime, word: str = CONFIRMED
 ) -> Deadline:
+    """Write the answer to one item's question and its entry, in the caller's transaction; dates laid do not move yet.
+
+    Raises ResponsibilityError where it is no answer.
+    """
+    events = worklists.event_days(connection)
+    new = _confirmed(workspace.settings, from_record(row.deadline), row.issued_on, answer, events, word)
+    if fault := fault_of(new):
+        raise ResponsibilityError(f"{row.code} 的时限用不上：{fault}", "写近一些的日期")
+    worklists.confirm(connection, row.id, to_record(new), new.phrase)
+    values = {"phrase": new.phrase, "due_on": new.due_on and new.due_on.isoformat(), "because": new.because}
+    ledger.record(connection, Entry(now, office_post(workspace, connection), "list.confirm", [row.code], values))
+    return new
+
+
+def _confirmed(
+    settings: Settings, old: Deadline, issued: date, answer: Answer, events: Mapping[str, date], word: str
+) -> Deadline:
+    phrase, reading, due_on = answer.phrase, answer.reading, answer.due_on
     if phrase is not None:
-        new = read_phrase(phrase, issued, settings)
+        new = bound(read_phrase(phrase, issued, settings), events, settings)
         if new.needs_confirmation:
             raise ResponsibilityError(f"“{phrase}”还是看不准：{new.because}", f"看它怎么读：zeren deadline {phrase}")
         return new
@@ -225,8 +293,8 @@ def _confirmed(
             choices = "；".join(f"{at}. {one}" for at, one in enumerate(old.readings, 1)) or "没有现成的读法"
             raise ResponsibilityError(f"没有第 {reading} 种读法（{choices}）", "也可以直接给日期：--due 2023-12-31")
         chosen = old.readings[reading - 1]
-        return _settled(old, chosen.starts_on, chosen.due_on, f"办公室确认：{chosen.text}")
-    return _settled(old, None, due_on, f"办公室确认：{due_on} 到期")
+        return _settled(old, chosen.starts_on, chosen.due_on, f"{word}：{chosen.text}")
+    return _settled(old, None, due_on, f"{word}：{due_on} 到期")
 
 
 def _settled(old: Deadline, starts_on: date | None, due_on: date | None, because: str) -> Deadline:
@@ -272,4 +340,5 @@ def _entry_of(row: Any) -> ItemEntry:
         row.needs_confirmation,
         deadline.because,
         texts,
+        deadline.event or "",
     )

@@ -1,4 +1,4 @@
-"""Taking back (撤销): one assignment, or a list with everything of it that is not closed."""
+"""Taking back (撤销): one assignment, or a list or an item with everything of it that is not closed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from sqlalchemy import Connection
 
 from responsibility.core.assignment import Action, State, states_for
 from responsibility.core.errors import ResponsibilityError
-from responsibility.core.summary import ListCancelled
+from responsibility.core.summary import ItemCancelled, ListCancelled
 from responsibility.core.text import showable
 from responsibility.store import assignments, ledger, worklists
 from responsibility.store.blocks import blocks_of
 from responsibility.store.ledger import Entry
-from responsibility.usecases.codes import live_list
+from responsibility.usecases.codes import find_item, live_list
 from responsibility.usecases.rollup import parents_to_close
 from responsibility.usecases.verbs import Case, Done, Values, act
 from responsibility.usecases.workspace import Workspace, office_post
@@ -52,6 +52,33 @@ def cancel(workspace: Workspace, code: str, now: datetime, as_post: str | None =
         return {"reason": reason, **taken_back(case.connection, [row.id]), "rolled_up": closing}
 
     return act(workspace, Action.CANCEL, code, now, as_post, decide)
+
+
+def cancel_item(
+    workspace: Workspace, code: str, now: datetime, *, reason: str = "", dry_run: bool = False
+) -> ItemCancelled:
+    """Cancel what is open of one item, and list it no longer; closed assignments and the history stay."""
+    with workspace.write(now, keep=not dry_run) as connection:
+        row = _cancellable(connection, code)
+        laid = assignments.of_item(connection, code)
+        ids = sorted(one.id for one in laid if one.state in CANCELLABLE)
+        if row.removed and not ids:
+            raise ResponsibilityError(
+                f"{code} 已经撤销或不再列出，也没有未销号的任务，没有改动", f"查看：zeren log {code}"
+            )
+        closed = sum(one.state == State.CLOSED for one in laid)
+        worklists.withdraw(connection, row.id)
+        values = {"reason": showable(reason).strip(), **taken_back(connection, ids)}
+        ledger.record(connection, Entry(now, office_post(workspace, connection), "item.cancel", [code], values))
+        return ItemCancelled(code, row.title, reason, len(ids), closed, dry_run)
+
+
+def _cancellable(connection: Connection, code: str) -> Any:
+    """The item, listed or not; refused where its list was cancelled or no item bears the code."""
+    row = worklists.any_item(connection, code)
+    if row is None or row.list_cancelled:
+        return find_item(connection, code)
+    return row
 
 
 def taken_back(connection: Connection, ids: Sequence[int]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ comes back, `milestones` several periods, `clauses` dates inside sentences; `rea
 turns a reading into JSON and back.
 """
 
+from responsibility.core.deadline.events import bind, bind_known, event_key
 from responsibility.core.deadline.reading import default_deadline, read, read_milestones
 from responsibility.core.deadline.records import from_record, milestone_days, to_json, to_record
 from responsibility.core.deadline.recurrence import occurrence
@@ -16,7 +17,10 @@ __all__ = [
     "Milestone",
     "Occurrence",
     "Reading",
+    "bind",
+    "bind_known",
     "default_deadline",
+    "event_key",
     "from_record",
     "milestone_days",
     "occurrence",

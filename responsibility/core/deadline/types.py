@@ -73,6 +73,8 @@ class Deadline:
     readings: tuple[Reading, ...] = ()
     #: A day no calendar has (2月30日): not a question but a mistake in the list.
     impossible: bool = False
+    #: The day of the event, once the office has set it.
+    event_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,13 @@
 """The one place where assignments are counted, so that every medium says the same, and the values media show."""
 
 from responsibility.core.summary.acts import ExtensionLine, ItemAdded, ItemEdited, ItemReassigned, ListCancelled
+from responsibility.core.summary.calendar import (
+    CalendarImported,
+    CalendarRun,
+    CalendarYear,
+    MovedClocks,
+    MovedItem,
+)
 from responsibility.core.summary.counting import (
     Counts,
     Family,
@@ -17,6 +24,9 @@ from responsibility.core.summary.counting import (
     together,
     totals,
 )
+from responsibility.core.summary.differences import FIELDS, Change, Difference, FieldChange, ItemCancelled
+from responsibility.core.summary.events import BoundItem, EventLine, EventSet
+from responsibility.core.summary.questions import Accepted, Asked, Settled
 from responsibility.core.summary.reading import (
     AssignmentView,
     Climbed,
@@ -32,15 +42,28 @@ from responsibility.core.summary.reading import (
 )
 
 __all__ = [
+    "FIELDS",
+    "Accepted",
+    "Asked",
     "AssignmentView",
+    "BoundItem",
+    "CalendarImported",
+    "CalendarRun",
+    "CalendarYear",
+    "Change",
     "Climbed",
     "ClockView",
     "Counts",
+    "Difference",
     "Duty",
+    "EventLine",
+    "EventSet",
     "ExtensionLine",
     "Family",
+    "FieldChange",
     "Group",
     "ItemAdded",
+    "ItemCancelled",
     "ItemEdited",
     "ItemEntry",
     "ItemFacts",
@@ -51,7 +74,10 @@ __all__ = [
     "ListCancelled",
     "ListLine",
     "Lit",
+    "MovedClocks",
+    "MovedItem",
     "Noticed",
+    "Settled",
     "Summary",
     "Tally",
     "TierLaid",

@@ -156,6 +156,8 @@ class ItemEntry:
     needs_confirmation: bool
     because: str
     readings: tuple[str, ...]
+    #: The event its deadline hangs on, or empty.
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)

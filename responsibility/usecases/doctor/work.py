@@ -127,9 +127,7 @@ def provisional_days(announced: Collection[int], due: Iterable[date], today: dat
 
 
 def _calendar_mend(year: int) -> str:
-    return (
-        f"通知公布后，升级程序，或在 config/calendar.yaml 写入 {year} 年的放假日、调休日和 announced；再 zeren doctor"
-    )
+    return f"{year} 年的放假通知公布后：zeren calendar import 通知.txt"
 
 
 def _about(row: Any) -> str:

@@ -1,20 +1,41 @@
 """Values → what the terminal shows; readable without colour and at 80 columns."""
 
+from responsibility.views.terminal.calendar import calendar_imported, calendar_year
 from responsibility.views.terminal.chain import item, todo
 from responsibility.views.terminal.daily import item_added, item_edited, item_reassigned, list_cancelled
+from responsibility.views.terminal.differences import differences, item_cancelled
+from responsibility.views.terminal.events import event_set, events
 from responsibility.views.terminal.extensions import extension_decided, extensions
 from responsibility.views.terminal.health import findings
+from responsibility.views.terminal.questions import (
+    accepted,
+    answered,
+    how_to_answer,
+    prompt,
+    question,
+    settled,
+    walked,
+)
 from responsibility.views.terminal.records import items, lists, log, log_csv, organisation
 from responsibility.views.terminal.state import status
 from responsibility.views.terminal.sweep import demo, ladder, laid, rehearsed, swept
 
 __all__ = [
+    "accepted",
+    "answered",
+    "calendar_imported",
+    "calendar_year",
     "demo",
+    "differences",
+    "event_set",
+    "events",
     "extension_decided",
     "extensions",
     "findings",
+    "how_to_answer",
     "item",
     "item_added",
+    "item_cancelled",
     "item_edited",
     "item_reassigned",
     "items",
@@ -25,8 +46,12 @@ __all__ = [
     "log",
     "log_csv",
     "organisation",
+    "prompt",
+    "question",
     "rehearsed",
+    "settled",
     "status",
     "swept",
     "todo",
+    "walked",
 ]

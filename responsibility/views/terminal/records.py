@@ -56,8 +56,14 @@ def items(code: str, name: str, rows: Sequence[ItemEntry]) -> RenderableType:
 
 def _ask(row: ItemEntry) -> str:
     readings = "；".join(f"{at}. {text}" for at, text in enumerate(row.readings, 1))
-    command = f"zeren list confirm {row.code} " + ("--reading 1" if readings else "--due 2023-12-31")
-    return f"{row.code}：{row.because} {readings}\n  确认：{command}"
+    return f"{row.code}：{row.because} {readings}\n  确认：{answer_with(row.code, bool(readings), row.event)}"
+
+
+def answer_with(code: str, readings: bool, event: str) -> str:
+    """The command that answers a question: the day of its event, one of its readings, or a day."""
+    if readings:
+        return f"zeren list confirm {code} --reading 1"
+    return f"zeren event set {event} 2023-12-31" if event else f"zeren list confirm {code} --due 2023-12-31"
 
 
 #: Acts as people read them.
@@ -70,6 +76,9 @@ ACTS = {
     "item.add": "增加事项",
     "item.edit": "修改事项",
     "item.reassign": "转办",
+    "item.cancel": "撤销事项",
+    "event.set": "定下事件日期",
+    "calendar.import": "导入放假通知",
     "issue": "交办",
     "reissue": "重新交办",
     "redate": "时限变动",
@@ -131,6 +140,8 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         "sent": "送出 ",
         "failed": "失败 ",
         "file": "",
+        "event": "",
+        "on": "定在 ",
         "from": "由 ",
         "to": "延到 " if extending else "转给 ",
         "progress": "进展：",

@@ -1,0 +1,150 @@
+"""Values → JSON, of what the office settles: events, questions, calendar, cancelled items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, tzinfo
+from typing import Any
+
+from responsibility.core.summary import (
+    Accepted,
+    BoundItem,
+    CalendarImported,
+    CalendarYear,
+    Difference,
+    EventLine,
+    EventSet,
+    ItemCancelled,
+    Settled,
+)
+
+Json = dict[str, Any]
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def events(rows: Iterable[EventLine]) -> Json:
+    """`zeren event list --json`."""
+    return {"events": [{"event": r.name, "on": _day(r.on), "items": [_bound(one) for one in r.items]} for r in rows]}
+
+
+def event_set(done: EventSet) -> Json:
+    """`zeren event set --json`."""
+    return {
+        "event": done.name,
+        "on": _day(done.on),
+        "before": _day(done.before),
+        "items": [_bound(one) for one in done.items],
+        "redated": list(done.redated),
+        "ready": list(done.ready),
+    }
+
+
+def _bound(one: BoundItem) -> Json:
+    return {
+        "code": one.code,
+        "title": one.title,
+        "phrase": one.phrase,
+        "due_on": _day(one.due_on),
+        "needs_confirmation": one.needs_confirmation,
+        "because": one.because,
+        "readings": list(one.readings),
+    }
+
+
+def answered(done: Any) -> Json:
+    """`zeren list confirm --from --json`."""
+    return {
+        "settled": [_settled(one) for one in done.settled],
+        "blank": list(done.blank),
+        "left": done.left,
+        "redated": list(done.redated),
+    }
+
+
+def accepted(done: Accepted) -> Json:
+    """What `zeren assign --accept-proposals --json` adds."""
+    return {
+        "accepted": [_settled(one) for one in done.settled],
+        "questions": [
+            {
+                "code": one.code,
+                "cell": one.cell,
+                "phrase": one.phrase,
+                "because": one.because,
+                "event": one.event or None,
+            }
+            for one in done.left
+        ],
+    }
+
+
+def _settled(one: Settled) -> Json:
+    return {"code": one.code, "title": one.title, "due_on": _day(one.due_on), "because": one.because}
+
+
+def differences(rows: Iterable[Difference]) -> list[Json]:
+    """What `zeren list import --json` says of new, changed and removed items."""
+    return [
+        {
+            "code": row.code,
+            "title": row.title,
+            "change": row.change.value,
+            "fields": [{"field": one.field, "before": one.before, "after": one.after} for one in row.fields],
+            "open": row.open,
+        }
+        for row in rows
+    ]
+
+
+def item_cancelled(done: ItemCancelled) -> Json:
+    """`zeren item cancel --json`."""
+    return {
+        "code": done.code,
+        "title": done.title,
+        "reason": done.reason,
+        "cancelled": done.cancelled,
+        "closed": done.closed,
+        "dry_run": done.dry_run,
+    }
+
+
+def calendar_year(found: CalendarYear) -> Json:
+    """`zeren calendar show --json`."""
+    days = [
+        {"from": _day(run.first), "to": _day(run.last), "kind": "off" if run.off else "work", "days": run.days}
+        | {"name": run.name}
+        for run in found.runs
+    ]
+    return {"year": found.year, "announced": found.announced, "days": days}
+
+
+def calendar_imported(done: CalendarImported, zone: tzinfo) -> Json:
+    """`zeren calendar import --json`."""
+    return {
+        **calendar_year(done.year),
+        "written": done.written,
+        "items": [
+            {
+                "code": one.code,
+                "title": one.title,
+                "before": _day(one.before),
+                "after": _day(one.after),
+                "redated": one.redated,
+            }
+            for one in done.items
+        ],
+        "clocks": [
+            {
+                "clock": str(one.clock),
+                "due_before": _day(one.due_before),
+                "due_after": _day(one.due_after),
+                "next_before": one.next_before.astimezone(zone).isoformat() if one.next_before else None,
+                "next_after": one.next_after.astimezone(zone).isoformat() if one.next_after else None,
+                "count": one.count,
+            }
+            for one in done.clocks
+        ],
+    }
