@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import time
 from datetime import date
 from pathlib import Path
 
@@ -325,15 +324,13 @@ def test_what_is_no_table_comes_back_as_a_problem(tmp_path: Path) -> None:
         read_worklist(tmp_path / "none.xlsx")
 
 
-def test_ten_thousand_rows_take_a_moment(tmp_path: Path) -> None:
+def test_ten_thousand_rows_are_read_whole(tmp_path: Path) -> None:
     rows = [
         [str(at), "学习", "办好一件事", "3月：启动\n9月：验收", f"第{at % 90}支部", "各区、县级市", "9月底前"]
         for at in range(1, 10_001)
     ]
-    began = time.perf_counter()
     record = clean(listed(tmp_path, HEADER, *rows))
-    assert len(record.items) == 10_000
-    assert time.perf_counter() - began < 5  # about 1 s on two cores; room for a busy machine
+    assert [item.number for item in record.items] == [str(at) for at in range(1, 10_001)]
 
 
 CELLS = st.just("") | st.sampled_from(
