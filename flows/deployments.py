@@ -10,7 +10,8 @@ import os
 import sys
 import threading
 import warnings
-from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,26 +56,47 @@ async def deployments(settings: Settings) -> list[RunnerDeployment]:
     return [sweep]
 
 
-async def settle(root: Path, now: datetime) -> tuple[int, int]:
-    """Before serving: missed runs collapse into one, runs whose process is gone are marked crashed.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was left over from before: runs that were missed, runs whose process is gone, and whose they were."""
 
-    Returns (missed runs cancelled, dead runs marked). A sweep is the state as of now, so that one run makes good for
-    all that were missed; where a run died and none is waiting, one is started.
+    missed: int
+    dead: int
+    deployments: frozenset[Any]
+
+
+async def settle(root: Path, now: datetime) -> Settled:
+    """Before serving: missed runs are cancelled, runs whose process is gone are marked crashed.
+
+    A sweep is the state as of now, so that one run (`make_good`) stands for all that were missed or broken off.
     """
     async with get_client() as client:
         late = await _runs(client, StateType.SCHEDULED, before=now - GRACE)
-        cancelled = 0
-        for missed in _by_deployment(late).values():
-            for run in sorted(missed, key=lambda run: run.expected_start_time)[:-1]:
-                await client.set_flow_run_state(run.id, Cancelled(message=MISSED), force=True)
-                cancelled += 1
+        for run in late:
+            await client.set_flow_run_state(run.id, Cancelled(message=MISSED), force=True)
         dead = [] if _sweeping(root) else await _runs(client, StateType.RUNNING, StateType.PENDING)
         for run in dead:
             await client.set_flow_run_state(run.id, Crashed(message="运行它的进程已不在"), force=True)
-        waiting = {run.deployment_id for run in late}
-        for deployment in {run.deployment_id for run in dead if run.deployment_id} - waiting:
+    whose = frozenset(run.deployment_id for run in (*late, *dead) if run.deployment_id)
+    return Settled(len(late), len(dead), whose)
+
+
+async def make_good(settled: Settled) -> None:
+    """Start one run of each deployment that has something to make good for."""
+    async with get_client() as client:
+        for deployment in settled.deployments:
             await client.create_flow_run_from_deployment(deployment)
-    return cancelled, len(dead)
+
+
+async def register(catalogue: Sequence[RunnerDeployment]) -> None:
+    """Make the server's schedules those of the catalogue: Prefect adds and changes them, but keeps what was removed."""
+    for one in catalogue:
+        deployment = await one.aapply()
+        wanted = {schedule.slug for schedule in one.schedules or ()}
+        async with get_client() as client:
+            for schedule in await client.read_deployment_schedules(deployment):
+                if schedule.slug not in wanted:
+                    await client.delete_deployment_schedule(deployment, schedule.id)
 
 
 async def _runs(client: Any, *states: StateType, before: datetime | None = None) -> list[Any]:
@@ -86,14 +108,6 @@ async def _runs(client: Any, *states: StateType, before: datetime | None = None)
     while page := await client.read_flow_runs(flow_run_filter=wanted, limit=200, offset=len(found)):
         found += page
     return found
-
-
-def _by_deployment(runs: list[Any]) -> dict[Any, list[Any]]:
-    groups = defaultdict(list)
-    for run in runs:
-        if run.deployment_id:
-            groups[run.deployment_id].append(run)
-    return groups
 
 
 def _sweeping(root: Path) -> bool:
@@ -108,12 +122,16 @@ def _sweeping(root: Path) -> bool:
 async def run(root: Path) -> None:
     """Settle what was left, then serve until told to stop; one sweep at a time."""
     settings = open_workspace(root, os.environ).settings
-    cancelled, dead = await settle(root, datetime.now(UTC))
+    settled = await settle(root, datetime.now(UTC))
+    catalogue = await deployments(settings)
+    await register(catalogue)
+    await make_good(settled)
     at = datetime.now(settings.zone)
-    print(f"{at:%Y-%m-%d %H:%M:%S} 开始值守；错过而并掉的 {cancelled} 次，中断的 {dead} 次", flush=True)
+    made_good = "，补一次巡查" if settled.deployments else ""
+    print(f"{at:%Y-%m-%d %H:%M:%S} 开始值守；错过 {settled.missed} 次，中断 {settled.dead} 次{made_good}", flush=True)
     # Prefect's own handler of SIGTERM drops a coroutine; the runner ends all the same.
     warnings.filterwarnings("ignore", message="coroutine 'Runner.astop'", category=RuntimeWarning)
-    await aserve(*await deployments(settings), pause_on_shutdown=False, print_starting_message=False, limit=1)
+    await aserve(*catalogue, pause_on_shutdown=False, print_starting_message=False, limit=1)
 
 
 if __name__ == "__main__":

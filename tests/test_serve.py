@@ -181,17 +181,17 @@ def test_children_that_die_are_started_again_and_a_stop_leaves_nothing(tmp_path:
 
 
 def test_missed_runs_collapse_into_one_and_dead_ones_are_marked(tmp_path: Path) -> None:
-    """Power cut: ten runs are late and one is recorded as running; one late run is kept, nothing stays stuck."""
+    """Power cut: ten runs are late and one is recorded as running; one run makes good for all, nothing stays stuck."""
     with World(tmp_path / "office") as world:
         pass
     from flows.server import prefect_server
 
-    async def story() -> tuple[tuple[int, int], list[str]]:
+    async def story() -> tuple[tuple[int, int], list[str], int]:
         from prefect import get_client
         from prefect.client.schemas.filters import FlowRunFilter
         from prefect.states import Running, Scheduled
 
-        from flows.deployments import deployments, settle
+        from flows.deployments import deployments, make_good, register, settle
         from flows.escalate import scheduled_sweep
 
         [sweep] = await deployments(world.workspace.settings)
@@ -202,16 +202,46 @@ def test_missed_runs_collapse_into_one_and_dead_ones_are_marked(tmp_path: Path) 
                 state = Scheduled(scheduled_time=now - timedelta(minutes=minutes))
                 await client.create_flow_run_from_deployment(deployment, state=state)
             stuck = await client.create_flow_run(scheduled_sweep, state=Running(), parameters={"root": "x"})
-            told = await settle(world.root, now)
+            settled = await settle(world.root, now)
+            await register([sweep])
+            await make_good(settled)
             runs = await client.read_flow_runs(flow_run_filter=FlowRunFilter())
         late = [r for r in runs if r.expected_start_time and r.expected_start_time < now - timedelta(minutes=1)]
         states = sorted(r.state.type.value for r in late if r.deployment_id)
-        return told, [*states, next(r.state.type.value for r in runs if r.id == stuck.id)]
+        fresh = [r for r in runs if r.deployment_id and not r.auto_scheduled and r not in late]
+        told = (settled.missed, settled.dead)
+        return told, [*states, next(r.state.type.value for r in runs if r.id == stuck.id)], len(fresh)
 
     with prefect_server(world.root):
-        told, states = asyncio.run(story())
-    assert told == (9, 1)
-    assert states == ["CANCELLED"] * 9 + ["SCHEDULED", "CRASHED"]
+        told, states, fresh = asyncio.run(story())
+    assert told == (10, 1)
+    assert states == ["CANCELLED"] * 10 + ["CRASHED"]
+    assert fresh == 1
+
+
+def test_times_taken_out_of_the_schedule_are_forgotten(tmp_path: Path) -> None:
+    """Prefect keeps schedules that a later catalogue no longer has; their runs would go on for ever."""
+    with World(tmp_path / "office") as world:
+        pass
+    from flows.server import prefect_server
+    from responsibility.settings import load
+
+    async def times() -> list[str]:
+        from prefect import get_client
+
+        from flows.deployments import deployments, register
+
+        catalogue = await deployments(load(world.root, {}))
+        await register(catalogue)
+        async with get_client() as client:
+            [deployment] = await client.read_deployments()
+            return sorted(str(schedule.slug) for schedule in await client.read_deployment_schedules(deployment.id))
+
+    with prefect_server(world.root):
+        assert asyncio.run(times()) == ["sweep-0830", "sweep-1430"]
+        path = world.root / "config" / "schedule.yaml"
+        path.write_text(path.read_text("utf-8").replace('["08:30", "14:30"]', '["14:30", "16:00"]'), "utf-8")
+        assert asyncio.run(times()) == ["sweep-1430", "sweep-1600"]
 
 
 SPY = """
