@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -193,4 +193,22 @@ def test_two_commands_at_once_wait_for_each_other(tmp_path: Path) -> None:
         assert second.poll() is None
     out, _ = second.communicate(timeout=60)
     assert second.returncode == 0
+    assert "已交办 → 已签收" in out
+
+
+def test_the_time_of_a_command_is_taken_when_the_waiting_is_over(tmp_path: Path) -> None:
+    """What the other one did meanwhile is not after the now of the one that waited."""
+    from responsibility.usecases import verbs
+
+    with World(tmp_path / "office") as world:
+        world.given(lead="甲支部", support="乙支部", by="9月30日前")
+    command = [sys.executable, "-m", "responsibility.cli", "sign", "L1-01.A", "-w", str(world.root)]
+    with world.workspace.alone(lambda text: None):
+        second = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert second.stderr is not None
+        assert "另一个 zeren 命令" in second.stderr.readline()
+        now = datetime.now(UTC)  # noqa: TID251 - the command reads the same clock
+        verbs.sign(world.workspace, "L1-01.B", now)
+    out, err = second.communicate(timeout=60)
+    assert second.returncode == 0, err
     assert "已交办 → 已签收" in out

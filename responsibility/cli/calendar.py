@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, YEARS, Timed, UsageError, enter, read_now
+from responsibility.cli.common import TIMED, YEARS, Timed, UsageError, alone, enter, read_now
 
 
 def import_(
@@ -26,8 +26,7 @@ def import_(
 
     workspace = enter(common)
     zone = workspace.settings.zone
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, zone)
+    with alone(common, workspace) as now:
         done = import_calendar(workspace, file, now, replace_year=replace, dry_run=dry_run)
     common.out.show(
         lambda: machine_office.calendar_imported(done, zone), lambda: terminal.calendar_imported(done, zone)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, enter, read_now
+from responsibility.cli.common import TIMED, Timed, alone, enter
 
 DryRun = Annotated[bool, Parameter(negative="", help="只试算，什么都不写入")]
 
@@ -27,8 +27,7 @@ def assign(
     from responsibility.views import machine, machine_office, terminal
 
     workspace = enter(common)
-    now = read_now(common.now, workspace.settings.zone)
-    with workspace.alone(common.out.say):
+    with alone(common, workspace) as now:
         codes = lists_to_assign(workspace, list_)
         rows, taken = _assigned(common, workspace, codes, now, dry_run, accept_proposals)
     if taken is not None:
@@ -72,8 +71,7 @@ def _prefect(common: Timed, workspace: Any) -> Iterator[None]:
 def remind(*, dry_run: DryRun = False, common: Timed = TIMED) -> int:
     """Sweep once and deliver."""
     workspace = enter(common, sending=not dry_run)
-    now = read_now(common.now, workspace.settings.zone)
-    with workspace.alone(common.out.say):
+    with alone(common, workspace) as now:
         return _rehearsed(common, workspace, now) if dry_run else _swept(common, workspace, now)
 
 

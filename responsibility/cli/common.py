@@ -149,6 +149,13 @@ def enter(common: Common, *, sending: bool = False) -> Any:
     return open_workspace(find_root(common.workspace, os.environ, Path.cwd()), os.environ, sending=sending)
 
 
+@contextmanager
+def alone(common: Timed, workspace: Any) -> Iterator[datetime]:
+    """Hold the workspace for this command; yields the time, taken once the waiting is over."""
+    with workspace.alone(common.out.say):
+        yield read_now(common.now, workspace.settings.zone)
+
+
 def rules(common: Common) -> Any:
     """The settings of the workspace asked for or stood in; outside of any, those that come with the program."""
     from responsibility.settings import bundled, load

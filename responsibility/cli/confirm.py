@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, UsageError, enter, read_date, read_now
+from responsibility.cli.common import TIMED, Timed, UsageError, alone, enter, read_date, read_now
 
 
 def confirm(
@@ -48,8 +48,7 @@ def _one(common: Timed, code: str, reading: int | None, day: date | None, phrase
     from responsibility.usecases.lists import confirm as settle
 
     workspace = enter(common)
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, workspace.settings.zone)
+    with alone(common, workspace) as now:
         settled = settle(workspace, code, now, reading=reading, due_on=day, phrase=phrase)
     common.out.show(
         lambda: {

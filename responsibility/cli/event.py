@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, enter, read_date, read_now
+from responsibility.cli.common import TIMED, Timed, alone, enter, read_date
 
 
 def list_(*, common: Timed = TIMED) -> None:
@@ -31,7 +31,6 @@ def set_(
 
     on = read_date(day, "date")
     workspace = enter(common)
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, workspace.settings.zone)
+    with alone(common, workspace) as now:
         done = set_event(workspace, name, on, now)
     common.out.show(lambda: machine_office.event_set(done), lambda: terminal.event_set(done))

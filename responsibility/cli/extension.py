@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, enter, read_date, read_now
+from responsibility.cli.common import TIMED, Timed, alone, enter, read_date
 from responsibility.cli.verbs import As, Code
 
 
@@ -38,8 +38,7 @@ def approve(
 
     day = read_date(to, "--to") if to is not None else None
     workspace = enter(common)
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, workspace.settings.zone)
+    with alone(common, workspace) as now:
         _tell(common, extension.approve(workspace, code, now, as_, to=day))
 
 
@@ -55,8 +54,7 @@ def reject(
     from responsibility.usecases import extension
 
     workspace = enter(common)
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, workspace.settings.zone)
+    with alone(common, workspace) as now:
         _tell(common, extension.reject(workspace, code, now, as_, reason=reason))
 
 

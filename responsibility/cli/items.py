@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, UsageError, enter, read_date, read_now
+from responsibility.cli.common import TIMED, Timed, UsageError, alone, enter, read_date
 
 Code = Annotated[str, Parameter(name="code", help="重点工作编号，如 L1-03")]
 Reason = Annotated[str, Parameter(help="原因，记入台账")]
@@ -43,8 +43,7 @@ def add(
     day = read_date(issued_on, "--issued-on") if issued_on else None
     written = Written(title, lead, support, leader, by, category, target, urgent=urgent)
     workspace = enter(common)
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, workspace.settings.zone)
+    with alone(common, workspace) as now:
         done = add_item(workspace, list_, written, now, number=number, issued_on=day)
     common.out.show(lambda: machine.item_added(done), lambda: terminal.item_added(done))
 
@@ -73,8 +72,7 @@ def edit(
         )
     day = read_date(issued_on, "--issued-on") if issued_on else None
     workspace = enter(common)
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, workspace.settings.zone)
+    with alone(common, workspace) as now:
         done = edit_item(workspace, code, changes, now, reason=reason, issued_on=day)
     common.out.show(lambda: machine.item_edited(done), lambda: terminal.item_edited(done))
 
@@ -93,8 +91,7 @@ def reassign(
     from responsibility.views import machine, terminal
 
     workspace = enter(common)
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, workspace.settings.zone)
+    with alone(common, workspace) as now:
         done = move(workspace, code, from_, to, now, reason=reason)
     common.out.show(lambda: machine.item_reassigned(done), lambda: terminal.item_reassigned(done))
 
@@ -112,7 +109,6 @@ def cancel(
     from responsibility.views import machine_office, terminal
 
     workspace = enter(common)
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, workspace.settings.zone)
+    with alone(common, workspace) as now:
         done = cancel_item(workspace, code, now, reason=reason, dry_run=dry_run)
     common.out.show(lambda: machine_office.item_cancelled(done), lambda: terminal.item_cancelled(done))

@@ -13,11 +13,11 @@ from responsibility.cli.common import (
     Common,
     Timed,
     UsageError,
+    alone,
     enter,
     fresh_file,
     problem_record,
     read_date,
-    read_now,
     rules,
 )
 
@@ -48,8 +48,7 @@ def import_(
     day = read_date(issued_on, "--issued-on") if issued_on is not None else None
     mapped = [_pair(text) for text in map_ or ()]
     workspace = enter(common)
-    now = read_now(common.now, workspace.settings.zone)
-    with workspace.alone(common.out.say), common.out.working("正在读清单……") as step:
+    with alone(common, workspace) as now, common.out.working("正在读清单……") as step:
         done = import_list(
             workspace,
             file,
@@ -211,7 +210,6 @@ def cancel(
     from responsibility.views import machine, terminal
 
     workspace = enter(common)
-    with workspace.alone(common.out.say):
-        now = read_now(common.now, workspace.settings.zone)
+    with alone(common, workspace) as now:
         done = cancel_list(workspace, code, now, reason=reason, dry_run=dry_run)
     common.out.show(lambda: machine.list_cancelled(done), lambda: terminal.list_cancelled(done))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import COMMON, TIMED, Common, Timed, enter, fresh_file, read_now, rules
+from responsibility.cli.common import COMMON, TIMED, Common, Timed, alone, enter, fresh_file, read_now, rules
 
 FileArgument = Annotated[Path, Parameter(name="file", help="xlsx、xls、csv 或 yaml 文件")]
 
@@ -23,8 +23,8 @@ def import_(
     from responsibility.usecases.organisation import import_organisation
 
     workspace = enter(common)
-    with workspace.alone(common.out.say):
-        done = import_organisation(workspace, file, read_now(common.now, workspace.settings.zone), replace=replace)
+    with alone(common, workspace) as now:
+        done = import_organisation(workspace, file, now, replace=replace)
     changes = {
         table: {"new": c.new, "changed": c.changed, "unchanged": c.unchanged, "removed": c.removed}
         for table, c in done.changes.items()

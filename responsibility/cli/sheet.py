@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, UsageError, enter, fresh_file, read_now
+from responsibility.cli.common import TIMED, Timed, UsageError, alone, enter, fresh_file
 
 
 def export(
@@ -30,8 +30,7 @@ def export(
     if output is not None and not all_:
         fresh_file(output, "台账")
     workspace = enter(common)
-    now = read_now(common.now, workspace.settings.zone)
-    with workspace.alone(common.out.say), common.out.working("正在写台账……") as step:
+    with alone(common, workspace) as now, common.out.working("正在写台账……") as step:
         if unit is not None:
             done = [export_unit(workspace, unit, now, output)]
         else:
@@ -51,8 +50,7 @@ def import_(
     from responsibility.views.terminal import sheet as picture
 
     workspace = enter(common)
-    now = read_now(common.now, workspace.settings.zone)
-    with workspace.alone(common.out.say), common.out.working("正在读台账……") as step:
+    with alone(common, workspace) as now, common.out.working("正在读台账……") as step:
         done = import_sheet(
             workspace, file, now, dry_run=dry_run, progress=lambda done, total: step("正在逐行办理", done, total)
         )

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, UsageError, enter, read_date, read_now
+from responsibility.cli.common import TIMED, Timed, UsageError, alone, enter, read_date
 from responsibility.core.assignment import ACTION_NAMES, STATE_NAMES, Action
 
 Code = Annotated[str, Parameter(name="code", help="任务编号（L1-03.Z01），或重点工作编号加 --as")]
@@ -153,8 +153,8 @@ def _in_range(option: str, value: int | None, low: int, high: int) -> None:
 
 def _do(common: Timed, act: Callable[[Any, Any], Any]) -> None:
     workspace = enter(common)
-    with workspace.alone(common.out.say):
-        done = act(workspace, read_now(common.now, workspace.settings.zone))
+    with alone(common, workspace) as now:
+        done = act(workspace, now)
     record = {
         "code": done.code,
         "act": done.action.value,
