@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +17,14 @@ from zoneinfo import ZoneInfo
 
 from filelock import Timeout
 
-from flows.server import environment, find_running, note_of, set_in_environment, spawn, start, stop
+from flows.server import answers, environment, find_running, note_of, set_in_environment, spawn, start, stop
 from responsibility.core.errors import WorkspaceError
 from responsibility.usecases.workspace import serve_lock
 
 #: Seconds between looks at the children, and the pause before one that keeps dying is tried again.
 LOOK_EVERY, PAUSE = 1.0, 5.0
+#: Seconds between asking the server whether it answers, and how long it may stay silent.
+ASK_EVERY, PATIENCE = 15.0, 60.0
 
 
 @dataclass
@@ -46,7 +49,11 @@ def serve(root: Path, zone: ZoneInfo, say: Callable[[str], None], started: Calla
         try:
             started(children.url.removesuffix("/api"))
             log.write(f"启动，网址 {children.url.removesuffix('/api')}")
+            pulse = _Pulse()
             while not stopped.wait(LOOK_EVERY):
+                if pulse.is_gone(children.url):
+                    log.write(f"Prefect 服务 {PATIENCE:.0f} 秒没有应答，停掉它")
+                    stop(children.server)
                 _look_after(children, root, log, stopped)
         finally:
             log.write("停止")
@@ -129,6 +136,26 @@ def _stopping() -> Iterator[threading.Event]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+class _Pulse:
+    """Whether the server answers; one that hangs without ending is as good as dead."""
+
+    def __init__(self) -> None:
+        self._asked = self._heard = time.monotonic()
+
+    def is_gone(self, url: str) -> bool:
+        """Ask now and then; true once it has been silent too long, and then counting from the start."""
+        now = time.monotonic()
+        if now - self._asked < ASK_EVERY:
+            return False
+        self._asked = now
+        if answers(url):
+            self._heard = time.monotonic()
+        elif now - self._heard > PATIENCE:
+            self._asked = self._heard = now
+            return True
+        return False
 
 
 class _Log:

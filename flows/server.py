@@ -86,7 +86,7 @@ def find_running(root: Path) -> str | None:
         url, pid = str(note["url"]), int(note["pid"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return url if _alive(pid) and _answers(url) else None
+    return url if _alive(pid) and answers(url) else None
 
 
 def _alive(pid: int) -> bool:
@@ -195,13 +195,14 @@ def spawn(module: list[str], root: Path, told: Mapping[str, str], log: Path) -> 
 def _wait(child: subprocess.Popen[bytes], url: str) -> bool:
     until = time.monotonic() + START_TIMEOUT
     while child.poll() is None and time.monotonic() < until:
-        if _answers(url):
+        if answers(url):
             return True
         time.sleep(0.1)
     return False
 
 
-def _answers(url: str) -> bool:
+def answers(url: str) -> bool:
+    """Whether a Prefect API answers there within two seconds."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(f"{url}/health", timeout=2) as answer:

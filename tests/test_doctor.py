@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from responsibility.settings import load
 from responsibility.store import outbox
 from responsibility.usecases.doctor import configuration, machine, office, surroundings, work
 from responsibility.usecases.organisation import import_organisation
-from responsibility.usecases.workspace import create
+from responsibility.usecases.workspace import create, serve_lock
 from responsibility.views.terminal.health import CHECKS, findings
 from tests.world import ZONE, World, organisation
 
@@ -102,7 +103,7 @@ def test_the_command_says_it_in_words_and_in_json(
     assert "没有发现问题" in capsys.readouterr().out
     healthy.organise(vacant=("A1",))
     assert run([*argv, "--json"]) == 1
-    (found,) = json.loads(capsys.readouterr().out)["findings"]
+    (found,) = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["severity"] != "info"]
     assert set(found) == {"check", "severity", "message", "mend"}
     assert (found["check"], found["severity"]) == ("organisation", "warning")
     assert "zeren org import organisation.yaml" in found["mend"]
@@ -328,7 +329,7 @@ def test_what_is_held_over_the_holidays_has_not_waited_too_long(healthy: World) 
     healthy.sweep()
     healthy.untold.clear()
     assert "held" in {row.status for row in healthy.rows("SELECT status FROM message")}
-    assert examined(healthy, "messages", healthy.now + timedelta(days=7)) == []
+    assert {one.severity for one in examined(healthy, "messages", healthy.now + timedelta(days=7))} == {Severity.INFO}
     assert "还没有送出" in said(examined(healthy, "messages", healthy.now + timedelta(days=11)))
 
 
@@ -442,3 +443,50 @@ def test_versions_outside_the_tried_ranges_are_found() -> None:
 def test_the_times_of_a_finding_are_office_time() -> None:
     (found,) = work.unswept(3, datetime(2023, 9, 14, tzinfo=ZONE), ZONE, serving=False)
     assert "2023-09-14" in found.message
+
+
+# -- serving, what is held, what was lost ------------------------------------------------------------------------------
+
+
+def test_nobody_on_duty_is_said(healthy: World) -> None:
+    (found,) = examined(healthy, "serve")
+    assert found.severity is Severity.INFO
+    assert "zeren serve" in found.mend
+    with serve_lock(healthy.root):
+        assert examined(healthy, "serve") == []
+
+
+def test_what_is_held_is_said_with_its_day(healthy: World) -> None:
+    healthy.to("2023-09-29")
+    healthy.sweep()
+    healthy.untold.clear()
+    (found,) = examined(healthy, "messages")
+    assert found.severity is Severity.INFO
+    assert "2023-10-07 送出" in found.message
+
+
+def test_a_database_that_is_gone_is_no_new_workspace(healthy: World) -> None:
+    healthy.workspace.engine.dispose()
+    for path in (healthy.root / "data").glob("zeren.db*"):
+        path.unlink()
+    found = [one for one in office(healthy.workspace.settings, healthy.now) if one.check == "database"]
+    assert [(one.severity, "不见了" in one.message, "备份" in one.mend) for one in found] == [
+        (Severity.ERROR, True, True)
+    ]
+    assert not (healthy.root / "data" / "zeren.db").exists()
+
+
+def test_a_template_that_says_nothing_is_found(healthy: World) -> None:
+    (healthy.root / "config" / "templates" / "digest.txt").write_text("有一件事\n", "utf-8")
+    (found,) = examined(healthy, "template")
+    assert "编号、办公室电话" in found.message
+
+
+def test_every_check_has_a_heading() -> None:
+    """What has none would be counted and not shown."""
+    folder = Path(work.__file__).parent
+    named = {
+        name for path in folder.glob("*.py") for name in re.findall(r'Finding\(\s*"(\w+)"', path.read_text("utf-8"))
+    }
+    assert named
+    assert named <= set(CHECKS)

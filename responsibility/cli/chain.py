@@ -94,6 +94,7 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
 
 def _swept(common: Timed, workspace: Any, now: Any) -> int:
     from responsibility.usecases.assign import check_now
+    from responsibility.usecases.messages import held_back
     from responsibility.usecases.remind import notices_of
     from responsibility.views import machine, terminal
 
@@ -107,7 +108,7 @@ def _swept(common: Timed, workspace: Any, now: Any) -> int:
         lambda: machine.remind(
             _local(workspace, now), False, notices_of(workspace, swept), swept.skipped, swept.messages, outcome
         ),
-        lambda: terminal.swept(swept.told, swept.skipped, swept.messages, outcome, done.faults),
+        lambda: terminal.swept(swept.told, swept.skipped, swept.messages, outcome, done.faults, held_back(workspace)),
     )
     return 1 if done["failed"] else 0
 

@@ -57,6 +57,11 @@ def clocks_unswept(connection: Connection, before: datetime) -> tuple[int, datet
     return row[0], row[1]
 
 
+def clocks_running(connection: Connection) -> int:
+    """How many clocks have a moment to come."""
+    return connection.scalar(select(func.count()).where(clock.c.next_at.is_not(None))) or 0
+
+
 def open_due_days(connection: Connection) -> list[date]:
     """The distinct due days of what is still to be done."""
     a = assignment.c

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from responsibility.core.escalation import midnight
 from responsibility.store import outbox, sweeping
 from responsibility.usecases.lights import Lamp
+from responsibility.usecases.workspace import Workspace
 
 
 def put_messages(connection: Connection, lamp: Lamp, seq: int) -> tuple[int, int]:
@@ -47,6 +48,14 @@ def put_messages(connection: Connection, lamp: Lamp, seq: int) -> tuple[int, int
                 outbox.mark(connection, earlier.id, "dropped", lamp.now, detail="并入后一份汇总")
     outbox.put(connection, rows)
     return len(rows), sum(row["status"] == "held" for row in rows)
+
+
+def held_back(workspace: Workspace) -> tuple[int, date | None]:
+    """(how many messages wait for a working day, the first day one goes out)."""
+    with workspace.read() as connection:
+        rows = list(outbox.held(connection).values())
+    days = [row.retry_at.astimezone(workspace.settings.zone).date() for row in rows if row.retry_at]
+    return len(rows), min(days, default=None)
 
 
 def _by_person(connection: Connection, seq: int, today: date) -> dict[str, dict[str, str]]:

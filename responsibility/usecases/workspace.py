@@ -132,10 +132,19 @@ def open_workspace(root: Path, environ: Mapping[str, str], *, sending: bool = Fa
     `sending` also fetches the channels' passwords, and refuses where one is missing.
     """
     settings = load(root, environ, secrets=sending)
-    path = root / "data" / "zeren.db"
-    if not path.is_file() and settings.database_url == f"sqlite:///{path}":
-        raise WorkspaceError(f"数据库 {path} 不见了", "从备份恢复它；没有备份，换一个目录重新开始：zeren init 目录")
+    if (path := lost_database(settings)) is not None:
+        raise WorkspaceError(f"数据库 {path} 不见了", RECOVER)
     return _opened(settings)
+
+
+#: What to do without the database of an existing workspace.
+RECOVER = "从备份恢复它；没有备份，换一个目录重新开始：zeren init 目录"
+
+
+def lost_database(settings: Settings) -> Path | None:
+    """The workspace's own database where it should be and is not; a workspace is never made without one."""
+    path = settings.root / "data" / "zeren.db"
+    return path if settings.database_url == f"sqlite:///{path}" and not path.is_file() else None
 
 
 def _opened(settings: Settings) -> Workspace:

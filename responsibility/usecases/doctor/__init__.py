@@ -18,12 +18,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from responsibility.core.errors import ClockWentBack, ConfigError, Finding, Severity
 from responsibility.core.escalation import Policy
 from responsibility.settings import DeliverySettings, OfficeCard, Settings, load, policy_from_record
-from responsibility.store import checkup, laying, ledger, migrate, worklists
+from responsibility.store import checkup, laying, ledger, migrate, outbox, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import open_engine
 from responsibility.usecases.deliver import template_of
 from responsibility.usecases.doctor import machine, organisation, work
-from responsibility.usecases.workspace import Workspace, is_serving, not_before_last_act
+from responsibility.usecases.workspace import RECOVER, Workspace, is_serving, lost_database, not_before_last_act
 from responsibility.views.texts import Behind, Digest, DigestLine
 
 __all__ = ["configuration", "office", "surroundings"]
@@ -67,6 +67,8 @@ def surroundings(root: Path, answering: str | None) -> list[Finding]:
 def office(settings: Settings, now: datetime, *, strict: bool = False) -> list[Finding]:
     """What is missing for the office's work; `strict` refuses a `now` before the last act instead of telling it."""
     found = [*office_card(settings.home), *channels(settings.delivery)]
+    if (path := lost_database(settings)) is not None:
+        return [*found, Finding("database", Severity.ERROR, f"数据库 {path} 不见了", RECOVER)]
     try:
         workspace = Workspace(settings, open_engine(settings.database_url))
         found += template(workspace)
@@ -106,11 +108,17 @@ def channels(delivery: DeliverySettings) -> list[Finding]:
 
 def template(workspace: Workspace) -> list[Finding]:
     """The text of a message can be made."""
+    sample = _sample(workspace.settings.home)
     try:
-        template_of(workspace).render(_sample(workspace.settings.home))
+        text = template_of(workspace).render(sample)
     except ConfigError as error:
         return [_misconfigured(error.message, "template")]
-    return []
+    wanted = {"编号": sample.lines[0].quote, "办公室电话": sample.phone}
+    missing = "、".join(name for name, value in wanted.items() if value not in text)
+    if not missing:
+        return []
+    message = f"config/templates/digest.txt 写出的消息里没有{missing}，收到的人不知道怎样答复"
+    return [Finding("template", Severity.WARNING, message, "改好 config/templates/digest.txt，或删掉它用自带的")]
 
 
 def _sample(home: OfficeCard) -> Digest:
@@ -196,7 +204,10 @@ def _lists(connection: Connection, today: date) -> list[Finding]:
 def _running(connection: Connection, settings: Settings, now: datetime) -> list[Finding]:
     yesterday, lately = now - work.PATIENCE, now - work.RECENT
     failed, uncertain = (checkup.messages_in(connection, status, lately) for status in ("failed", "uncertain"))
+    held = list(outbox.held(connection).values())
     return [
+        *work.unattended(checkup.clocks_running(connection), serving=is_serving(settings.root)),
+        *work.held_back(len(held), min((row.retry_at for row in held if row.retry_at), default=None), settings.zone),
         *work.unswept(*checkup.clocks_unswept(connection, yesterday), settings.zone, serving=is_serving(settings.root)),
         *work.messages(failed, uncertain, checkup.messages_stuck(connection, yesterday)),
     ]

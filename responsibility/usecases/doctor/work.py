@@ -85,6 +85,22 @@ def unswept(count: int, oldest: datetime | None, zone: tzinfo, *, serving: bool)
     return [Finding("sweep", Severity.WARNING, message, mend)]
 
 
+def unattended(running: int, *, serving: bool) -> list[Finding]:
+    """Somebody sweeps by itself while clocks run."""
+    if serving or not running:
+        return []
+    message = f"没有在值守：{running} 个时钟在走，到点不会自动巡查"
+    return [Finding("serve", Severity.INFO, message, "zeren serve；或每个工作日 zeren remind")]
+
+
+def held_back(count: int, until: datetime | None, zone: tzinfo) -> list[Finding]:
+    """What waits for a working day is no failure, but good to know."""
+    if not count or until is None:
+        return []
+    message = f"{count} 份消息压着，到 {until.astimezone(zone):%Y-%m-%d} 送出（非工作日只送紧急的）"
+    return [Finding("messages", Severity.INFO, message, "不用处理；zeren remind 到那天送出")]
+
+
 def messages(failed: Sequence[Any], uncertain: Sequence[Any], stuck: Sequence[Any]) -> list[Finding]:
     """Every message of late has gone out."""
     lines = (

@@ -17,8 +17,10 @@ CHECKS = {
     "organisation": "组织机构",
     "ladder": "督办阶梯",
     "address": "收件地址",
+    "lists": "清单",
     "questions": "待确认的时限",
     "unassigned": "未交办",
+    "serve": "值守",
     "sweep": "巡查",
     "messages": "消息",
     "ledger": "台账",
@@ -41,6 +43,8 @@ def _verdict(rows: Sequence[Finding]) -> str:
     if not rows:
         return f"体检完毕，没有发现问题。查过：{'、'.join(CHECKS.values())}"
     counts = {severity: sum(row.severity is severity for row in rows) for severity in Severity}
+    if not (counts[Severity.ERROR] or counts[Severity.WARNING]):
+        return f"体检完毕，没有发现问题；{counts[Severity.INFO]} 处供参考"
     return "体检完毕：" + "，".join(f"{n} {COUNTED[severity]}" for severity, n in counts.items() if n)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from rich.console import Group as Stack
 from rich.console import RenderableType
@@ -55,10 +55,19 @@ def rehearsed(rows: Sequence[Noticed], sent: Sequence[Digest], texts: Sequence[s
     return Stack(*parts, Text(f"{told}什么都没有写入，也没有送出。", style="bold"))
 
 
-def swept(told: int, skipped: int, messages: int, outcome: Mapping[str, int], faults: Sequence[str]) -> RenderableType:
-    """What a sweep did."""
-    if not told and not outcome:
-        return Text(f"巡查完毕：没有要提醒的{_passed_over(skipped)}。")
+def swept(
+    told: int,
+    skipped: int,
+    messages: int,
+    outcome: Mapping[str, int],
+    faults: Sequence[str],
+    held: tuple[int, date | None] = (0, None),
+) -> RenderableType:
+    """What a sweep did, and how many messages wait until when."""
+    waiting, until = held
+    later = f"\n有 {waiting} 份消息压着，{until} 送出：非工作日只送紧急的。" if waiting and until else ""
+    if not told and not any(outcome.values()):
+        return Text(f"巡查完毕：没有要提醒的{_passed_over(skipped)}。{later}")
     words = {
         "sent": "送出",
         "held": "稍后再送",
@@ -69,6 +78,8 @@ def swept(told: int, skipped: int, messages: int, outcome: Mapping[str, int], fa
     became = "、".join(f"{word} {outcome[key]}" for key, word in words.items() if outcome.get(key))
     lines = [f"巡查完毕：提醒 {told} 条{_passed_over(skipped)}，汇总成 {messages} 份消息；{became or '没有送出'}。"]
     lines += [f"  {fault}" for fault in faults[:20]]
+    if later:
+        lines.append(later.strip())
     if told:
         lines.append("看谁在哪一档：zeren status --late；单看一项：zeren show 编号")
     return Text("\n".join(lines))
