@@ -42,11 +42,19 @@ async def scheduled_sweep(root: str) -> str:
     await wait_for(flow_run.scheduled_start_time, datetime.now(UTC))
     with workspace.alone(logger.info):
         swept, done = await _escalated(root, datetime.now(UTC), "stdout")
-    said = f"提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份：{dict(done.counts)}"
+    said = f"提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份{_became(swept.held, done)}"
     logger.info(said)
     for fault in done.faults:
         logger.warning(fault)
     return said
+
+
+def _became(held: int, done: Delivered) -> str:
+    """What became of the messages, in words."""
+    words = {"sent": "送出", "held": "稍后再送", "failed": "失败", "uncertain": "不知是否送到", "dropped": "作罢"}
+    counts = {**done.counts, "held": done["held"] + held}
+    told = "、".join(f"{word} {counts[key]}" for key, word in words.items() if counts.get(key))
+    return f"：{told}" if told else ""
 
 
 async def wait_for(scheduled: datetime | None, now: datetime) -> None:

@@ -185,7 +185,7 @@ def test_outside_a_workspace_the_next_command_is_suggested(zeren: Zeren) -> None
         (("status", "--by", "uniit"), "是不是 unit；"),
         (("status", "--top", "zwei"), "整数"),
         (("status", "--now", "gestern"), "2023-09-11"),
-        (("sign",), "CODE"),
+        (("sign",), "编号"),
         (("list", "confirm", "L1-03"), "--reading"),
         (("org", "import", "nowhere.xlsx"), "nowhere.xlsx"),
         (("list", "import", "nowhere.xlsx"), "nowhere.xlsx"),

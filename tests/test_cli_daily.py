@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -132,7 +133,7 @@ def test_an_item_is_reassigned(office: Any) -> None:
         (("item", "edit", "L1-02"), "--by"),
         (("item", "edit", "L1-02", "--by", "10月底前", "--issued-on", "昨天"), "--issued-on"),
         (("item", "reassign", "L1-02", "--from", "A"), "--to"),
-        (("list", "cancel"), "LIST"),
+        (("list", "cancel"), "清单"),
     ],
 )
 def test_usage_errors_exit_with_2(told: Callable[..., str], argv: tuple[str, ...], said: str) -> None:
@@ -186,3 +187,32 @@ def test_an_item_is_shown_as_of_a_day(office: Any) -> None:
     office("sign", "L1-02.A", "--as", "A1")
     states = {a["code"]: a["state"] for a in office("show", "L1-02", "--as-of", "2023-09-11")["assignments"]}
     assert states["L1-02.A"] == "issued"
+
+
+def test_a_category_nobody_knows_is_refused_with_the_nearest(office: Any) -> None:
+    for argv in ((*ADD, "--category", "理论学刁"), ("item", "edit", "L1-02", "--category", "理论学刁")):
+        (problem,) = office(*argv, exits=3)["problems"]
+        assert "是不是“理论学习”" in problem["message"]
+    assert office(*ADD, "--category", "理论学习")["category"] == "理论学习"
+
+
+def test_the_same_item_twice_is_said(told: Callable[..., str], office: Any) -> None:
+    assert office(*ADD)["alike"] == []
+    said = told(*ADD)
+    assert "已有同名的 L1-04" in said
+    assert "zeren item cancel L1-05" in said
+
+
+def test_the_workspace_is_found_from_its_own_folders(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ZEREN_HOME", raising=False)
+    monkeypatch.chdir(world.root / "config")
+    assert run(["list", "show", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"lists": []}
+
+
+def test_the_organisation_given_as_a_list_is_recognised(office: Any, tmp_path: Path) -> None:
+    assert run(["org", "template", str(tmp_path / "org.xlsx")]) == 0
+    (problem,) = office("list", "import", str(tmp_path / "org.xlsx"), exits=3)["problems"]
+    assert "zeren org import org.xlsx" in problem["message"]

@@ -146,7 +146,7 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "serve:serve",
         DAILY,
         "值守：按 config/schedule.yaml 定时巡查，直到停止",
-        "zeren serve\nzeren serve --unit > /etc/systemd/system/zeren.service",
+        "zeren serve\nzeren serve --unit > zeren.service",
     ),
     (
         "show",
@@ -307,7 +307,9 @@ def run(argv: Sequence[str]) -> int:
     json = "--json" in argv
     app = build()
     try:
-        result = app(command_first(argv), console=Console(highlight=False), error_console=Console(stderr=True))
+        result = app(
+            command_first(argv), console=Console(highlight=False, soft_wrap=True), error_console=Console(stderr=True)
+        )
         return int(result) if isinstance(result, int) else 0
     except CycloptsError as error:
         return tell(UsageError(*usage_error(error, app)), json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from cyclopts import App, CycloptsError
@@ -29,7 +30,7 @@ class ChineseFormatter:
         console.print(table)
 
     def render_usage(self, console: Console, options: ConsoleOptions, usage: Any) -> None:
-        text = str(usage).replace("Usage:", "").strip()
+        text = named(str(usage).replace("Usage:", "").strip())
         for english, chinese in (("COMMAND", "命令"), ("[OPTIONS]", "[选项]"), ("[ARGS]", "[参数]")):
             text = text.replace(english, chinese)
         console.print(Text.assemble(("用法：", "bold"), text))
@@ -39,11 +40,35 @@ class ChineseFormatter:
             console.print(description)
 
 
+#: What the parser calls values and arguments → what a reader calls them.
+_VALUES = {
+    "STR": "文字",
+    "INT": "整数",
+    "FLOAT": "数",
+    "PATH": "路径",
+    "CHOICE": "选一个",
+    "CODE": "编号",
+    "LIST": "清单",
+    "FILE": "文件",
+    "DIRECTORY": "目录",
+    "NAME": "名称",
+    "DATE": "日期",
+    "YEAR": "年份",
+    "PHRASE": "时限",
+}
+_VALUE = re.compile(rf"(?<![\w-])(?:{'|'.join(_VALUES)})(?![\w-])")
+
+
+def named(text: str) -> str:
+    """`--title STR` as `--title 文字`."""
+    return _VALUE.sub(lambda found: _VALUES[found[0]], text)
+
+
 def _labels(entry: Any) -> list[str]:
     """One line: the positional's name, or the option's names with what they take."""
     if entry.positional_label:
-        return [entry.positional_label]
-    return [", ".join(entry.display_labels_with_metavar)]
+        return [named(entry.positional_label)]
+    return [named(", ".join(entry.display_labels_with_metavar))]
 
 
 def _described(entry: Any, console: Console) -> str:
@@ -55,7 +80,7 @@ def _described(entry: Any, console: Console) -> str:
         notes.append("可选：" + " / ".join(entry.choices))
     if entry.env_var:
         notes.append("环境变量：" + "、".join(entry.env_var))
-    if entry.default not in (None, "False"):
+    if entry.default not in (None, "False", '""', "()"):
         notes.append(f"默认：{entry.default}")
     return text + (f"（{'；'.join(notes)}）" if notes else "")
 
@@ -97,7 +122,7 @@ def _unknown_option(error: wrong.UnknownOptionError, hint: str) -> tuple[str, st
 def _about_argument(error: CycloptsError) -> str:
     name = error.argument.name if error.argument else ""
     if isinstance(error, wrong.MissingArgumentError):
-        return f"缺少 {name}" if name.startswith("-") else f"缺少参数 {name.upper()}"
+        return f"缺少 {name}" if name.startswith("-") else f"缺少参数：{named(name.upper())}"
     if isinstance(error, wrong.CoercionError):
         value = error.token.value if error.token else ""
         return f"{(error.token and error.token.keyword) or name.upper()} 的值“{value}”不对{_expected(error)}"

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from responsibility.core.deadline import Deadline, Kind, from_record, to_record
 from responsibility.core.errors import InputProblems, Problem, ResponsibilityError
 from responsibility.core.summary import ItemAdded, ItemEdited
+from responsibility.core.text import near
 from responsibility.ingest.worklist.single import Written, blank_title, one_line, read_target, record_of
 from responsibility.settings import Settings
 from responsibility.store import ledger, worklists
@@ -63,11 +64,26 @@ def add_item(
         [read] = read_items(
             record, list_code, issued, settings, namer, problems, rank, worklists.event_days(connection)
         )
+        problems += strange_category(written.category, settings)
         if problems or namer.problems:
             raise InputProblems([*problems, *namer.problems], "要增加的事项")
+        alike = [row.code for row in worklists.items(connection, work_list.id) if row.title == record.items[0].title]
         worklists.save_items(connection, work_list.id, Compared((read.draft,), (), (), ()), HAND)
         ledger.record(connection, _added_entry(office_post(workspace, connection), list_code, read, now))
-        return _added(read, list_code, organisation)
+        return replace(_added(read, list_code, organisation), alike=tuple(alike))
+
+
+def strange_category(text: str, settings: Settings) -> list[Problem]:
+    """What a hand writes is a category that is known: a slip would be counted, and given a term, as something else."""
+    name = one_line(_category_name(text, settings))
+    if not name or name.startswith("其他") or category_of(name, settings.categories) != "other":
+        return []
+    names = [category.name for category in settings.categories.values()]
+    found = near(name, names)
+    message = (
+        f"没有这个类别{f'，是不是“{found}”' if found else ''}；现有：{'、'.join(names)}；新的写进 config/chain.yaml"
+    )
+    return [Problem("", "", "--category", name, message)]
 
 
 def _next(connection: Connection, work_list: Any, number: str | None) -> tuple[str, int]:
@@ -164,7 +180,7 @@ def _columns(
         "title": lambda text: _title(text, problems),
         "by": lambda text: _deadline(row, text, issued, settings, events, problems),
         "target": lambda text: _target(text, problems),
-        "category": lambda text: _category(text, settings),
+        "category": lambda text: _category(text, settings, problems),
         "urgent": lambda urgent: {"urgent": urgent},
     }
     columns: dict[str, Any] = {}
@@ -190,7 +206,8 @@ def _target(text: str, problems: list[Problem]) -> dict[str, Any]:
     return {"target_count": target[0] if target else None, "target_unit": target[1] if target else ""}
 
 
-def _category(text: str, settings: Settings) -> dict[str, Any]:
+def _category(text: str, settings: Settings, problems: list[Problem]) -> dict[str, Any]:
+    problems += strange_category(text, settings)
     name = _category_name(one_line(text), settings) or "其他"
     return {"category": category_of(name, settings.categories), "category_name": name}
 

@@ -56,7 +56,7 @@ def _lines(workspace: Workspace, code: str | None) -> list[LedgerLine]:
         rows = [one] if one is not None else assignments.of_item(connection, code)
         work_list = worklists.list_by_code(connection, code)
         if not rows and work_list is None and not worklists.items(connection, code=code, withdrawn=True):
-            raise unknown_work(connection, code, "全部留痕：zeren log")
+            raise unknown_work(connection, code, "全部留痕：zeren log；核验台账：zeren log verify")
         listed = {code, *(row.item_code for row in rows)}
         about = ledger.entries_about(connection, [row.id for row in rows], sorted(listed))
         return [_line(entry) for entry in about]

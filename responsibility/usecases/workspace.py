@@ -112,8 +112,9 @@ def is_serving(root: Path) -> bool:
 
 
 def find_root(asked: Path | None, environ: Mapping[str, str], here: Path) -> Path:
-    """The workspace meant: the option, ZEREN_HOME, or the current folder; raises where none is."""
-    root = asked or (Path(environ["ZEREN_HOME"]) if environ.get("ZEREN_HOME") else here)
+    """The workspace meant: the option, ZEREN_HOME, or the one around the current folder; raises where none is."""
+    around = next((folder for folder in (here, *here.absolute().parents) if is_workspace(folder)), here)
+    root = asked or (Path(environ["ZEREN_HOME"]) if environ.get("ZEREN_HOME") else around)
     if not is_workspace(root):
         raise WorkspaceError(
             f"{root.absolute()} 不是 zeren 工作区", "新建一个：zeren init 目录；或用 --workspace 指定已有的工作区"

@@ -302,6 +302,7 @@ def item_added(done: ItemAdded) -> Json:
         "units": [{"code": code, "name": name, "role": role} for code, name, role in done.units],
         "members": list(done.members),
         "leaders": list(done.leaders),
+        "alike": list(done.alike),
         "needs_confirmation": done.needs_confirmation,
         "readings": list(done.readings),
     }

@@ -38,6 +38,8 @@ class ItemAdded:
     leaders: tuple[str, ...]
     needs_confirmation: bool
     readings: tuple[str, ...]
+    #: Codes of other items of the list with the same title.
+    alike: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

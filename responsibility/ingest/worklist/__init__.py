@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from responsibility.core.errors import InputProblems, Problem
+from responsibility.ingest.organisation.tables import list_named
 from responsibility.ingest.sheets import Sheet, cell_name, column_name, read_sheets
 from responsibility.ingest.wording import header_name
 from responsibility.ingest.worklist.columns import Header, find_header
@@ -41,10 +42,18 @@ def read_worklist(
     named = [(sheet, header) for sheet, header in headers if header and header.task is not None]
     usable = [(sheet, header) for sheet, header in named if len(header.roles) > 1] or named
     if not usable:
-        return _nothing(path.name), [*_unmapped(path.name, strange), _no_header(*_likeliest(headers))]
+        fault = _organisation(path.name, sheets) or _no_header(*_likeliest(headers))
+        return _nothing(path.name), [*_unmapped(path.name, strange), fault]
     (sheet, header), others = usable[0], usable[1:]
     record, problems = _read(sheet, header, [other.name for other, _ in others])
     return record, [*_unmapped(path.name, strange), *_unfound(header, sheet, mapped), *problems]
+
+
+def _organisation(file: str, sheets: Sequence[Sheet]) -> Problem | None:
+    """The other file, given here by mistake."""
+    if sum(list_named(sheet.name) is not None for sheet in sheets) < 2:
+        return None
+    return Problem(file, "", "", "", f"这是组织机构表，不是清单；导入它用：zeren org import {file}")
 
 
 def _unmapped(file: str, strange: Sequence[str]) -> list[Problem]:

@@ -36,6 +36,8 @@ def item_added(done: ItemAdded) -> str:
         f"已增加 {done.code}“{done.title}”：{'、'.join(whom)}",
         f"  时限 {done.due_on or '无'}：{done.because}",
     ]
+    if done.alike:
+        lines.append(f"  注意：清单里已有同名的 {'、'.join(done.alike)}；重复了就撤销：zeren item cancel {done.code}")
     return "\n".join([*lines, _next(done.code, done.needs_confirmation, done.readings, "zeren assign")])
 
 

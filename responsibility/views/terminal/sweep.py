@@ -125,5 +125,7 @@ def demo(
         Text(
             f"\n每份消息都在 {root}/data/outbox/\n接着看：{after}\n工作区：{root}",
             style="bold",
+            no_wrap=True,  # a command can be copied whole
+            overflow="ignore",
         ),
     )
