@@ -181,8 +181,9 @@ def _report(out: Output, workspace: Any) -> None:
             **machine.item(view),
             "ladder": machine.ladder(ladder),
         },
-        lambda: terminal.demo(summary, now, view, ladder, root, after),
+        lambda: terminal.demo(summary, now, view, ladder),
     )
+    out.done(f"\n每份消息都在 {root}/data/outbox/\n接着看：{after}\n工作区：{root}")
 
 
 def _highest(ladder: Sequence[Climbed]) -> str:

@@ -107,8 +107,6 @@ def demo(
     as_of: datetime,
     view: ItemView,
     climbed: Sequence[Climbed],
-    root: str,
-    after: str,
 ) -> RenderableType:
     """The month in one page: the state, one item's tree, and the ladder as it was climbed."""
     story = [row for row in climbed if row.item == view.code and row.clock == Clock.FINISH]
@@ -122,10 +120,4 @@ def demo(
         Text(f"\n三、{view.code} 的督办阶梯是这样走上去的", style="bold"),
         ladder(story),
         Text(f"\n全部事项合计：{counted}（次，按收件人和单位归并）"),
-        Text(
-            f"\n每份消息都在 {root}/data/outbox/\n接着看：{after}\n工作区：{root}",
-            style="bold",
-            no_wrap=True,  # a command can be copied whole
-            overflow="ignore",
-        ),
     )
