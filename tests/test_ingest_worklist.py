@@ -287,18 +287,63 @@ def test_a_number_with_only_a_milestone_continues_and_is_said(tmp_path: Path) ->
     assert "第 3 行有序号 2" in record.warnings[0]
 
 
-def test_the_first_sheet_with_a_header_is_read_and_the_others_are_said(tmp_path: Path) -> None:
-    path = tmp_path / "清单.xlsx"
+def workbook(path: Path, *sheets: tuple[str, list[list[object]]]) -> Path:
+    """A workbook of named sheets, each from C4 on."""
     with xlsxwriter.Workbook(path) as book:
-        book.add_worksheet("说明").write("A1", "请按要求填写")
-        for name in ("上半年", "下半年"):
+        for name, rows in sheets:
             sheet = book.add_worksheet(name)
-            sheet.write_row("C4", ["序号", "工作任务", "推广范围"])
-            sheet.write_row("C5", [1.0, f"{name}的事", "全省"])
+            for at, row in enumerate(rows):
+                sheet.write_row(3 + at, 2, row)
+    return path
+
+
+HALVES = (
+    ("说明", [["请按要求填写"]]),
+    ("上半年", [["序号", "工作任务", "责任单位"], [1.0, "上半年的事", "甲"], [2, "又一件", "甲"]]),
+    ("下半年", [["序号", "工作任务", "责任单位"], [1, "下半年的事", "乙"]]),
+)
+
+
+def test_sheets_of_one_make_are_one_list(tmp_path: Path) -> None:
+    """Each is a section; numbers that repeat count per sheet, cells of later sheets bear their name."""
+    record = clean(read_worklist(workbook(tmp_path / "清单.xlsx", *HALVES)))
+    assert [(item.code_suffix, item.section, item.title, item.cell) for item in record.items] == [
+        ("1-01", "上半年", "上半年的事", "D5"),
+        ("1-02", "上半年", "又一件", "D6"),
+        ("2-01", "下半年", "下半年的事", "下半年!D5"),
+    ]
+    assert (record.sheet, record.rows, record.warnings) == ("上半年", 3, ())
+    problem = record.problem(record.items[2].mentions[0].cell, "乙", "没有这个单位")
+    assert (problem.sheet, problem.cell) == ("下半年", "E5")
+
+
+def test_numbers_that_go_on_from_sheet_to_sheet_stay(tmp_path: Path) -> None:
+    sheets = (HALVES[1], ("下半年", [["序号", "工作任务", "责任单位"], [3, "下半年的事", "乙"]]))
+    record = clean(read_worklist(workbook(tmp_path / "清单.xlsx", *sheets)))
+    assert [item.code_suffix for item in record.items] == ["01", "02", "03"]
+
+
+def test_a_sheet_of_another_make_is_said_and_can_be_asked_for(tmp_path: Path) -> None:
+    other = ("台账", [["序号", "工作任务", "完成时限"], [1, "别的事", "9月底前"]])
+    path = workbook(tmp_path / "清单.xlsx", *HALVES, other)
     record = clean(read_worklist(path))
-    assert (record.sheet, record.items[0].title, record.items[0].cell) == ("上半年", "上半年的事", "D5")
+    assert len(record.items) == 3
+    assert record.warnings == ("只读了工作表“上半年”；“台账”的列或标题不同，没有读入，要导入另写 --sheet 台账",)
+    assert [item.title for item in clean(read_worklist(path, only="台账")).items] == ["别的事"]
+    (problem,) = read_worklist(path, only="没有")[1]
+    assert "有：说明、上半年、下半年、台账" in problem.message
+
+
+def test_problems_of_every_sheet_are_told_with_their_place(tmp_path: Path) -> None:
+    twice = ("下半年", [["序号", "工作任务", "责任单位"], [3, "一件", "乙"], [3, "同号的", "乙"]])
+    _, problems = read_worklist(workbook(tmp_path / "清单.xlsx", HALVES[1], twice))
+    assert [(problem.sheet, problem.cell) for problem in problems] == [("下半年", "C6")]
+
+
+def test_an_unknown_column_is_kept_as_a_note_and_said(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["序号", "工作任务", "推广范围"], [1, "一件", "全省"]]
+    record = clean(read_worklist(workbook(tmp_path / "清单.xlsx", ("表", rows))))
     assert record.warnings == (
-        "只读了工作表“上半年”；“下半年”也有表头，没有读入，要导入请另存为单独的文件",
         "不认识的列：推广范围；内容记入备注。其实是认得的列，用 --map 推广范围=完成时限 这样说明",
     )
     assert record.items[0].note == "推广范围：全省"

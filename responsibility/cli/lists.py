@@ -29,6 +29,7 @@ def import_(
     issued_on: Annotated[
         str | None, Parameter(help="印发日期，如 2023-09-11；默认取标题行里的日期，再默认今天")
     ] = None,
+    sheet: Annotated[str | None, Parameter(help="只读这个工作表；默认把列和标题相同的几个表读成一份")] = None,
     unit: Annotated[str | None, Parameter(help="没有写责任单位的，归这个单位")] = None,
     map_: Annotated[
         list[str] | None,
@@ -58,6 +59,7 @@ def import_(
             create_units=create_units,
             dry_run=dry_run,
             mapped=mapped,
+            sheet=sheet,
             progress=lambda done, total: step("正在读时限和责任单位", done, total),
         )
     if done.differences and not common.json and _again(done):

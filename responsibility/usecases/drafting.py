@@ -70,7 +70,7 @@ def read_items(
         cell = row.phrase_cell if row.phrase.strip() else row.milestones_cell if deadline.phrase else row.cell
         because = fault_of(deadline)
         if because:
-            problems.append(Problem(record.file, record.sheet, cell, deadline.phrase, because))
+            problems.append(record.problem(cell, deadline.phrase, because))
         laid = namer.resolve(row)
         columns = _columns(row, f"{list_code}-{row.code_suffix}", rank, category, (written, deadline), cell, laid)
         reads.append(Read(ItemDraft(columns, laid.units, laid.members, laid.leaders), deadline, cell))

@@ -68,24 +68,26 @@ def import_list(
     create_units: bool = False,
     dry_run: bool = False,
     mapped: Sequence[tuple[str, str]] = (),
+    sheet: str | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Imported:
     """Read a list and store it as a new list or as the next version of one with the same title.
 
-    `mapped`: (the file's column name, a known one) pairs, which hold before config/columns.yaml.
+    `mapped`: (the file's column name, a known one) pairs, which hold before config/columns.yaml; `sheet`: the only one
+    to read.
 
     With problems nothing is written and the counters say what would have been; questions do not stop the import.
     """
     if not path.is_file():
         raise FileMissing(f"找不到文件 {path}", "检查路径；空白模板：zeren list template")
-    record, problems = read_worklist(path, workspace.settings.columns, mapped)
+    record, problems = read_worklist(path, workspace.settings.columns, mapped, sheet)
     issued, source = _issued_on(record, issued_on, now.astimezone(workspace.settings.zone).date())
     with workspace.write(now, keep=not dry_run) as connection:
         organisation = organisation_store.load(connection)
         events = worklists.event_days(connection)
         taken = organisation_store.codes(connection) if create_units else ()
         namer = Namer(workspace.settings.chain, organisation, record, unit, create_units, taken)
-        title = record.title or path.stem
+        title = record.title or (path.stem if sheet is None else f"{path.stem} {sheet}")
         known = worklists.find_list(connection, title, path.name)
         code = known.code if known else worklists.next_code(connection)
         matched = _matched(connection, known.id if known else None, code, record)
@@ -216,7 +218,7 @@ def _clashes(record: WorkListRecord, reads: Sequence[Read], compared: Compared) 
         title = compared.taken.get(read.draft.code)
         if title is not None:
             message = f"编号 {read.draft.code} 已是办公室增加的“{title}”；给文件里这一项另编序号，或写成同样的任务名称"
-            yield Problem(record.file, record.sheet, row.cell, row.title[:20], message)
+            yield record.problem(row.cell, row.title[:20], message)
 
 
 def _overridden(codes: Sequence[str]) -> list[str]:

@@ -174,7 +174,7 @@ class Namer:
         return self._guesses[name]
 
     def _problem(self, cell: str, value: str, message: str) -> None:
-        self._problems[Problem(self._record.file, self._record.sheet, cell, value, message)] = None
+        self._problems[self._record.problem(cell, value, message)] = None
 
 
 def _key(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from responsibility.core.errors import InputProblems, Problem
@@ -16,6 +17,7 @@ from responsibility.ingest.worklist.marks import miscounted
 from responsibility.ingest.worklist.names import KNOWN, names_of, with_given
 from responsibility.ingest.worklist.records import ItemRecord, Mention, WorkListRecord
 from responsibility.ingest.worklist.rows import Reading, read_rows
+from responsibility.ingest.worklist.several import alike, joined
 from responsibility.ingest.worklist.titles import issued_on, title_of
 from responsibility.ingest.worklist.yamllist import YAML, read_yaml_list
 from responsibility.settings import Columns, bundled_columns
@@ -24,12 +26,16 @@ __all__ = ["ItemRecord", "Mention", "WorkListRecord", "category_of", "read_workl
 
 
 def read_worklist(
-    path: Path, columns: Columns | None = None, mapped: Sequence[tuple[str, str]] = ()
+    path: Path,
+    columns: Columns | None = None,
+    mapped: Sequence[tuple[str, str]] = (),
+    only: str | None = None,
 ) -> tuple[WorkListRecord, list[Problem]]:
-    """The first sheet with a header that names a task column, or the items of a yaml, and all that is wrong with it.
+    """The sheets with a header that names a task column, or the items of a yaml, and all that is wrong with it.
 
-    `columns` are the known column names (else the bundled ones); `mapped` adds (the file's name, a known name) pairs. A
-    file that is no list comes back empty with its problem; FileMissing where there is none.
+    The first such sheet and those that go on with it are one list; `only` names the one sheet to read. `columns` are
+    the known column names (else the bundled ones); `mapped` adds (the file's name, a known name) pairs. A file that is
+    no list comes back empty with its problem; FileMissing where there is none.
     """
     if path.suffix.lower() in YAML:
         return read_yaml_list(path)
@@ -37,6 +43,11 @@ def read_worklist(
         sheets = read_sheets(path)
     except InputProblems as error:
         return _nothing(path.name), list(error.problems)
+    if only is not None:
+        chosen = [sheet for sheet in sheets if sheet.name.strip() == only.strip()]
+        if not chosen:
+            return _nothing(path.name), [_no_sheet(path.name, only, sheets)]
+        sheets = chosen
     names, strange = with_given(names_of(columns or bundled_columns()), mapped)
     headers = [(sheet, find_header(sheet, names)) for sheet in sheets if sheet.rows]
     named = [(sheet, header) for sheet, header in headers if header and header.task is not None]
@@ -44,9 +55,27 @@ def read_worklist(
     if not usable:
         fault = _organisation(path.name, sheets) or _no_header(*_likeliest(headers))
         return _nothing(path.name), [*_unmapped(path.name, strange), fault]
-    (sheet, header), others = usable[0], usable[1:]
-    record, problems = _read(sheet, header, [other.name for other, _ in others])
+    sheet, header = usable[0]
+    read = [_read(*each) for each in usable]
+    first = read[0][0]
+    one = [(record, wrong) for record, wrong in read if record is first or (record.items and alike(first, record))]
+    record = joined([each for each, _ in one])
+    left = [other.sheet for other, _ in read if other not in [each for each, _ in one]]
+    problems = [problem for _, wrong in one for problem in wrong]
+    record = replace(record, warnings=(*_left(record.sheet, left), *record.warnings))
     return record, [*_unmapped(path.name, strange), *_unfound(header, sheet, mapped), *problems]
+
+
+def _no_sheet(file: str, asked: str, sheets: Sequence[Sheet]) -> Problem:
+    names = "、".join(sheet.name for sheet in sheets if sheet.name) or "没有名称"
+    return Problem(file, "", "--sheet", asked, f"没有这个工作表；有：{names}")
+
+
+def _left(read: str, left: Sequence[str]) -> Iterator[str]:
+    """Sheets with a list of their own."""
+    if left:
+        names = "、".join(f"“{name}”" for name in left)
+        yield f"只读了工作表“{read}”；{names}的列或标题不同，没有读入，要导入另写 --sheet {left[0]}"
 
 
 def _organisation(file: str, sheets: Sequence[Sheet]) -> Problem | None:
@@ -91,7 +120,7 @@ def _no_header(sheet: Sheet, header: Header | None) -> Problem:
     return Problem(sheet.file, sheet.name, cell_name(header.first, min(header.texts)), "", message)
 
 
-def _read(sheet: Sheet, header: Header, others: list[str]) -> tuple[WorkListRecord, list[Problem]]:
+def _read(sheet: Sheet, header: Header) -> tuple[WorkListRecord, list[Problem]]:
     reading = read_rows(sheet, header)
     items, duplicates = items_of(reading)
     day, misdated = issued_on(sheet, header.first)
@@ -105,7 +134,7 @@ def _read(sheet: Sheet, header: Header, others: list[str]) -> tuple[WorkListReco
         issued_on=day,
         rows=reading.rows,
         items=items,
-        warnings=tuple(_warnings(reading, others)),
+        warnings=tuple(_warnings(reading)),
         columns=header.found(),
         has_units=bool(header.of("lead") or header.of("support")),
     )
@@ -117,11 +146,8 @@ def _no_items(sheet: Sheet, header: Header) -> Problem:
     return Problem(sheet.file, sheet.name, cell, "", "表头下面没有一项工作；至少要有一行写了任务")
 
 
-def _warnings(reading: Reading, others: list[str]) -> Iterator[str]:
+def _warnings(reading: Reading) -> Iterator[str]:
     """What was left out or does not add up, without being wrong."""
-    if others:
-        names = "、".join(f"“{name}”" for name in others)
-        yield f"只读了工作表“{reading.sheet.name}”；{names}也有表头，没有读入，要导入请另存为单独的文件"
     yield from reading.sheet.warnings
     yield from _unknown_columns(reading)
     for section, found in miscounted(reading.sections, [draft.row for draft in reading.drafts]):

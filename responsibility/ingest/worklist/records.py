@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from responsibility.core.errors import Problem
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:
@@ -68,3 +70,8 @@ class WorkListRecord:
     columns: Mapping[str, str]
     #: Whether a column names lead, support or responsible units.
     has_units: bool
+
+    def problem(self, cell: str, value: str, message: str) -> Problem:
+        """Something wrong at a cell, which may name its sheet (下半年!B7)."""
+        sheet, named, at = cell.rpartition("!")
+        return Problem(self.file, sheet if named else self.sheet, at, value, message)
