@@ -203,7 +203,6 @@ def _working() -> Select[Any]:
     """Of those who work only how many are alike matters."""
     a, i, o = assignment.c, item.c, occurrence.c
     columns: list[ColumnElement[Any]] = [
-        a.item_id,
         a.occurrence_id,
         a.tier,
         a.unit,
@@ -216,11 +215,13 @@ def _working() -> Select[Any]:
         a.milestones_done,
         a.submitted_late,
         a.policy_id,
+        a.item_id,
     ]
     alike = select(*columns, func.count().label("n")).where(a.works, _standing()).group_by(*columns)
-    grouped = alike.with_hint(assignment, ONE_PASS, "sqlite").subquery()
+    grouped = alike.with_hint(assignment, "INDEXED BY assignment_standing", "sqlite").subquery()
+    kept = [grouped.c.item_id, *(column for column in grouped.c if column.name != "item_id")]
     return (
-        select(grouped, o.starts_on, i.target_count)
+        select(*kept, o.starts_on, i.target_count)
         .join(item, i.id == grouped.c.item_id)
         .join(occurrence, o.id == grouped.c.occurrence_id)
         .order_by(grouped.c.occurrence_id, grouped.c.tier, grouped.c.unit)

@@ -183,6 +183,25 @@ class AssignmentRow(SQLModel, table=True):
         Index("assignment_by_item", "item_id"),
         Index("assignment_by_unit", "unit", "tier"),
         Index("assignment_by_post", "post"),
+        # Everything `zeren status` counts by, in the order it groups by: it need not sort, nor look at the table.
+        Index(
+            "assignment_standing",
+            "occurrence_id",
+            "tier",
+            "unit",
+            "state",
+            "issued_on",
+            "due_on",
+            "due_at",
+            "percent",
+            "counted",
+            "milestones_done",
+            "submitted_late",
+            "policy_id",
+            "item_id",
+            sqlite_where=text("works = 1"),
+            postgresql_where=text("works"),
+        ),
     )
     # identity
     id: int | None = Field(default=None, primary_key=True)
