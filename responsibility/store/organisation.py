@@ -33,7 +33,8 @@ def load(
     if without_tier is not None:
         wanted &= (post.c.tier != without_tier) | post.c.code.in_(list(also))
     posts = select(post).where(wanted).order_by(post.c.rank)
-    holdings = select(holding).join(post, post.c.code == holding.c.post).where(wanted).order_by(holding.c.id)
+    # By the posts wanted, not by a walk over everybody's holdings: members' are by far the most.
+    holdings = select(holding).where(holding.c.post.in_(select(post.c.code).where(wanted))).order_by(holding.c.id)
     persons = select(*(person.c[field.name] for field in fields(Person)))
     if without_tier is not None:
         persons = persons.where(person.c.code.in_(holdings.with_only_columns(holding.c.person).order_by(None)))
