@@ -192,7 +192,14 @@ class Organisation:
 
     def held(self, post: str, on: date) -> bool:
         """Whether anybody holds `post` on that day; needs no people."""
-        return any(h.covers(on) for h in self._holdings_of.get(post, ()))
+        if on not in self._held:
+            self._held[on] = frozenset(h.post for h in self.holdings if h.covers(on))
+        return post in self._held[on]
+
+    @cached_property
+    def _held(self) -> dict[date, frozenset[str]]:
+        """Day → the posts held on it, for the days that were asked for."""
+        return {}
 
     def head(self, unit: str, chain: Chain) -> str | None:
         """The unit's head: its highest post, the first of them in file order."""

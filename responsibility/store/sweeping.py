@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from sqlalchemy import (
     Boolean,
@@ -17,11 +18,13 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Date,
+    Dialect,
     Integer,
     Row,
     Select,
     String,
     and_,
+    bindparam,
     case,
     func,
     insert,
@@ -30,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import null as sql_null
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from responsibility.core.chain import OWNER
 from responsibility.store.rows import assignment, clock, holding, item, notice, occurrence, post
@@ -129,11 +133,19 @@ def write_notices(
     """
     fill(connection, decision, decisions)
     fill(connection, route, routes)
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    for chosen in (_member_notices(seq), _routed_notices(seq)):
-        connection.execute(dialect.insert(notice).from_select(_COLUMNS, chosen).on_conflict_do_nothing())
+    for statement in _statements(connection.dialect):
+        values, order = statement.construct_params({"seq": seq}), statement.positiontup
+        connection.exec_driver_sql(str(statement), tuple(values[name] for name in order) if order else values)
     for table in (due, decision, route):
         empty(connection, table)
+
+
+@cache
+def _statements(dialect: Dialect) -> list[SQLCompiler]:
+    """The two that write notices, built once: SQLAlchemy itself keeps none that has an ON CONFLICT."""
+    module = postgresql if dialect.name == "postgresql" else sqlite
+    inserts = [module.insert(notice).from_select(_COLUMNS, chosen) for chosen in (_member_notices(), _routed_notices())]
+    return [cast(SQLCompiler, one.on_conflict_do_nothing().compile(dialect=dialect)) for one in inserts]
 
 
 _COLUMNS = (
@@ -150,7 +162,7 @@ _COLUMNS = (
 )
 
 
-def _columns(seq: int, recipient: Any, tell: Any, instead_of: Any) -> list[Any]:
+def _columns(recipient: Any, tell: Any, instead_of: Any) -> list[Any]:
     q, d = due.c, decision.c
     earlier = notice.alias("earlier")
     told = (
@@ -164,7 +176,8 @@ def _columns(seq: int, recipient: Any, tell: Any, instead_of: Any) -> list[Any]:
         .scalar_subquery()
     )
     nth = case((d.skipped, 0), else_=told + 1)
-    return [literal(seq), q.assignment_id, q.clock, q.arming, d.fires, recipient, tell, instead_of, nth, d.skipped]
+    seq = bindparam("seq", type_=Integer)
+    return [seq, q.assignment_id, q.clock, q.arming, d.fires, recipient, tell, instead_of, nth, d.skipped]
 
 
 def _held(on: date) -> ColumnElement[bool]:
@@ -185,10 +198,10 @@ def _at_key() -> ColumnElement[bool]:
     return and_(d.policy_id == q.policy_id, d.clock == q.clock, d.due_on == q.due_on, d.rung == q.rung)
 
 
-def _member_notices(seq: int) -> Select[Any]:
+def _member_notices() -> Select[Any]:
     q, d = due.c, decision.c
     return (
-        select(*_columns(seq, q.post, literal(OWNER), sql_null()))
+        select(*_columns(q.post, literal(OWNER), sql_null()))
         .select_from(due)
         .join(decision, _at_key())
         .where(d.tell == OWNER, q.owner == HELD_MEMBER)
@@ -196,12 +209,12 @@ def _member_notices(seq: int) -> Select[Any]:
     )
 
 
-def _routed_notices(seq: int) -> Select[Any]:
+def _routed_notices() -> Select[Any]:
     q, d, r = due.c, decision.c, route.c
     via = case((d.tell == OWNER, q.owner), else_=d.tell)
     instead_of = case((via == VACANT_MEMBER, q.post), else_=r.instead_of)
     return (
-        select(*_columns(seq, r.recipient, r.heard_as, instead_of))
+        select(*_columns(r.recipient, r.heard_as, instead_of))
         .select_from(due)
         .join(decision, _at_key())
         .join(route, and_(r.case_item == q.case_item, r.unit == q.unit, r.tell == via))
