@@ -275,8 +275,15 @@ _PERIODS: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str], Anchor], Sp
 )
 
 
+#: One period has neither sign, but for the hours of a day (9:00-11:00).
+_SEVERAL = re.compile("[-至到、,]")
+_AN_HOUR = re.compile("[:点时午早晚晨]")
+
+
 def period(text: str, at: Anchor) -> Span | None:
     """The one period `text` names. Raises ValueError for a day no calendar has."""
+    if _SEVERAL.search(text) and not _AN_HOUR.search(text):
+        return None
     for sign, pattern, build in _PERIODS:
         if sign in text and (found := pattern.fullmatch(text)):
             return build(found, at)

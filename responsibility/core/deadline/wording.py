@@ -141,7 +141,7 @@ _EACH_TIME = (
     r"至少|不少于|不低于|[0-9]{1,2}[次期篇](?:以上)?|(?<!周)一(?:次|报|调度|通报|督查|研判|汇总|总结|会商)"
     r"|汇报|调度|通报|例会|会议|进展|信息"
 )
-_HEAD = re.compile(rf"(?:{_BEFORE_A_DATE})++")
+_HEAD = re.compile(rf"(?:{_BEFORE_A_DATE}|{_SOFT})++")
 #: 每周一报 may be a Monday or once a week, so nothing is taken away right after 周一.
 _TAIL = re.compile(rf"(?<!周一)(?:{_AFTER_A_DATE})++$")
 _ENDS_A_DATE = "日号月旬年底末初内前天0123456789"
@@ -157,9 +157,8 @@ def trim(text: str) -> str:
 
 def trim_head(text: str) -> str:
     """`text` without such words in front of it."""
-    while found := _HEAD.match(text) or SOFT.match(text):
-        text = text[found.end() :]
-    return text
+    found = _HEAD.match(text)
+    return text[found.end() :] if found else text
 
 
 def trim_each_time(text: str) -> str:
