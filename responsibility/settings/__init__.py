@@ -138,10 +138,11 @@ def _columns(shape: ColumnsShape) -> Columns:
 
 
 def _policy(shape: PolicyShape) -> Policy:
-    ladders = {Clock(clock): _ladder(ladder) for clock, ladder in shape.ladders}
+    ladders = {Clock(clock): _ladder(ladder or shape.ladders.finish) for clock, ladder in shape.ladders}
     how = shape.extension
     return Policy(ladders, shape.tolerance, shape.close_share, shape.instruments, how.agrees, how.rule)
 
 
 def _ladder(shape: FinishShape) -> Ladder:
-    return Ladder(tuple(Rung(**dict(rung)) for rung in shape.rungs), getattr(shape, "within", None))
+    rungs = tuple(Rung(**dict(rung)) for rung in shape.rungs)
+    return Ladder(rungs, getattr(shape, "within", None), getattr(shape, "every", None))

@@ -72,6 +72,8 @@ def _detailed() -> Select[Any]:
             i.phrase,
             i.names_members,
             i.names_leaders,
+            i.report_every,
+            i.report_rule,
             o.label,
             o.starts_on,
             o.due_on.label("occurrence_due_on"),
@@ -214,6 +216,7 @@ def _working() -> Select[Any]:
         a.counted,
         a.milestones_done,
         a.submitted_late,
+        a.given_back,
         a.policy_id,
         a.item_id,
     ]

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     literal,
     null,
@@ -36,8 +37,14 @@ step = scratch(
     Column("clock", String, primary_key=True),
     Column("due_on", Date, primary_key=True),
     Column("rung", Integer, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("missed", Integer, primary_key=True),
     Column("to", Integer, nullable=False),
     Column("next_at", clock.c.next_at.type),
+    #: Of report clocks: how many periods began, and when the present one is due.
+    Column("began", Integer, nullable=False),
+    Column("to_due_on", Date, nullable=False),
+    Column("to_due_at", clock.c.due_at.type),
 )
 
 Values = Mapping[str, Any]
@@ -69,6 +76,7 @@ def reset(connection: Connection) -> None:
             submitted_late=False,
             before_pause=None,
             paused_on=None,
+            given_back=0,
             returns=0,
             extensions=0,
         )
@@ -98,43 +106,71 @@ def _issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str
         _start(connection, "sign", values["sign"], laid & a.signs)
     for group in values["finish"]:
         _start(connection, "finish", group, laid & a.works & (a.laid_due_at == instant(group["due_at"])))
+    for group in values.get("arms", ()):
+        which = laid & a.works & a.occurrence_id.in_(group["occurrences"])
+        for name, arm in group["arms"].items():
+            _start(connection, name, arm, which)
 
 
 def _start(connection: Connection, name: str, arm: Values, which: Any) -> None:
     a = assignment.c
-    columns = ["assignment_id", "clock", "policy_id", "arming", "due_on", "due_at", "rung", "next_at"]
-    chosen = select(
-        a.id,
-        literal(name),
-        a.policy_id,
-        literal(1),
-        literal(date.fromisoformat(arm["due_on"]), clock.c.due_on.type),
-        literal(instant(arm["due_at"]), clock.c.due_at.type),
-        literal(-1),
-        literal(instant(arm["next_at"]), clock.c.next_at.type),
-    ).where(which)
+    position = _position(arm)
+    columns = ["assignment_id", "clock", "policy_id", "arming", *position]
+    values = (literal(value, clock.c[column].type) for column, value in position.items())
+    chosen = select(a.id, literal(name), a.policy_id, literal(1), *values).where(which)
     connection.execute(insert(clock).from_select(columns, chosen))
 
 
+def _position(arm: Values) -> dict[str, Any]:
+    """Where a clock stands that starts anew, as columns."""
+    return {
+        "due_on": date.fromisoformat(arm["due_on"]),
+        "due_at": instant(arm["due_at"]),
+        "rung": -1,
+        "next_at": instant(arm["next_at"]),
+        "until_at": instant(arm.get("until_at")),
+        "rule": arm.get("rule", ""),
+        "missed": arm.get("missed", 0),
+    }
+
+
 def _sweep(connection: Connection, _seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
+    c, s = clock.c, step.c
+    connection.execute(update(clock).where(c.next_at <= at, c.until_at <= at).values(next_at=null()))
     if not values["decisions"]:
         return
-    c, s = clock.c, step.c
-    steps = [
-        {
-            "policy_id": d["policy"],
-            "clock": d["clock"],
-            "due_on": date.fromisoformat(d["due_on"]),
-            "rung": d["rung"],
-            "to": d["to"],
-            "next_at": instant(d["next_at"]),
+    fill(connection, step, [_step(decision) for decision in values["decisions"]])
+    at_key = and_(*(s[name] == c[name] for name in ("policy_id", "clock", "due_on", "rung", "rule", "missed")))
+    climbed = {"rung": s.to, "next_at": s.next_at}
+    ordinary, periodic = c.next_at <= at, (c.next_at <= at) & (c.rule != "")
+    if any(decision.get("rule") for decision in values["decisions"]):
+        began = {
+            "due_on": s.to_due_on,
+            "due_at": func.coalesce(s.to_due_at, c.due_at),
+            "arming": c.arming + s.began,
+            "missed": c.missed + s.began,
         }
-        for d in values["decisions"]
-    ]
-    fill(connection, step, steps)
-    at_key = and_(s.policy_id == c.policy_id, s.clock == c.clock, s.due_on == c.due_on, s.rung == c.rung)
-    connection.execute(update(clock).where(c.next_at <= at, at_key).values(rung=s.to, next_at=s.next_at))
+        connection.execute(update(clock).where(periodic, at_key).values(**climbed, **began))
+        ordinary &= c.rule == ""
+    connection.execute(update(clock).where(ordinary, at_key).values(climbed))
     empty(connection, step)
+
+
+def _step(decision: Values) -> dict[str, Any]:
+    due_on = decision["due_on"]
+    return {
+        "policy_id": decision["policy"],
+        "clock": decision["clock"],
+        "due_on": date.fromisoformat(due_on),
+        "rung": decision["rung"],
+        "rule": decision.get("rule", ""),
+        "missed": decision.get("missed", 0),
+        "to": decision["to"],
+        "next_at": instant(decision["next_at"]),
+        "began": decision.get("began", 0),
+        "to_due_on": date.fromisoformat(decision.get("to_due_on", due_on)),
+        "to_due_at": instant(decision.get("to_due_at")),
+    }
 
 
 def _set(connection: Connection, codes: Sequence[str], **columns: Any) -> None:
@@ -147,9 +183,17 @@ def _stop(connection: Connection, codes: Sequence[str], *names: str) -> None:
     connection.execute(stop.where(clock.c.clock.in_(names)) if names else stop)
 
 
-def _sign(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], _values: Values) -> None:
+def _stop_work(connection: Connection, codes: Sequence[str]) -> None:
+    """The owner's clocks stand still."""
+    ids = select(assignment.c.id).where(assignment.c.code.in_(list(codes)))
+    theirs = clock.c.assignment_id.in_(ids) & clock.c.clock.not_in(("verify",))
+    connection.execute(update(clock).where(theirs).values(next_at=null()))
+
+
+def _sign(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     _set(connection, codes, state="signed")
     _stop(connection, codes, "sign")
+    _arm_all(connection, codes, values)
 
 
 def _report(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
@@ -159,11 +203,21 @@ def _report(connection: Connection, _seq: int, _at: datetime, codes: Sequence[st
     if values.get("milestone") is not None:
         columns["milestones_done"] = values["milestone"]
     _set(connection, codes, **columns)
+    _arm_all(connection, codes, values)
+
+
+def _reject_report(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """A report does not count: what it added goes, what it replaced is back, its period is open again."""
+    back = {"percent": values["percent"], "milestones_done": values["milestones_done"]}
+    _set(connection, codes, counted=assignment.c.counted - values["count"], **back)
+    _arm_all(connection, codes, values)
 
 
 def _submit(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     _set(connection, codes, state="submitted", submitted_late=values["late"])
-    _stop(connection, codes, "sign", "finish")
+    if values.get("milestones"):
+        _set(connection, codes, milestones_done=values["milestones"])
+    _stop_work(connection, codes)
     _arm(connection, codes, "verify", values["verify"])
 
 
@@ -176,6 +230,16 @@ def _return(connection: Connection, _seq: int, _at: datetime, codes: Sequence[st
         arm = values["finish"]
         _set(connection, codes, due_on=date.fromisoformat(arm["due_on"]), due_at=instant(arm["due_at"]))
         _arm(connection, codes, "finish", arm)
+    _arm_all(connection, codes, values)
+
+
+def _arm_all(connection: Connection, codes: Sequence[str], values: Values) -> None:
+    """Set the clocks an entry names in `arms`, or let them stand still."""
+    for name, arm in values.get("arms", {}).items():
+        if arm is None:
+            _stop(connection, codes, name)
+        else:
+            _arm(connection, codes, name, arm)
 
 
 def _arm(connection: Connection, codes: Sequence[str], name: str, arm: Values) -> None:
@@ -183,12 +247,7 @@ def _arm(connection: Connection, codes: Sequence[str], name: str, arm: Values) -
     a = assignment.c
     rows = connection.execute(select(a.id, a.policy_id).where(a.code.in_(list(codes)))).all()
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    fresh = {
-        "due_on": date.fromisoformat(arm["due_on"]),
-        "due_at": instant(arm["due_at"]),
-        "rung": -1,
-        "next_at": instant(arm["next_at"]),
-    }
+    fresh = _position(arm)
     upsert = dialect.insert(clock)
     upsert = upsert.on_conflict_do_update(
         index_elements=["assignment_id", "clock"], set_={**fresh, "arming": clock.c.arming + 1}
@@ -242,6 +301,7 @@ def _grant(connection: Connection, codes: Sequence[str], of: int, values: Values
     connection.execute(update(extension).where(extension.c.seq == of).values(status="approved", to_on=to))
     _set(connection, codes, due_on=to, due_at=instant(arm["due_at"]), extensions=assignment.c.extensions + 1)
     _arm(connection, codes, "finish", arm)
+    _arm_all(connection, codes, values)
 
 
 def _reject(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -257,7 +317,8 @@ def _suspend(connection: Connection, _seq: int, _at: datetime, codes: Sequence[s
 
 def _resume(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     _set(connection, codes, state=assignment.c.before_pause)
-    _set(connection, codes, before_pause=None, paused_on=None)
+    given_back = assignment.c.given_back + values.get("lost", 0)
+    _set(connection, codes, before_pause=None, paused_on=None, given_back=given_back)
     if values["due_on"]:
         _set(connection, codes, due_on=date.fromisoformat(values["due_on"]), due_at=instant(values["due_at"]))
     c = clock.c
@@ -269,6 +330,7 @@ def _resume(connection: Connection, _seq: int, _at: datetime, codes: Sequence[st
             "rung": to["rung"],
             "next_at": instant(to["next_at"]),
             "arming": c.arming + (1 if to["moved"] else 0),
+            "until_at": instant(to.get("until_at")),
         }
         connection.execute(update(clock).where(c.assignment_id.in_(ids), c.clock == name).values(going))
 
@@ -279,14 +341,15 @@ def _redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[s
         laid = (a.occurrence_id == moved["occurrence"]) & a.state.not_in(("draft", "closed", "cancelled"))
         due_on = moved["due_on"] and date.fromisoformat(moved["due_on"])
         connection.execute(update(assignment).where(laid).values(due_on=due_on, due_at=instant(moved["due_at"])))
-        if not moved["finish"]:
-            ids = select(a.id).where(laid)
-            stop = update(clock).where(clock.c.assignment_id.in_(ids), clock.c.clock == "finish")
-            connection.execute(stop.values(next_at=null()))
+        stays = ("sign", "verify", "report", *(("finish",) if moved["finish"] else ()))
+        stops = clock.c.assignment_id.in_(select(a.id).where(laid)) & clock.c.clock.not_in(stays)
+        connection.execute(update(clock).where(stops).values(next_at=null()))
         for policy_id, arm in moved["finish"].items():
             running = laid & a.works & (a.policy_id == int(policy_id)) & a.state.not_in(("submitted", "suspended"))
             codes = list(connection.execute(select(a.code).where(running)).scalars())
             _arm(connection, codes, "finish", arm)
+        for group in moved.get("others", ()):
+            _arm_all(connection, group["codes"], group)
 
 
 def _withdraw(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -318,6 +381,7 @@ def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[
         for name in ("sign", "finish"):
             if again[name]:
                 _arm(connection, again[f"{name}_codes"], name, again[name])
+        _arm_all(connection, again["finish_codes"], again)
 
 
 def _set_event(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -337,6 +401,7 @@ def _move_calendar(connection: Connection, _seq: int, _at: datetime, _codes: Seq
         connection.execute(update(clock).where(which).values(**columns, next_at=instant(to["next_at"])))
     for group in values["clocks"]:
         key = (c.policy_id == group["policy"]) & (c.clock == group["clock"]) & (c.rung == group["rung"])
+        key &= (c.rule == group.get("rule", "")) & (c.missed == group.get("missed", 0))
         which = key & (c.due_on == date.fromisoformat(group["due_on"])) & (c.next_at == instant(group["from"]))
         connection.execute(update(clock).where(which).values(next_at=instant(group["next_at"])))
 
@@ -356,6 +421,7 @@ _APPLIERS: dict[str, Applier] = {
     "sweep": _sweep,
     "sign": _sign,
     "report": _report,
+    "reject": _reject_report,
     "submit": _submit,
     "return": _return,
     "close": _close,

@@ -8,7 +8,7 @@ turns a reading into JSON and back.
 from responsibility.core.deadline.events import bind, bind_known, event_key
 from responsibility.core.deadline.reading import default_deadline, read, read_milestones
 from responsibility.core.deadline.records import from_record, milestone_days, to_json, to_record
-from responsibility.core.deadline.recurrence import occurrence
+from responsibility.core.deadline.recurrence import first_due, occurrence, rule_of
 from responsibility.core.deadline.types import Deadline, Kind, Milestone, Occurrence, Reading
 
 __all__ = [
@@ -21,11 +21,13 @@ __all__ = [
     "bind_known",
     "default_deadline",
     "event_key",
+    "first_due",
     "from_record",
     "milestone_days",
     "occurrence",
     "read",
     "read_milestones",
+    "rule_of",
     "to_json",
     "to_record",
 ]

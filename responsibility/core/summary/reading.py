@@ -12,7 +12,10 @@ from responsibility.core.assignment import Light, State
 class ClockView:
     """One clock: where it stands and what comes next."""
 
+    #: Its kind.
     clock: str
+    #: The number of the milestone it is about.
+    milestone: int | None
     arming: int
     due_at: datetime
     due_on: date
@@ -26,6 +29,8 @@ class ClockView:
     next_tells: str
     #: The last rung has been reached and the work is still not done.
     climbed: bool
+    #: How many periods in a row went by without a report before the present one.
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,8 @@ class Noticed:
     unit: str
     owner: str
     due_on: date
+    #: The number of the milestone it is about.
+    milestone: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
