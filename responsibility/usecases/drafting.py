@@ -163,11 +163,12 @@ def _columns(
         "urgent": row.urgent,
         "names_members": bool(laid.members),
         "names_leaders": bool(laid.leaders),
+        "report_every": row.report,
+        "report_rule": rule_of(row.report) or "" if row.report else "",
         "written": _written(row),
     }
-    if row.report:
-        columns |= {"report_every": row.report, "report_rule": rule_of(row.report) or ""}
-    meant = {key: value for key, value in columns.items() if key not in ("rank", "phrase_cell", "written")}
+    unsaid = ("report_every", "report_rule") if not row.report else ()
+    meant = {key: value for key, value in columns.items() if key not in ("rank", "phrase_cell", "written", *unsaid)}
     text = json.dumps([meant, laid.units, laid.members, laid.leaders], ensure_ascii=False, sort_keys=True)
     return columns | {
         "deadline": to_record(bound_),

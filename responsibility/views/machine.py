@@ -112,6 +112,7 @@ def item(view: ItemView) -> Json:
             "milestones": [{"title": title, "due_on": due_on.isoformat()} for title, due_on in view.milestones],
             "target": view.target,
             "target_unit": view.target_unit,
+            "report_every": view.report_every,
         },
         "assignments": [assignment(one) for one in view.assignments],
     }

@@ -160,7 +160,8 @@ def test_a_suspended_one_is_not_asked_to_report(any_world: World) -> None:
 
 
 def test_a_period_nobody_can_read_is_said(world: World) -> None:
-    said = world.list({"title": "开好会", "lead": "甲支部", "by": "9月30日前", "report": "有空就报"})
+    odd = {"title": "开好会", "lead": "甲支部", "by": "9月30日前", "report": "有空就报"}
+    said = world.list(odd, {"title": "另一件", "lead": "乙支部", "by": "9月30日前"})
     assert any("反馈周期“有空就报”读不出" in warning for warning in said.warnings)
 
 
