@@ -30,6 +30,7 @@ LIFE = {
     },
     "in_progress": {
         "report": "in_progress",
+        "reject": "in_progress",
         "submit": "submitted",
         "extend": "in_progress",
         "suspend": "suspended",
@@ -56,7 +57,11 @@ STATES = dict(
     zip(State, ["拟定", "已交办", "已签收", "办理中", "待审核", "退回重办", "已销号", "暂缓", "撤销"], strict=True)
 )
 VERBS = dict(
-    zip(Action, ["交办", "签收", "反馈", "报结", "退回", "销号", "撤销", "暂缓", "恢复", "申请延期"], strict=True)
+    zip(
+        Action,
+        ["交办", "签收", "反馈", "退回反馈", "报结", "退回", "销号", "撤销", "暂缓", "恢复", "申请延期"],
+        strict=True,
+    )
 )
 
 
