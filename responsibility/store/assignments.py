@@ -22,10 +22,14 @@ def of_item(connection: Connection, item_code: str) -> list[Row[Any]]:
     return list(connection.execute(_detailed().where(item.c.code == item_code).order_by(assignment.c.id)))
 
 
-def of_post(connection: Connection, posts: Sequence[str], units: Sequence[str]) -> list[Row[Any]]:
-    """What is open for these posts, and for these units as units."""
+def of_post(
+    connection: Connection, posts: Sequence[str], units: Sequence[str], also: Sequence[int] = ()
+) -> list[Row[Any]]:
+    """What is open for these posts, and for these units as units; and of the assignments `also`."""
     a = assignment.c
     mine = a.post.in_(list(posts)) | (a.unit.in_(list(units)) & a.post.is_(None))
+    if also:
+        mine |= a.id.in_(list(also))
     open_ = a.state.not_in(("draft", "closed", "cancelled"))
     order = (a.due_at.is_(None), a.due_at, a.code)
     return list(connection.execute(_detailed().where(mine, open_).order_by(*order)))

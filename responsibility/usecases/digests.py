@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.assignment import State
-from responsibility.core.chain import Organisation, Person
+from responsibility.core.chain import DELEGATE, Organisation, Person
 from responsibility.core.escalation import Clock, runs
 from responsibility.core.summary import Noticed
 from responsibility.store import laying, outbox, sweeping
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
-from responsibility.views.texts import Behind, Digest, DigestLine, lateness, why_you
+from responsibility.views.texts import Behind, Digest, DigestLine, acting_for, lateness, why_you
 
 
 class _Reader:
@@ -46,6 +46,10 @@ class _Reader:
 
     def why(self, group: Sequence[Any]) -> str:
         chain, row = self.settings.chain, group[0]
+        if row.tell == DELEGATE:
+            days = {r.delegated_until for r in group}
+            owners = dict.fromkeys(self.post_title(r.instead_of) for r in group)
+            return acting_for(list(owners), days.pop() if len(days) == 1 else None)
         tier = chain.tier(row.tell) if row.tell in chain.order else None
         vacant = "、".join(dict.fromkeys(self.post_title(r.instead_of) for r in group if r.instead_of))
         return why_you(row.tell, tier, list(dict.fromkeys(self.unit_name(r.unit) for r in group)), vacant)

@@ -100,6 +100,11 @@ def why_you(tell: str, tier: Tier | None, units: Sequence[str], vacant: str) -> 
     return f"您负{tier.duty}" if tier else ""
 
 
+def acting_for(owners: Sequence[str], until: date | None) -> str:
+    """Why a delegate is told: for whom it acts, and until when where that is known."""
+    return f"受{'、'.join(owners)}委托代办" + (f"至{day(until)}" if until else "")
+
+
 def title_of(digest: Digest) -> str:
     """The subject: number and urgency, no content (work secrets stay inside)."""
     worst = digest.lines[0]

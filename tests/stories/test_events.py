@@ -105,6 +105,8 @@ def test_a_workspace_from_before_events_is_brought_up_on_opening(any_world: Worl
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
         connection.exec_driver_sql("DROP TABLE event")
         connection.exec_driver_sql("DROP INDEX assignment_standing")
+        connection.exec_driver_sql("DROP TABLE delegation")
+        connection.exec_driver_sql("ALTER TABLE message DROP COLUMN kind")
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
     again = open_engine(engine.url.render_as_string(hide_password=False))
     migrate.bring_up(again)
