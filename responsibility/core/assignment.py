@@ -171,6 +171,14 @@ class Light(StrEnum):
     OVERDUE = "overdue"
 
 
+LIGHT_NAMES = {
+    Light.CLOSED: "完成",
+    Light.SUSPENDED: "暂缓",
+    Light.ON_SCHEDULE: "按序时",
+    Light.BEHIND: "滞后",
+    Light.DUE_SOON: "临期",
+    Light.OVERDUE: "逾期",
+}
 SEVERITY = {light: at for at, light in enumerate(Light)}
 
 

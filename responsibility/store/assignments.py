@@ -52,6 +52,15 @@ def _open_below() -> tuple[ColumnElement[bool], ...]:
     return a.signs, a.state.not_in(("draft", "closed", "cancelled"))
 
 
+def seats_with_open(connection: Connection) -> tuple[set[str], set[str]]:
+    """(posts, units as units) that have anything open."""
+    a = assignment.c
+    open_ = a.state.not_in(("draft", "closed", "cancelled"))
+    posts = connection.execute(select(a.post).where(open_, a.post.is_not(None)).distinct()).scalars()
+    units = connection.execute(select(a.unit).where(open_, a.post.is_(None)).distinct()).scalars()
+    return set(posts), set(units)
+
+
 def by_codes(connection: Connection, codes: Sequence[str]) -> dict[str, Row[Any]]:
     """Assignment code → its row, as `by_code` reads it."""
     found: dict[str, Row[Any]] = {}

@@ -80,6 +80,10 @@ class _Reader:
             due_on=row.clock_due_on,
         )
 
+    def holds(self, person: Person, posts: Iterable[str]) -> bool:
+        """Whether a person holds any of the posts today."""
+        return any(person in self.organisation.holders(post, self.lamp.today) for post in posts)
+
     def digest(self, person: Person, posts: Sequence[str], rows: Iterable[Any]) -> Digest:
         lines = [self._line(group) for group in _alike(rows)]
         pressing = self._pressing()
@@ -141,7 +145,10 @@ def digests_of(connection: Connection, workspace: Workspace, seq: int, now: date
 
 
 def digester(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], Digest | None]:
-    """A function from an outbox row to its digest as true at `now`; None where nothing of it is true any more."""
+    """A function from an outbox row to its digest as true at `now`; None where nothing of it is true any more.
+
+    Nothing of it is for a person who has left all its posts: whoever holds them now got a hand-over instead.
+    """
     reader = _Reader(connection, workspace, now)
 
     def digest(message: Any) -> Digest | None:
@@ -149,7 +156,9 @@ def digester(connection: Connection, workspace: Workspace, now: datetime) -> Cal
         newest = {(row.assignment_id, row.clock, row.recipient): row for row in told}
         rows = [row for row in newest.values() if _still_true(row)]
         person = reader.organisation.person.get(message.person)
-        return reader.digest(person, message.posts, rows) if rows and person else None
+        if not rows or person is None or not reader.holds(person, message.posts):
+            return None
+        return reader.digest(person, message.posts, rows)
 
     return digest
 

@@ -126,6 +126,10 @@ def _said(row: LedgerLine, chain: Chain) -> str:
     return " ".join([*row.codes[:3], *_parts(row, chain)])
 
 
+#: What an organisation file changed about who holds what.
+_STAFF = {"joins": "到任", "leaves": "离任", "moves": "调整"}
+
+
 def _parts(row: LedgerLine, chain: Chain) -> list[str]:
     values: dict[str, Any] = dict(row.values)
     if values.get("tier") in chain.order:
@@ -151,7 +155,8 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         "progress": "进展：",
     }
     files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
-    return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")] + files
+    staff = [f"{word} {len(values[key])}" for key, word in _STAFF.items() if values.get(key)]
+    return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")] + files + staff
 
 
 def organisation(org: Organisation, chain: Chain, on: date) -> RenderableType:
