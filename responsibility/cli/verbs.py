@@ -12,7 +12,9 @@ from responsibility.cli.common import TIMED, Timed, UsageError, alone, enter, re
 from responsibility.core.assignment import ACTION_NAMES, STATE_NAMES, Action
 
 Code = Annotated[str, Parameter(name="code", help="任务编号（L1-03.Z01），或重点工作编号加 --as")]
-As = Annotated[str | None, Parameter(name="--as", help="以哪个岗位办理，如 Z01S；默认办公室")]
+As = Annotated[
+    str | None, Parameter(name="--as", help="以哪个岗位办理，如 Z01S；不写是办公室，或 config/rights.yaml 定的")
+]
 Words = Annotated[str, Parameter(help="说明文字")]
 
 

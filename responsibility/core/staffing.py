@@ -39,6 +39,11 @@ class Staffing:
         """Everything that begins anew, by joining or moving."""
         return (*self.joins, *(joined for _, joined in self.moves))
 
+    @property
+    def ended(self) -> tuple[Holding, ...]:
+        """Everything that ends, by leaving or moving."""
+        return (*self.leaves, *(left for left, _ in self.moves))
+
 
 def first_staffing(wanted: Sequence[Holding], on: date) -> Staffing:
     """Of the first file: nobody joins but who takes a post after `on`."""
@@ -79,6 +84,8 @@ class _Comparison:
             self._goes_on(known.pop(known.index(holding) if holding in known else 0), holding)
         elif _ended(holding, self._on):
             self._kept.append(self._past.pop((holding.post, holding.person, holding.until_on), holding))
+        elif (cut := (holding.post, holding.person, self._on - timedelta(days=1))) in self._past:
+            self._goes_on(self._past.pop(cut), holding)  # what an earlier file ended just then was meant to go on
         else:
             self._joins.append(replace(holding, from_on=holding.from_on or self._on))
             self._kept.append(self._joins[-1])

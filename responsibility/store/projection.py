@@ -314,8 +314,10 @@ def _withdraw(connection: Connection, _seq: int, _at: datetime, _codes: Sequence
 
 
 def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
-    """Hand out again what was cancelled; what had been reported on it stays."""
+    """Hand out again what was cancelled; what had been reported on it stays, and nobody acts for the owner any more."""
     for again in values["again"]:
+        ids = select(assignment.c.id).where(assignment.c.code.in_(again["codes"]))
+        connection.execute(delete(delegation).where(delegation.c.assignment_id.in_(ids)))
         due_on = again["due_on"] and date.fromisoformat(again["due_on"])
         _set(
             connection,

@@ -78,7 +78,8 @@ def import_organisation(
     wanted, problems = read_organisation(path, workspace.settings.chain)
     if problems:
         raise InputProblems(problems, "组织机构文件")
-    day = on or now.astimezone(workspace.settings.zone).date()
+    today = now.astimezone(workspace.settings.zone).date()
+    day = on or today
     with workspace.write(now, keep=not dry_run) as connection:
         before = store.load(connection)
         staffing = _staffing(connection, before, wanted, day)
@@ -92,12 +93,12 @@ def import_organisation(
             now, office_post(workspace, connection), "org.import", values=_values(path, changes, staffing, day)
         )
         seq = ledger.record(connection, entry)
-        withdraw_handovers(connection, (*staffing.leaves, *staffing.redated), now)
+        withdraw_handovers(connection, (*staffing.ended, *staffing.redated), now)
         told = put_handovers(connection, workspace, after, _to_hand_over(staffing, day), seq, now)
         return OrganisationImported(
             file=path.name,
             changes=changes,
-            warnings=gaps(workspace, after, now),
+            warnings=gaps(workspace, after, max(day, today), "现在" if day <= today else f"{day} 起"),
             dry_run=dry_run,
             on=day,
             joins=tuple(seat(h, h.from_on, after) for h in staffing.joins),
@@ -145,16 +146,19 @@ def _values(path: Path, changes: Mapping[str, Changes], staffing: Staffing, on: 
     }
 
 
-def gaps(workspace: Workspace, organisation: Organisation, now: datetime) -> tuple[str, ...]:
-    """Where responsibility would reach nobody: tiers without posts, posts without holders, units without posts."""
-    chain, today = workspace.settings.chain, now.astimezone(workspace.settings.zone).date()
+def gaps(workspace: Workspace, organisation: Organisation, on: date, since: str = "现在") -> tuple[str, ...]:
+    """Where responsibility would reach nobody on that day: tiers without posts, posts without holders, bare units.
+
+    `since` says when that is.
+    """
+    chain = workspace.settings.chain
     found = [
         f"责任链“{tier.name}”一级没有岗位，交办不到这一级"
         for tier in chain.tiers
         if tier.laid_on in (LaidOn.ONE, LaidOn.LEADERS) and organisation.first_post(tier.id) is None
     ]
-    vacant = [post for post in organisation.posts if not organisation.holders(post.code, today)]
-    found += [f"岗位 {post.code}（{post.title}）现在无人任职，提醒将改送上一级" for post in vacant[:20]]
+    vacant = [post for post in organisation.posts if not organisation.holders(post.code, on)]
+    found += [f"岗位 {post.code}（{post.title}）{since}无人任职，提醒将改送上一级" for post in vacant[:20]]
     if len(vacant) > 20:
         found.append(f"……另有 {len(vacant) - 20} 个岗位无人任职")
     committees = {unit.parent for unit in organisation.units}

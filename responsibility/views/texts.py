@@ -84,6 +84,11 @@ class HandOverLine:
     state: State
 
     @property
+    def due(self) -> str:
+        """The due date in words."""
+        return f"时限 {self.due_on}" if self.due_on else "没有完成时限"
+
+    @property
     def light_name(self) -> str:
         """The light in Chinese."""
         return LIGHT_NAMES[self.light]

@@ -10,7 +10,6 @@ from responsibility.core.chain import Holding, Person, Unit
 from responsibility.core.staffing import Listed, Staffing, first_staffing, listed, readdressed, restaffed
 
 ON = date(2023, 10, 9)
-EVE = date(2023, 10, 8)
 
 
 def h(post: str, person: str, since: str | None = None, until: str | None = None) -> Holding:
@@ -97,6 +96,12 @@ CASES = {
         [h("A1", "jia")],
         [h("A1", "jia", "10-09"), h("A1", "jia", until="09-30")],
         {"joins": [h("A1", "jia", "10-09")]},
+    ),
+    "ended on the eve by an earlier file, and named again": (
+        [h("A1", "jia", "03-01", "10-08")],
+        [h("A1", "jia")],
+        [h("A1", "jia", "03-01")],
+        {"redated": [h("A1", "jia", "03-01")]},
     ),
     "one to come that will not come": (
         [h("A1", "yi", "11-01")],

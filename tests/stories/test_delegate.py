@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from responsibility.core.assignment import State
 from responsibility.core.errors import IllegalTransition, NoRight, ResponsibilityError
 from responsibility.core.summary import AssignmentView
 from responsibility.store import assignments
 from responsibility.usecases import delegate
+from responsibility.usecases.reassign import reassign
 from responsibility.usecases.record import log, rebuilt, show_as_of
 from responsibility.usecases.status import show, todo
 from responsibility.views import machine, terminal
@@ -196,15 +198,15 @@ def test_both_see_it_in_their_open_work(away: World) -> None:
         "person": "乙书记",
         "until": "2023-09-20",
     }
-    assert "代办（甲支部书记委托，至 2023-09-20）" in _drawn(terminal.todo("乙", acting, "B1"))
-    assert "已委托 乙支部书记（至 2023-09-20）" in _drawn(terminal.todo("甲", own, "A1"))
+    assert "已交办，代办至9月20日" in _drawn(terminal.todo("乙", acting, "B1"))
+    assert "已交办，已委托至9月20日" in _drawn(terminal.todo("甲", own, "A1"))
     away.to("2023-09-21")
     assert todo(away.workspace, "B1", away.now)[1] == ()
 
 
 def test_show_says_who_acts(away: World) -> None:
     shown = _drawn(terminal.item(show(away.workspace, "L1-01", away.now)))
-    assert "委托 乙支部书记（乙书记）代办，至 2023-09-20" in shown
+    assert "委托 乙支部书记（乙书记） 代办，至 2023-09-20" in shown
 
 
 def _drawn(picture: object) -> str:
@@ -237,4 +239,12 @@ def test_the_ledger_rebuilds_it_and_shows_the_past(away: World) -> None:
     delegate.end(away.workspace, "L1-01.A", away.now, "A1", reason="提前回来")
     [one] = show_as_of(away.workspace, "L1-01.A", then).assignments
     assert machine.assignment(one)["delegation"]["post"] == "B1"
+    assert view(away).delegation is None
+
+
+def test_what_comes_back_after_being_taken_away_is_delegated_to_nobody(away: World) -> None:
+    for source, target in (("A", "B"), ("B", "A")):
+        away.now += timedelta(hours=1)
+        reassign(away.workspace, "L1-01", source, target, away.now)
+    assert view(away).state is State.ISSUED
     assert view(away).delegation is None

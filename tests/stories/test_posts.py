@@ -224,3 +224,15 @@ def test_a_leader_who_takes_over_is_handed_what_is_laid_on_the_post(world: World
     imported(world, {"LD1": "RX1"})
     world.deliver()
     assert "编号 L1-01.LD1" in world.courier.parcels[0].text
+
+
+def test_who_moves_on_before_beginning_is_handed_only_the_last_post(world: World) -> None:
+    world.given(lead="甲支部、乙支部", by="10月31日前")
+    imported(world, {"A1": "RX1"}, on=date(2023, 10, 16))
+    world.now += timedelta(hours=1)
+    done = imported(world, {"B1": "RX1"}, on=date(2023, 10, 16))
+    assert [(old.post, new.post) for old, new in done.moves] == [("A1", "B1")]
+    world.to("2023-10-16")
+    world.deliver()
+    [parcel] = world.courier.parcels
+    assert "您接任乙支部书记，" in parcel.text

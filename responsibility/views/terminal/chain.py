@@ -151,7 +151,8 @@ def _delegation(node: Tree, one: AssignmentView) -> None:
     """Who acts for the owner, where somebody does."""
     if one.delegation:
         to = one.delegation
-        node.add(_leaf(f"委托 {to.title}（{to.person or '无人任职'}）代办，至 {day(to.until_on)}", style="dim"))
+        holder = f"（{to.person or '无人任职'}）" if to.person != to.title else ""
+        node.add(_leaf(f"委托 {to.title}{holder} 代办，至 {day(to.until_on)}", style="dim"))
 
 
 def clock_lines(clock: ClockView) -> list[str]:
@@ -189,7 +190,5 @@ def _acted(one: AssignmentView, whom: str) -> str:
     """Whether `whom` acts here for somebody else, or somebody else for `whom`."""
     if one.delegation is None:
         return ""
-    until = day(one.delegation.until_on)
-    if one.delegation.post == whom:
-        return f"，代办（{one.post_title}委托，至 {until}）"
-    return f"，已委托 {one.delegation.title}（至 {until}）"
+    until = f"{one.delegation.until_on.month}月{one.delegation.until_on.day}日"
+    return f"，{'代办' if one.delegation.post == whom else '已委托'}至{until}"
