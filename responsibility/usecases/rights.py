@@ -87,8 +87,9 @@ def permitted(
         return seats.owner if ruling.on_behalf else None
     seats = _Seats(workspace, organisation_for(workspace, connection, actor, row.post, delegate), row, delegate)
     could = "；".join(filter(None, map(seats.who, who_may(workspace.settings.rights, action)))) or "现在没有人"
+    instead = "代为" if action in OWNERS_ACTS and action is not Action.DELEGATE else ""
     raise NoRight(
-        f"{seats.named(actor)}不能{'代为' if action in OWNERS_ACTS else ''}{ACTION_NAMES[action]} {row.code}",
+        f"{seats.named(actor)}不能{instead}{ACTION_NAMES[action]} {row.code}",
         f"能办的：{could}。用 --as 指明岗位；自己的待办：zeren todo --for {actor}",
     )
 
