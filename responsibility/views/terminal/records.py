@@ -112,12 +112,12 @@ def log_csv(rows: Sequence[LedgerLine], zone: tzinfo, chain: Chain) -> str:
     """The ledger as a spreadsheet reads it: UTF-8 with a mark, one entry a line, no cell taken for a formula."""
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\r\n")
-    sheet.writerow(("序号", "时间", "谁", "代", "登录名", "做了什么", "对象", "内容", "哈希"))
+    sheet.writerow(("序号", "时间", "谁", "代", "做了什么", "对象", "内容", "哈希", "登录名"))
     for row in rows:
         at = row.at.astimezone(zone).isoformat(" ", "seconds")
         said = " ".join(_parts(row, chain))
-        who = (row.actor, row.on_behalf_of or "", str(row.values.get("login", "")))
-        cells = (at, *who, ACTS.get(row.act, row.act), " ".join(row.codes), said, row.hash)
+        who, login = (row.actor, row.on_behalf_of or ""), str(row.values.get("login", ""))
+        cells = (at, *who, ACTS.get(row.act, row.act), " ".join(row.codes), said, row.hash, login)
         sheet.writerow((row.seq, *map(unformulated, cells)))
     return "\ufeff" + text.getvalue()
 
