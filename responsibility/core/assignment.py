@@ -58,6 +58,8 @@ class Action(StrEnum):
     RESUME = "resume"
     #: 申请延期: changes no state
     EXTEND = "extend"
+    #: 委托代办: another post acts until a date; changes no state
+    DELEGATE = "delegate"
 
 
 #: What may follow what; anything not listed is refused. What is resumed goes back to the state it was suspended in.
@@ -91,6 +93,11 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.RETURNED, Action.CANCEL): State.CANCELLED,
     (State.SUSPENDED, Action.CANCEL): State.CANCELLED,
     (State.CANCELLED, Action.ISSUE): State.ISSUED,
+    (State.ISSUED, Action.DELEGATE): State.ISSUED,
+    (State.SIGNED, Action.DELEGATE): State.SIGNED,
+    (State.IN_PROGRESS, Action.DELEGATE): State.IN_PROGRESS,
+    (State.SUBMITTED, Action.DELEGATE): State.SUBMITTED,
+    (State.RETURNED, Action.DELEGATE): State.RETURNED,
 }
 
 #: Done to sets (`assign`, `item reassign`), never offered for a single assignment.
@@ -119,6 +126,7 @@ ACTION_NAMES = {
     Action.SUSPEND: "暂缓",
     Action.RESUME: "恢复",
     Action.EXTEND: "申请延期",
+    Action.DELEGATE: "委托代办",
 }
 
 
@@ -167,6 +175,14 @@ class Light(StrEnum):
     OVERDUE = "overdue"
 
 
+LIGHT_NAMES = {
+    Light.CLOSED: "完成",
+    Light.SUSPENDED: "暂缓",
+    Light.ON_SCHEDULE: "按序时",
+    Light.BEHIND: "滞后",
+    Light.DUE_SOON: "临期",
+    Light.OVERDUE: "逾期",
+}
 SEVERITY = {light: at for at, light in enumerate(Light)}
 
 

@@ -20,6 +20,7 @@ from responsibility.core.escalation import kind_of, milestone_of, next_rung, run
 from responsibility.core.summary import (
     AssignmentView,
     ClockView,
+    Delegated,
     Family,
     Group,
     ItemFacts,
@@ -31,7 +32,7 @@ from responsibility.core.summary import (
     Told,
 )
 from responsibility.settings import Settings
-from responsibility.store import assignments, laying, worklists
+from responsibility.store import assignments, delegations, laying, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.lights import Lamp
@@ -199,7 +200,7 @@ def _item_view(row: Any, views: tuple[AssignmentView, ...]) -> ItemView:
 
 
 def todo(workspace: Workspace, whom: str, now: datetime) -> tuple[str, tuple[AssignmentView, ...]]:
-    """(name, what is open) for a post or a unit; a unit's head also sees what is laid on the unit."""
+    """(name, what is open) for a post or a unit: its own, a unit's for its head, and what a post acts on for others."""
     with workspace.read() as connection:
         not_before_last_act(connection, now, workspace.settings)
         organisation = organisation_store.load(connection)
@@ -213,7 +214,8 @@ def todo(workspace: Workspace, whom: str, now: datetime) -> tuple[str, tuple[Ass
         else:
             raise unknown_seat(organisation, whom)
         desk = Desk(connection, workspace, now)
-        return name, desk.views(assignments.of_post(connection, posts, units), {})
+        acting = [id_ for post in posts for id_ in delegations.of_post(connection, post, desk.lamp.today)]
+        return name, desk.views(assignments.of_post(connection, posts, units, acting), {})
 
 
 class Desk:
@@ -228,11 +230,22 @@ class Desk:
     def views(self, rows: Sequence[Any], told: Mapping[int, Any]) -> tuple[AssignmentView, ...]:
         live = [row for row in rows if row.state != State.DRAFT]
         lights = self._lights(live)
-        clocks = assignments.clocks_of(self.connection, [row.id for row in live])
-        return tuple(
+        ids = [row.id for row in live]
+        clocks = assignments.clocks_of(self.connection, ids)
+        delegated = delegations.active(self.connection, ids, self.lamp.today)
+        views = (
             self._view(row, lights.get(row.id, Light.ON_SCHEDULE), clocks.get(row.id, []), told.get(row.id))
             for row in live
         )
+        return tuple(
+            replace(view, delegation=self._delegated(delegated[row.id])) if row.id in delegated else view
+            for row, view in zip(live, views, strict=True)
+        )
+
+    def _delegated(self, row: Any) -> Delegated:
+        post = self.organisation.post.get(row.post)
+        names = "、".join(person.name for person in self.organisation.holders(row.post, self.lamp.today))
+        return Delegated(row.post, post.title if post else row.post, names, row.until_on)
 
     def _lights(self, rows: Sequence[Any]) -> dict[int, Light]:
         """The light of each row; those above the work need their whole family."""

@@ -13,6 +13,7 @@ from responsibility.core.summary import (
     AssignmentView,
     Climbed,
     Counts,
+    Delegated,
     ExtensionLine,
     ItemAdded,
     ItemEdited,
@@ -78,6 +79,7 @@ def assignment(view: AssignmentView) -> Json:
         "returns": view.returns,
         "percent": view.percent,
         "counted": view.counted,
+        "delegation": delegation(view.delegation),
         "clocks": [
             {
                 "clock": c.clock,
@@ -91,6 +93,13 @@ def assignment(view: AssignmentView) -> Json:
             for c in view.clocks
         ],
     }
+
+
+def delegation(one: Delegated | None) -> Json | None:
+    """Who acts for the owner of an assignment."""
+    if one is None:
+        return None
+    return {"post": one.post, "title": one.title, "person": one.person, "until": one.until_on.isoformat()}
 
 
 def item(view: ItemView) -> Json:
@@ -228,6 +237,7 @@ def log(rows: Iterable[LedgerLine], zone: tzinfo) -> Json:
                 "at": row.at.astimezone(zone).isoformat(),
                 "actor": row.actor,
                 "on_behalf_of": row.on_behalf_of,
+                "login": row.values.get("login"),
                 "act": row.act,
                 "codes": list(row.codes),
                 "values": row.values,

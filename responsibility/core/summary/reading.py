@@ -43,6 +43,16 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegated:
+    """委托代办: who acts for the owner, and until when."""
+
+    post: str
+    title: str
+    person: str
+    until_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentView:
     """One assignment as people and machines read it."""
 
@@ -71,6 +81,7 @@ class AssignmentView:
     laid_due_on: date | None = None
     returns: int = 0
     last_told: Told | None = None
+    delegation: Delegated | None = None
 
 
 @dataclass(frozen=True, slots=True)
