@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 
@@ -50,13 +50,16 @@ def first_staffing(wanted: Sequence[Holding], on: date) -> Staffing:
     return Staffing(tuple(wanted), joins=tuple(h for h in wanted if h.from_on is not None and h.from_on > on))
 
 
-def restaffed(before: Sequence[Holding], wanted: Sequence[Holding], on: date) -> Staffing:
+def restaffed(
+    before: Sequence[Holding], wanted: Sequence[Holding], on: date, earlier: Collection[date] = ()
+) -> Staffing:
     """What the file makes of the holdings known before.
 
     A holding the file names no more ends the day before `on`; one that is new begins on it, unless the file says when.
-    Where the file gives no first day, the known one stays. What has ended is history and is kept.
+    Where the file gives no first day, the known one stays. What has ended is history and is kept; what an earlier file
+    ended with a day still to come (one of the days `earlier` files took effect on) ends then, and not before.
     """
-    comparison = _Comparison(before, on)
+    comparison = _Comparison(before, on, {day - timedelta(days=1) for day in earlier})
     for holding in wanted:
         comparison.named(holding)
     return _with_moves(comparison.result())
@@ -65,8 +68,9 @@ def restaffed(before: Sequence[Holding], wanted: Sequence[Holding], on: date) ->
 class _Comparison:
     """The file's holdings, one after the other, held against those known before."""
 
-    def __init__(self, before: Sequence[Holding], on: date) -> None:
+    def __init__(self, before: Sequence[Holding], on: date, eves: Collection[date]) -> None:
         self._on = on
+        self._eves = eves
         self._standing: dict[tuple[str, str], list[Holding]] = {}
         for holding in before:
             if not _ended(holding, on):
@@ -101,6 +105,9 @@ class _Comparison:
     def result(self) -> Staffing:
         """What there is afterwards; what was named no more has ended."""
         for gone in (holding for some in self._standing.values() for holding in some):
+            if gone.until_on in self._eves:
+                self._kept.append(gone)
+                continue
             ended = replace(gone, until_on=self._on - timedelta(days=1))
             self._leaves.append(ended)
             if ended.from_on is None or ended.from_on < self._on:  # what never began leaves nothing behind

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 
 from responsibility.core.chain import Holding, Organisation, Oversight, Person, Post, Unit
-from responsibility.store.rows import holding, oversight, person, post, unit
+from responsibility.store.rows import holding, ledger, oversight, person, post, unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,12 @@ def holdings(connection: Connection) -> list[Holding]:
     h = holding.c
     rows = connection.execute(select(h.post, h.person, h.from_on, h.until_on).order_by(h.id))
     return [Holding(*row) for row in rows]
+
+
+def effective_days(connection: Connection) -> set[date]:
+    """The days on which the files imported so far took effect."""
+    values = connection.execute(select(ledger.c["values"]).where(ledger.c.act == "org.import")).scalars()
+    return {date.fromisoformat(one["effective"]) for one in values if "effective" in one}
 
 
 def person_by_code(connection: Connection, code: str) -> Person | None:

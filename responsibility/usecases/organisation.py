@@ -114,7 +114,9 @@ def import_organisation(
 
 def _staffing(connection: Connection, before: Organisation, wanted: Organisation, on: date) -> Staffing:
     known = store.holdings(connection)
-    return restaffed(known, wanted.holdings, on) if before.posts or known else first_staffing(wanted.holdings, on)
+    if not (before.posts or known):
+        return first_staffing(wanted.holdings, on)
+    return restaffed(known, wanted.holdings, on, store.effective_days(connection))
 
 
 def _not_too_many(file: str, posts: int, retired: int, replace: bool) -> None:

@@ -153,3 +153,11 @@ def test_addresses_that_changed_are_told_one_by_one() -> None:
     assert [(one.person, one.field, one.before, one.after) for one in readdressed(before, after)] == [
         ("R1", "email", "a@example.invalid", "b@example.invalid")
     ]
+
+
+def test_an_end_an_earlier_file_set_stays_where_it_is() -> None:
+    """A file imported in between, for something else, makes nobody leave sooner."""
+    known = [h("A1", "jia", until="10-15"), h("A1", "yi", "10-16"), h("B1", "bing", until="10-20")]
+    staffing = restaffed(known, [h("A1", "yi")], ON, earlier={date(2023, 10, 16)})
+    assert told(staffing) == {"leaves": [h("B1", "bing", until="10-08")]}
+    assert set(known[:2]) <= set(staffing.holdings)
