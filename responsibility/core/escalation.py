@@ -67,6 +67,31 @@ class Ladder:
     within: int | None = None
 
 
+class CloseBy(StrEnum):
+    """Which of its children a parent waits for."""
+
+    #: All of them.
+    ALL = "all"
+    #: The share that the policy names.
+    SHARE = "share"
+    #: Those of the lead units; what supports may still be open.
+    LEADS = "leads"
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """When a parent closes: by which of its children, and by how many of them."""
+
+    by: CloseBy = CloseBy.SHARE
+    #: Share (0-1) of the children that must be closed; counts where `by` is SHARE.
+    share: float = 1.0
+
+    @property
+    def needed(self) -> float:
+        """The share (0-1) of those waited for that must be closed."""
+        return self.share if self.by is CloseBy.SHARE else 1.0
+
+
 #: Where the policy says nothing about extensions (domain: unit head → office → leader).
 EXTENSION_AGREES = ("unit_head", "office", "leader")
 EXTENSION_RULE = "延期应当在时限届满前提出；逾期提出或者未获同意的，按原时限考核。"
@@ -87,6 +112,13 @@ class Policy:
     extension_agrees: tuple[str, ...] = EXTENSION_AGREES
     #: The sentence by which one is refused after the due date.
     extension_rule: str = EXTENSION_RULE
+    #: Which children a parent waits for.
+    close_by: CloseBy = CloseBy.SHARE
+
+    @property
+    def rollup(self) -> Rollup:
+        """When a parent closes."""
+        return Rollup(self.close_by, self.close_share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,9 @@ def _columns(shape: ColumnsShape) -> Columns:
 def _policy(shape: PolicyShape) -> Policy:
     ladders = {Clock(clock): _ladder(ladder) for clock, ladder in shape.ladders}
     how = shape.extension
-    return Policy(ladders, shape.tolerance, shape.close_share, shape.instruments, how.agrees, how.rule)
+    return Policy(
+        ladders, shape.tolerance, shape.close_share, shape.instruments, how.agrees, how.rule, close_by=shape.close_by
+    )
 
 
 def _ladder(shape: FinishShape) -> Ladder:

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from responsibility.core.chain import LaidOn
-from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE
+from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE, CloseBy
 from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 
 
@@ -167,6 +167,7 @@ class PolicyShape(Shape):
     ladders: LaddersShape
     tolerance: Points
     close_share: Share
+    close_by: Annotated[CloseBy, one_of(*CloseBy)] = CloseBy.SHARE
     extension: ExtensionShape = ExtensionShape()
     default_terms: TermsShape
 

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from responsibility.core.chain import Chain
-from responsibility.core.escalation import Clock, Ladder, Policy, Rung
+from responsibility.core.escalation import Clock, CloseBy, Ladder, Policy, Rung
 from responsibility.core.workdays import WorkCalendar
 
 
@@ -122,6 +122,7 @@ def policy_record(policy: Policy) -> dict[str, Any]:
         "ladders": {clock.value: _ladder_record(ladder) for clock, ladder in policy.ladders.items()},
         "tolerance": policy.tolerance,
         "close_share": policy.close_share,
+        "close_by": policy.close_by.value,
         "instruments": dict(policy.instruments),
         "extension": {"agrees": list(policy.extension_agrees), "rule": policy.extension_rule},
     }
@@ -133,6 +134,7 @@ def policy_from_record(record: Mapping[str, Any]) -> Policy:
         ladders={Clock(clock): _ladder(ladder) for clock, ladder in record["ladders"].items()},
         tolerance=record["tolerance"],
         close_share=record["close_share"],
+        close_by=CloseBy(record.get("close_by", CloseBy.SHARE)),
         instruments=dict(record["instruments"]),
         **_extension(record.get("extension")),
     )

@@ -137,7 +137,7 @@ def in_states(connection: Connection, list_id: int, states: Iterable[str]) -> li
 def siblings(connection: Connection, occurrence_id: int) -> list[Row[Any]]:
     """The assignments of one occurrence: what the rollup of its parents depends on."""
     a = assignment.c
-    query = select(a.id, a.code, a.tier, a.unit, a.post, a.works, a.signs, a.state).where(
+    query = select(a.id, a.code, a.tier, a.role, a.unit, a.post, a.works, a.signs, a.state).where(
         a.occurrence_id == occurrence_id
     )
     return list(connection.execute(query.order_by(a.id)))

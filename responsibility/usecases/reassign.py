@@ -260,8 +260,8 @@ def _closing(case: _Case, leaving: Sequence[Any]) -> list[str]:
     closing: list[str] = []
     for occurrence, policy in {row.occurrence_id: row.policy_id for row in leaving}.items():
         family = [row for row in assignments.siblings(case.connection, occurrence) if row.id not in gone]
-        share = case.lamp.policy(policy).close_share
-        closing += parents_to_close(family, None, share, chain, case.organisation)
+        rollup = case.lamp.policy(policy).rollup
+        closing += parents_to_close(family, None, rollup, chain, case.organisation)
     return closing
 
 

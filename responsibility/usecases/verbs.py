@@ -134,7 +134,7 @@ def send_back(
 
     def decide(case: Case) -> Values:
         day, settings = due_on or case.row.due_on, workspace.settings
-        again = {"reason": reason, "reopened": _reopened(case)}
+        again = {"reason": reason, "reopened": reopened(case)}
         if day is None or not case.row.works:
             return again | {"finish": None}
         due_at = overdue_from(day, settings.zone) if due_on else case.row.due_at.astimezone(settings.zone)
@@ -144,13 +144,13 @@ def send_back(
     return act(workspace, Action.RETURN, code, now, as_post, decide)
 
 
-def _reopened(case: Case) -> dict[str, list[str]]:
+def reopened(case: Case) -> dict[str, list[str]]:
     """Of a closed assignment: the parents that are open again without it, by the state they go back to."""
     if case.row.state != State.CLOSED:
         return {}
-    share = case.lamp.policy(case.row.policy_id).close_share
+    rollup = case.lamp.policy(case.row.policy_id).rollup
     family = assignments.siblings(case.connection, case.row.occurrence_id)
-    opened = parents_to_reopen(family, case.row.id, share, case.workspace.settings.chain, case.organisation)
+    opened = parents_to_reopen(family, case.row.id, rollup, case.workspace.settings.chain, case.organisation)
     states: dict[str, list[str]] = {}
     for row in opened:
         states.setdefault("signed" if row.signs else "issued", []).append(row.code)
@@ -161,10 +161,10 @@ def close(workspace: Workspace, code: str, now: datetime, as_post: str | None = 
     """销号: verified; all clocks fall silent, and parents close whose children have."""
 
     def decide(case: Case) -> Values:
-        share = case.lamp.policy(case.row.policy_id).close_share
+        rollup = case.lamp.policy(case.row.policy_id).rollup
         family = assignments.siblings(case.connection, case.row.occurrence_id)
         chain, organisation = workspace.settings.chain, case.organisation
-        rolled_up = parents_to_close(family, case.row.id, share, chain, organisation)
+        rolled_up = parents_to_close(family, case.row.id, rollup, chain, organisation)
         return {"text": showable(text), "rolled_up": rolled_up}
 
     return act(workspace, Action.CLOSE, code, now, as_post, decide)
