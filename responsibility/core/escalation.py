@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from responsibility.core.assignment import State
+from responsibility.core.assignment import REVIEWED_IN, State
 from responsibility.core.workdays import WorkCalendar
 
 
@@ -24,6 +24,8 @@ class Clock(StrEnum):
     FINISH = "finish"
     #: From submission until the office has closed or returned it.
     VERIFY = "verify"
+    #: From issue, or the last review, until the next one; of what has no end.
+    REVIEW = "review"
 
 
 #: The states in which a clock runs; in all others it stands still and what it said is no longer true.
@@ -31,6 +33,7 @@ RUNS_IN: Mapping[Clock, frozenset[State]] = {
     Clock.SIGN: frozenset({State.ISSUED}),
     Clock.FINISH: frozenset({State.ISSUED, State.SIGNED, State.IN_PROGRESS, State.RETURNED}),
     Clock.VERIFY: frozenset({State.SUBMITTED}),
+    Clock.REVIEW: frozenset(REVIEWED_IN),
 }
 
 
@@ -39,7 +42,7 @@ def runs(clock: Clock, state: State) -> bool:
     return state in RUNS_IN[clock]
 
 
-CLOCK_NAMES = {Clock.SIGN: "签收", Clock.FINISH: "办结", Clock.VERIFY: "审核"}
+CLOCK_NAMES = {Clock.SIGN: "签收", Clock.FINISH: "办结", Clock.VERIFY: "审核", Clock.REVIEW: "回头看"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,22 @@ class Ladder:
     rungs: tuple[Rung, ...]
     #: For sign and verify: working days from the clock's start to its due date.
     within: int | None = None
+
+
+#: Where the policy says nothing about reviews: months from one to the next, and working days to rectify in.
+REVIEW_EVERY, RECTIFY_WITHIN = 3, 15
+REVIEW_INSTRUMENTS = {"reminder": "提醒", "supervision_note": "督办单"}
+
+
+def review_ladder(office: str = "office", leader: str | None = "leader") -> Ladder:
+    """The ladder of reviews where the policy has none: the office is reminded, later the leader hears of it too."""
+    above = (office, leader) if leader else (office,)
+    return Ladder(
+        (
+            Rung("review_remind", "回头看提醒", 1, (office,), "reminder"),
+            Rung("review_supervise", "回头看督办", 5, above, "supervision_note"),
+        )
+    )
 
 
 class CloseBy(StrEnum):
@@ -114,6 +133,10 @@ class Policy:
     extension_rule: str = EXTENSION_RULE
     #: Which children a parent waits for.
     close_by: CloseBy = CloseBy.SHARE
+    #: Months from one review of a long-term item to the next.
+    review_every: int = REVIEW_EVERY
+    #: Working days to rectify in, after a review that found the work wanting.
+    rectify_within: int = RECTIFY_WITHIN
 
     @property
     def rollup(self) -> Rollup:

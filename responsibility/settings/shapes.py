@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from responsibility.core.chain import LaidOn
-from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE, CloseBy
+from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE, RECTIFY_WITHIN, REVIEW_EVERY, CloseBy
 from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 
 
@@ -69,6 +69,8 @@ ZoneName = Annotated[
 Flag = Annotated[bool, says("true 或 false", "true", "false")]
 Days = Annotated[int, AfterValidator(_non_zero), says("非零整数")]
 Term = Annotated[int, Field(ge=1), says("正整数")]
+Months = Annotated[int, Field(ge=1, le=36), says("1 到 36 的整数")]
+Ahead = Annotated[int, Field(ge=0, le=366), says("0 到 366 的整数")]
 Points = Annotated[float, Field(ge=0, le=100), says("0 到 100 的数")]
 Share = Annotated[float, Field(gt=0, le=1), says("大于 0、不超过 1 的数")]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), says(f"{FIRST_YEAR} 到 {LAST_YEAR} 的年份")]
@@ -147,6 +149,7 @@ class LaddersShape(Shape):
     sign: LadderShape
     finish: FinishShape
     verify: LadderShape
+    review: FinishShape | None = None
 
 
 class TermsShape(Shape):
@@ -160,6 +163,15 @@ class ExtensionShape(Shape):
     rule: Text = EXTENSION_RULE
 
 
+class ReviewShape(Shape):
+    every: Months = REVIEW_EVERY
+    rectify_within: Term = RECTIFY_WITHIN
+
+
+class OccurrencesShape(Shape):
+    ahead: Ahead = 0
+
+
 class PolicyShape(Shape):
     """config/policy.yaml"""
 
@@ -169,6 +181,8 @@ class PolicyShape(Shape):
     close_share: Share
     close_by: Annotated[CloseBy, one_of(*CloseBy)] = CloseBy.SHARE
     extension: ExtensionShape = ExtensionShape()
+    review: ReviewShape = ReviewShape()
+    occurrences: OccurrencesShape = OccurrencesShape()
     default_terms: TermsShape
 
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from responsibility.store.rows import assignment, clock, event, extension
+from responsibility.store.rows import assignment, clock, event, extension, review
 from responsibility.store.scratch import empty, fill, scratch
 
 #: Where the clocks of one key go in a sweep.
@@ -39,6 +39,9 @@ step = scratch(
     Column("to", Integer, nullable=False),
     Column("next_at", clock.c.next_at.type),
 )
+
+#: The rung of a review clock that stands still because its item has an end now; none that runs stands there.
+STOPPED = -2
 
 Values = Mapping[str, Any]
 Applier = Callable[[Connection, int, datetime, Sequence[str], Values], None]
@@ -55,6 +58,7 @@ def reset(connection: Connection) -> None:
     """Back to before the first act: what was laid stays, as drafts without clocks."""
     connection.execute(delete(clock))
     connection.execute(delete(extension))
+    connection.execute(delete(review))
     connection.execute(delete(event))
     connection.execute(
         update(assignment).values(
@@ -71,6 +75,7 @@ def reset(connection: Connection) -> None:
             paused_on=None,
             returns=0,
             extensions=0,
+            rectifying_since=None,
         )
     )
 
@@ -98,6 +103,15 @@ def _issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str
         _start(connection, "sign", values["sign"], laid & a.signs)
     for group in values["finish"]:
         _start(connection, "finish", group, laid & a.works & (a.laid_due_at == instant(group["due_at"])))
+    if values.get("review"):
+        for some in _chunks(values["review"]["items"]):
+            _start(connection, "review", values["review"], laid & a.works & a.item_id.in_(some))
+
+
+def _chunks(blocks: Sequence[Sequence[int]], most: int = 500) -> list[list[int]]:
+    """The ids of some blocks, so many at a time."""
+    ids = [one for first, last in blocks for one in range(first, last + 1)]
+    return [ids[at : at + most] for at in range(0, len(ids), most)]
 
 
 def _start(connection: Connection, name: str, arm: Values, which: Any) -> None:
@@ -141,9 +155,11 @@ def _set(connection: Connection, codes: Sequence[str], **columns: Any) -> None:
     connection.execute(update(assignment).where(assignment.c.code.in_(list(codes))).values(**columns))
 
 
-def _stop(connection: Connection, codes: Sequence[str], *names: str) -> None:
+def _stop(connection: Connection, codes: Sequence[str], *names: str, but: str | None = None) -> None:
+    """Clocks stand still: those named, else all, else all `but` one."""
     ids = select(assignment.c.id).where(assignment.c.code.in_(list(codes)))
     stop = update(clock).where(clock.c.assignment_id.in_(ids)).values(next_at=null())
+    stop = stop.where(clock.c.clock != but) if but else stop
     connection.execute(stop.where(clock.c.clock.in_(names)) if names else stop)
 
 
@@ -178,17 +194,22 @@ def _return(connection: Connection, _seq: int, _at: datetime, codes: Sequence[st
         _arm(connection, codes, "finish", arm)
 
 
-def _arm(connection: Connection, codes: Sequence[str], name: str, arm: Values) -> None:
-    """Start a clock anew: arming rises by one and the ladder begins before its first rung."""
-    a = assignment.c
-    rows = connection.execute(select(a.id, a.policy_id).where(a.code.in_(list(codes)))).all()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    fresh = {
+def _fresh(arm: Values) -> dict[str, Any]:
+    """A clock before its first rung."""
+    return {
         "due_on": date.fromisoformat(arm["due_on"]),
         "due_at": instant(arm["due_at"]),
         "rung": -1,
         "next_at": instant(arm["next_at"]),
     }
+
+
+def _arm(connection: Connection, codes: Sequence[str], name: str, arm: Values) -> None:
+    """Start a clock anew: arming rises by one and the ladder begins before its first rung."""
+    a = assignment.c
+    rows = connection.execute(select(a.id, a.policy_id).where(a.code.in_(list(codes)))).all()
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    fresh = _fresh(arm)
     upsert = dialect.insert(clock)
     upsert = upsert.on_conflict_do_update(
         index_elements=["assignment_id", "clock"], set_={**fresh, "arming": clock.c.arming + 1}
@@ -204,7 +225,45 @@ def _arm(connection: Connection, codes: Sequence[str], name: str, arm: Values) -
 def _close(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     closed = [*codes, *values["rolled_up"]]
     _set(connection, closed, state="closed")
-    _stop(connection, closed)
+    _stop(connection, closed, but="review")
+
+
+def _review(connection: Connection, seq: int, at: datetime, codes: Sequence[str], values: Values) -> None:
+    """A review held: the next one is due later; what was found wanting goes back with a term to rectify it."""
+    arm = values["finish"]
+    held = select(
+        literal(seq),
+        assignment.c.id,
+        literal(at, review.c.held_at.type),
+        literal(values["verdict"]),
+        literal(values["text"]),
+        literal(values["by"]),
+        literal(date.fromisoformat(arm["due_on"]) if arm else None, review.c.rectify_by.type),
+    ).where(assignment.c.code.in_(list(codes)))
+    connection.execute(insert(review).from_select([column.name for column in review.c], held))
+    _arm(connection, codes, "review", values["review"])
+    if arm:
+        _stop(connection, codes, "sign")
+        _return(connection, seq, at, codes, values)
+        _set(connection, codes, rectifying_since=date.fromisoformat(values["on"]), percent=None)
+
+
+def _follow_reviews(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Items whose deadline changed: review clocks start where there is no end any more, and stop where there is one."""
+    a, c = assignment.c, clock.c
+    live = a.works & a.state.not_in(("draft", "suspended", "cancelled"))
+    for some in _chunks(values["stop"]):
+        ids = select(a.id).where(a.item_id.in_(some))
+        connection.execute(
+            update(clock).where(c.assignment_id.in_(ids), c.clock == "review").values(next_at=null(), rung=STOPPED)
+        )
+    for some in _chunks(values["start"]):
+        for policy_id, arm in values["arms"].items():
+            which = live & a.item_id.in_(some) & (a.policy_id == int(policy_id))
+            again = (c.clock == "review") & (c.rung == STOPPED) & c.assignment_id.in_(select(a.id).where(which))
+            connection.execute(update(clock).where(again).values(**_fresh(arm), arming=c.arming + 1))
+            timed = select(c.assignment_id).where(c.clock == "review")
+            _start(connection, "review", arm, which & a.id.not_in(timed))
 
 
 def _extend(connection: Connection, seq: int, at: datetime, codes: Sequence[str], values: Values) -> None:
@@ -278,7 +337,8 @@ def _redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[s
     for moved in values["items"].values():
         laid = (a.occurrence_id == moved["occurrence"]) & a.state.not_in(("draft", "closed", "cancelled"))
         due_on = moved["due_on"] and date.fromisoformat(moved["due_on"])
-        connection.execute(update(assignment).where(laid).values(due_on=due_on, due_at=instant(moved["due_at"])))
+        dates = {"due_on": due_on, "due_at": instant(moved["due_at"]), "rectifying_since": None}
+        connection.execute(update(assignment).where(laid).values(dates))
         if not moved["finish"]:
             ids = select(a.id).where(laid)
             stop = update(clock).where(clock.c.assignment_id.in_(ids), clock.c.clock == "finish")
@@ -314,9 +374,10 @@ def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[
             due_on=due_on,
             due_at=instant(again["due_at"]),
             submitted_late=False,
+            rectifying_since=None,
         )
-        for name in ("sign", "finish"):
-            if again[name]:
+        for name in ("sign", "finish", "review"):
+            if again.get(name):
                 _arm(connection, again[f"{name}_codes"], name, again[name])
 
 
@@ -359,6 +420,8 @@ _APPLIERS: dict[str, Applier] = {
     "submit": _submit,
     "return": _return,
     "close": _close,
+    "review": _review,
+    "review.follow": _follow_reviews,
     "cancel": _withdraw,
     "suspend": _suspend,
     "resume": _resume,

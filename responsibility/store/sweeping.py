@@ -251,6 +251,7 @@ def notices_of(
             a.counted,
             a.milestones_done,
             a.submitted_late,
+            a.rectifying_since,
             a.works,
             a.policy_id,
             c.arming.label("arming_now"),

@@ -11,6 +11,7 @@ from responsibility.core.escalation import next_moment, runs
 from responsibility.core.text import showable
 from responsibility.core.workdays import WorkCalendar
 from responsibility.store import assignments
+from responsibility.store.projection import STOPPED
 from responsibility.usecases.verbs import Case, Done, Values, act
 from responsibility.usecases.workspace import Workspace
 
@@ -34,7 +35,7 @@ def resume(workspace: Workspace, code: str, now: datetime, as_post: str | None =
         row, calendar = case.row, workspace.settings.calendar
         lost = working_days(row.paused_on, case.lamp.today, calendar)
         [clocks] = assignments.clocks_of(case.connection, [row.id]).values() or [[]]
-        running = [clock for clock in clocks if runs(clock.clock, State(row.before_pause))]
+        running = [clock for clock in clocks if runs(clock.clock, State(row.before_pause)) and clock.rung != STOPPED]
         moved = {clock.clock: _later(case, clock, lost) for clock in running}
         finish = moved.get("finish", {})
         return {"text": showable(text), "lost": lost, "clocks": moved} | {

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.assignment import State
 from responsibility.core.chain import LaidOn, Organisation, Post
+from responsibility.core.deadline import Kind, from_record
 from responsibility.core.errors import AmbiguousCode, ResponsibilityError
 from responsibility.core.escalation import Clock
 from responsibility.core.summary import ItemReassigned
@@ -21,6 +22,7 @@ from responsibility.store.ledger import Entry
 from responsibility.usecases.assign import lay_item
 from responsibility.usecases.codes import find_item, unknown_seat
 from responsibility.usecases.lights import Lamp, arm, arm_within
+from responsibility.usecases.review_clock import arm_first
 from responsibility.usecases.rollup import parents_to_close
 from responsibility.usecases.withdraw import CANCELLABLE, taken_back
 from responsibility.usecases.workspace import Workspace, office_post
@@ -295,6 +297,7 @@ def _again(lamp: Lamp, rows: Sequence[Any], now: datetime) -> dict[str, Any]:
     first = rows[0]
     due_on, due_at = first.occurrence_due_on, first.occurrence_due_at
     finish = lamp.ladder(first.policy_id, Clock.FINISH)
+    long_term = from_record(first.deadline).kind is Kind.LONG_TERM
     return {
         "codes": [row.code for row in rows],
         "due_on": due_on and due_on.isoformat(),
@@ -303,4 +306,6 @@ def _again(lamp: Lamp, rows: Sequence[Any], now: datetime) -> dict[str, Any]:
         "sign_codes": [row.code for row in rows if row.signs],
         "finish": arm(lamp.settings, finish, due_on, due_at) if due_on else None,
         "finish_codes": [row.code for row in rows if row.works],
+        "review": arm_first(lamp.settings, lamp.policy(first.policy_id), now) if long_term else None,
+        "review_codes": [row.code for row in rows if row.works],
     }

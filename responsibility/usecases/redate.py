@@ -13,6 +13,7 @@ from responsibility.core.escalation import Clock, overdue_from
 from responsibility.store import assignments, laying, ledger, worklists
 from responsibility.store.ledger import Entry
 from responsibility.usecases.lights import Lamp, arm
+from responsibility.usecases.review_clock import follow
 from responsibility.usecases.workspace import Workspace
 
 
@@ -26,6 +27,7 @@ def redate(connection: Connection, workspace: Workspace, codes: Sequence[str], a
     moved = {code: values for code in codes if (values := _moved(connection, lamp, code)) is not None}
     if moved:
         ledger.record(connection, Entry(now, actor, "redate", list(moved), {"items": moved}))
+    follow(connection, workspace, codes, actor, now)
     return list(moved)
 
 

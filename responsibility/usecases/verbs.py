@@ -170,8 +170,19 @@ def close(workspace: Workspace, code: str, now: datetime, as_post: str | None = 
     return act(workspace, Action.CLOSE, code, now, as_post, decide)
 
 
-def act(workspace: Workspace, action: Action, code: str, now: datetime, as_post: str | None, decide: Decide) -> Done:
-    """One act in one transaction: what it means, whether it may follow, who may do it; then what `decide` records."""
+def act(
+    workspace: Workspace,
+    action: Action,
+    code: str,
+    now: datetime,
+    as_post: str | None,
+    decide: Decide,
+    name: str | None = None,
+) -> Done:
+    """One act in one transaction: what it means, whether it may follow, who may do it; then what `decide` records.
+
+    `name` is what the ledger calls it, where that is not the action.
+    """
     with workspace.write(now) as connection:
         members = workspace.settings.chain.laid(LaidOn.MEMBERS)
         organisation = organisation_store.load(connection, members, also=[as_post] if as_post else [])
@@ -182,7 +193,7 @@ def act(workspace: Workspace, action: Action, code: str, now: datetime, as_post:
         on_behalf_of = _right(workspace, organisation, row, action, actor)
         lamp = Lamp(workspace.settings, laying.policies(connection), now)
         values = decide(Case(connection, workspace, organisation, lamp, row, actor))
-        entry = Entry(now, actor, action.value, [row.code], values, on_behalf_of)
+        entry = Entry(now, actor, name or action.value, [row.code], values, on_behalf_of)
         ledger.record(connection, entry, [row.id])
         closed = tuple(values.get("rolled_up", ()))
         opened = tuple(code for codes in values.get("reopened", {}).values() for code in codes)

@@ -169,6 +169,8 @@ RUNNING = {
     Clock.SIGN: {"issued"},  # nobody has signed yet
     Clock.FINISH: {"issued", "signed", "in_progress", "returned"},  # the work is the owner's
     Clock.VERIFY: {"submitted"},  # the work is the office's
+    # after close too: what has no end goes on
+    Clock.REVIEW: {"issued", "signed", "in_progress", "submitted", "returned", "closed"},
 }
 
 

@@ -278,6 +278,28 @@ def occurrence(deadline: Deadline, issued_on: date, on: date) -> Occurrence:
     return Occurrence(label, max(first, issued_on), due.date())
 
 
+def occurrences(deadline: Deadline, issued_on: date, on: date, ahead: int = 0) -> list[Occurrence]:
+    """The current occurrence on day `on`, and those after it that begin within `ahead` days.
+
+    Periods between the last one laid and now that nobody laid are not among them: what was never asked for was never
+    missed.
+    """
+    found = [occurrence(deadline, issued_on, on)]
+    while deadline.rrule is not None and (due_on := found[-1].due_on) is not None:
+        after = occurrence(deadline, issued_on, max(due_on, on) + timedelta(days=1))
+        if after.label == found[-1].label or after.starts_on > on + timedelta(days=ahead):
+            break
+        found.append(after)
+    return found
+
+
+def begun(deadline: Deadline, issued_on: date, on: date, ahead: int = 0) -> list[Occurrence]:
+    """Those of them that are not over and have begun by now, or will within `ahead` days."""
+    last = on + timedelta(days=ahead)
+    periods = occurrences(deadline, issued_on, on, ahead)
+    return [one for one in periods if one.starts_on <= last and one.due_on is not None and one.due_on >= on]
+
+
 def _period(rule: str, due: date) -> tuple[str, date | None]:
     """The label of the calendar period that `due` closes, and its first day; the day itself where there is none."""
     parts = dict(part.split("=") for part in rule.split(";"))

@@ -37,6 +37,7 @@ from responsibility.core.summary.reading import (
     LedgerLine,
     ListLine,
     Noticed,
+    ReviewLine,
     TierLaid,
     Told,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "MovedClocks",
     "MovedItem",
     "Noticed",
+    "ReviewLine",
     "Settled",
     "Summary",
     "Tally",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from responsibility.core.assignment import Light, State
+from responsibility.core.review import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,17 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One review that was held: what it found, and until when it was to be rectified."""
+
+    held_at: datetime
+    verdict: Verdict
+    text: str
+    held_by: str
+    rectify_by: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentView:
     """One assignment as people and machines read it."""
 
@@ -66,6 +78,11 @@ class AssignmentView:
     laid_due_on: date | None = None
     returns: int = 0
     last_told: Told | None = None
+    #: The period of a recurring item; empty where it happens once.
+    occurrence: str = ""
+    #: Of what has no end: the reviews held, oldest first, and the day the next one falls due.
+    reviews: tuple[ReviewLine, ...] = ()
+    next_review: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

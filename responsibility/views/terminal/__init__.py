@@ -18,7 +18,7 @@ from responsibility.views.terminal.questions import (
 )
 from responsibility.views.terminal.records import items, lists, log, log_csv, organisation
 from responsibility.views.terminal.state import status
-from responsibility.views.terminal.sweep import demo, ladder, laid, rehearsed, swept
+from responsibility.views.terminal.sweep import demo, ladder, laid, periods_waiting, rehearsed, swept
 
 __all__ = [
     "accepted",
@@ -46,6 +46,7 @@ __all__ = [
     "log",
     "log_csv",
     "organisation",
+    "periods_waiting",
     "prompt",
     "question",
     "rehearsed",

@@ -139,9 +139,21 @@ def _clocks(node: Tree, one: AssignmentView) -> None:
     for clock in one.clocks:
         for line in clock_lines(clock):
             node.add(_leaf(line, style="dim"))
+    if one.reviews:
+        node.add(_leaf(_last_review(one), style="dim"))
     if one.last_told is not None and one.light is not Light.CLOSED:
         told = one.last_told
         node.add(_leaf(f"最近 {told.rung_name}，告知{told.recipient}（第 {told.nth} 次）", style="dim"))
+
+
+def _last_review(one: AssignmentView) -> str:
+    """What the last review found."""
+    last = one.reviews[-1]
+    rectify = f"，整改到 {last.rectify_by}" if last.rectify_by else ""
+    often = f"（第 {len(one.reviews)} 次）" if len(one.reviews) > 1 else ""
+    return f"上次回头看 {last.held_at:%Y-%m-%d}：{last.verdict}{rectify}{often}" + (
+        f" {last.text}" if last.text else ""
+    )
 
 
 def clock_lines(clock: ClockView) -> list[str]:
