@@ -42,7 +42,6 @@ from responsibility.store.rows import (
 )
 from responsibility.store.scratch import fill, scratch
 
-
 #: The occurrences that are to be laid, and no others.
 wanted = scratch("lay_wanted", Column("id", Integer, primary_key=True))
 

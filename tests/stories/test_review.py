@@ -220,7 +220,7 @@ def test_the_leader_who_oversees_the_unit_may_and_others_may_not(world: World) -
 
 def test_what_has_an_end_is_not_reviewed(world: World) -> None:
     world.given(by="9月30日前")
-    with pytest.raises(ResponsibilityError, match="9月30日前.*不用回头看"):
+    with pytest.raises(ResponsibilityError, match=r"9月30日前.*不用回头看"):
         reviews(world, Verdict.GOOD)
     assert world.rows("SELECT count(*) FROM clock WHERE clock = 'review'") == [(0,)]
 

@@ -266,12 +266,19 @@ def occurrence(deadline: Deadline, issued_on: date, on: date) -> Occurrence:
     if deadline.rrule is None:
         return Occurrence("", deadline.starts_on or issued_on, deadline.due_on)
     starts_on = deadline.starts_on or issued_on
-    days = due_days(deadline.rrule, starts_on)
-    day = datetime.combine(max(on, issued_on), time.min)
+    found = _recurring(deadline.rrule, starts_on, issued_on, max(on, issued_on))
+    return found or Occurrence("", starts_on, deadline.due_on)
+
+
+@lru_cache(maxsize=4096)
+def _recurring(rule: str, starts_on: date, issued_on: date, on: date) -> Occurrence | None:
+    """The current occurrence of a rule; None where it never falls due. Thousands of items share a few rules."""
+    days = due_days(rule, starts_on)
+    day = datetime.combine(on, time.min)
     due = days.after(day, inc=True) or days.before(day)
     if due is None:
-        return Occurrence("", starts_on, deadline.due_on)
-    label, first = _period(deadline.rrule, due.date())
+        return None
+    label, first = _period(rule, due.date())
     if first is None:
         before = days.before(due)
         first = before.date() + timedelta(days=1) if before else issued_on
