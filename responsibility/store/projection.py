@@ -245,7 +245,7 @@ def _review(connection: Connection, seq: int, at: datetime, codes: Sequence[str]
     if arm:
         _stop(connection, codes, "sign")
         _return(connection, seq, at, codes, values)
-        _set(connection, codes, rectifying_since=date.fromisoformat(values["on"]), percent=None)
+        _set(connection, codes, rectifying_since=date.fromisoformat(values["since"]), percent=None)
 
 
 def _follow_reviews(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:

@@ -34,7 +34,7 @@ def review(
     def decide(case: Case) -> Values:
         _check(case)
         told = {"verdict": verdict.value, "text": showable(text).strip(), "by": case.actor}
-        return {**told, "on": case.lamp.today.isoformat(), "review": _next(case), **_rectify(case, verdict)}
+        return {**told, "since": case.lamp.today.isoformat(), "review": _next(case), **_rectify(case, verdict)}
 
     action = Action.RECTIFY if verdict.rectifies else Action.REVIEW
     return act(workspace, action, code, now, as_post, decide, name=Action.REVIEW.value)

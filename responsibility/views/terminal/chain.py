@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from responsibility.core.assignment import SEVERITY, STATE_NAMES, Light, State
+from responsibility.core.assignment import SEVERITY, STATE_NAMES, Light, State, worst
 from responsibility.core.escalation import CLOCK_NAMES, Clock
 from responsibility.core.summary import (
     AssignmentView,
@@ -48,8 +48,29 @@ def _question(view: ItemView) -> Text:
 def _chain_tree(view: ItemView, everything: bool) -> Tree:
     """Each tier hangs under the one above; members are gathered under their unit unless `everything` is asked."""
     tree = Tree(Text("责任链", style="bold"), guide_style="dim")
-    at: Tree = tree
     standing = [one for one in view.assignments if one.state is not State.CANCELLED]
+    periods = sorted({one.occurrence for one in standing})
+    for period in periods:
+        some = [one for one in standing if one.occurrence == period]
+        if len(periods) > 1:
+            _period(tree, period, some, everything)
+        else:
+            _tiers(tree, some, everything)
+    _cancelled(tree, [one for one in view.assignments if one.state is State.CANCELLED])
+    return tree
+
+
+def _period(tree: Tree, period: str, standing: Sequence[AssignmentView], everything: bool) -> None:
+    """One period of what recurs; of one that is closed no more is shown."""
+    kind = worst(one.light for one in standing)
+    due_on = max((one.due_on for one in standing if one.due_on), default=None)
+    node = tree.add(_leaf(light(kind), f"  {period} 期  {len(standing)} 项任务，{day(due_on)} 到期"))
+    if kind is not Light.CLOSED or everything:
+        _tiers(node, standing, everything)
+
+
+def _tiers(tree: Tree, standing: Sequence[AssignmentView], everything: bool) -> None:
+    at: Tree = tree
     upper = [one for one in standing if one.role not in ("lead", "support") and not one.works]
     for tier in dict.fromkeys(one.tier for one in upper):
         row = [one for one in upper if one.tier == tier]
@@ -57,8 +78,6 @@ def _chain_tree(view: ItemView, everything: bool) -> Tree:
         at = nodes[0] if len(nodes) == 1 else at  # below several leaders the chain goes on beside them
     below = [one for one in standing if one not in upper]
     _units(at, below, everything)
-    _cancelled(tree, [one for one in view.assignments if one.state is State.CANCELLED])
-    return tree
 
 
 def _cancelled(tree: Tree, gone: Sequence[AssignmentView]) -> None:
@@ -151,9 +170,8 @@ def _last_review(one: AssignmentView) -> str:
     last = one.reviews[-1]
     rectify = f"，整改到 {last.rectify_by}" if last.rectify_by else ""
     often = f"（第 {len(one.reviews)} 次）" if len(one.reviews) > 1 else ""
-    return f"上次回头看 {last.held_at:%Y-%m-%d}：{last.verdict}{rectify}{often}" + (
-        f" {last.text}" if last.text else ""
-    )
+    said = f"；{last.text}" if last.text else ""
+    return f"上次回头看 {last.held_at:%Y-%m-%d}：{last.verdict}{often}{rectify}{said}"
 
 
 def clock_lines(clock: ClockView) -> list[str]:
