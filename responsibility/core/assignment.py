@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from responsibility.core.errors import IllegalTransition
@@ -235,6 +235,29 @@ def is_behind(work: Work, today: date, tolerance: float) -> bool:
     """Whether a milestone was missed, or any measure is below the line by more than `tolerance` points."""
     if sum(day < today for day in work.milestones) > work.milestones_done:
         return True
+    return _below_the_line(work, today, tolerance)
+
+
+def behind_from(work: Work, tolerance: float) -> date | None:
+    """The first day on which a measure is below the line by more than `tolerance` points, if nothing more is reported.
+
+    None where there is nothing to measure by, or it would not be before the due date is past.
+    """
+    if work.due_on is None:
+        return None
+    day = work.starts_on
+    if reached := measures(work):
+        span = (work.due_on - work.starts_on).days + 1
+        # A day short of where the line crosses, for what the division may have cut off.
+        day += timedelta(days=max(0, int(span * (min(reached) + tolerance) / 100) - 1))
+    while reached and day <= work.due_on:
+        if _below_the_line(work, day, tolerance):
+            return day
+        day += timedelta(days=1)
+    return None
+
+
+def _below_the_line(work: Work, today: date, tolerance: float) -> bool:
     return any(reached < expected(work, today) - tolerance for reached in measures(work))
 
 

@@ -1,17 +1,19 @@
 """The ladder: which rung is due now, which were passed over, and when the next one comes.
 
-Rule source: contract §2 "Days" and "Arming"; default ladders in config/policy.yaml.
+Rule source: contract §2 "Days" and "Arming"; default ladders in config/policy.yaml. A clock has a name: its kind, and
+for a milestone its number too (`milestone#2`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from responsibility.core.assignment import REVIEWED_IN, State
+from responsibility.core.deadline import first_due
 from responsibility.core.workdays import WorkCalendar
 
 
@@ -24,25 +26,59 @@ class Clock(StrEnum):
     FINISH = "finish"
     #: From submission until the office has closed or returned it.
     VERIFY = "verify"
+    #: From one report due to the next, once it is signed.
+    REPORT = "report"
+    #: From the day it falls behind the straight line.
+    BEHIND = "behind"
+    #: From issue until one milestone is reported done; the last one is the finish clock itself.
+    MILESTONE = "milestone"
     #: From issue, or the last review, until the next one; of what has no end.
     REVIEW = "review"
 
 
 #: The states in which a clock runs; in all others it stands still and what it said is no longer true.
+_WORKING = frozenset({State.ISSUED, State.SIGNED, State.IN_PROGRESS, State.RETURNED})
 RUNS_IN: Mapping[Clock, frozenset[State]] = {
     Clock.SIGN: frozenset({State.ISSUED}),
-    Clock.FINISH: frozenset({State.ISSUED, State.SIGNED, State.IN_PROGRESS, State.RETURNED}),
+    Clock.FINISH: _WORKING,
     Clock.VERIFY: frozenset({State.SUBMITTED}),
+    Clock.REPORT: _WORKING - {State.ISSUED},
+    Clock.BEHIND: _WORKING,
+    Clock.MILESTONE: _WORKING,
     Clock.REVIEW: frozenset(REVIEWED_IN),
 }
 
 
-def runs(clock: Clock, state: State) -> bool:
+def kind_of(clock: str) -> Clock:
+    """The kind of a clock, by its name."""
+    return Clock(clock.partition("#")[0])
+
+
+def milestone_of(clock: str) -> int | None:
+    """The number of the milestone a clock is about, counted from 1."""
+    number = clock.partition("#")[2]
+    return int(number) if number else None
+
+
+def milestone_clock(number: int) -> str:
+    """The name of a milestone's clock."""
+    return f"{Clock.MILESTONE}#{number}"
+
+
+def runs(clock: str, state: State) -> bool:
     """Whether a clock runs while an assignment is in this state."""
-    return state in RUNS_IN[clock]
+    return state in RUNS_IN[kind_of(clock)]
 
 
-CLOCK_NAMES = {Clock.SIGN: "签收", Clock.FINISH: "办结", Clock.VERIFY: "审核", Clock.REVIEW: "回头看"}
+CLOCK_NAMES = {
+    Clock.SIGN: "签收",
+    Clock.FINISH: "办结",
+    Clock.VERIFY: "审核",
+    Clock.REPORT: "反馈",
+    Clock.BEHIND: "滞后",
+    Clock.MILESTONE: "节点",
+    Clock.REVIEW: "回头看",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +95,8 @@ class Rung:
     instrument: str
     #: Goes out in quiet hours and on non-working days too.
     urgent: bool = False
+    #: Of the report ladder: from how many periods without a report in a row.
+    periods: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +106,12 @@ class Ladder:
     rungs: tuple[Rung, ...]
     #: For sign and verify: working days from the clock's start to its due date.
     within: int | None = None
+    #: For report: the rule by which it falls due where the item names none (RFC 5545, without DTSTART).
+    every: str | None = None
+
+
+#: A clock the policy has nothing for tells nobody.
+NO_LADDER = Ladder(())
 
 
 #: Where the policy says nothing about reviews: months from one to the next, and working days to rectify in.
@@ -154,6 +198,9 @@ class Plan:
     #: Index of the last rung dealt with; -1 before the first.
     rung: int
     next_at: datetime | None
+    #: Of a report clock: how many periods began anew (so much is arming raised), and the day the present one is due.
+    began: int = 0
+    due_on: date | None = None
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:
@@ -177,7 +224,69 @@ def plan(ladder: Ladder, due_on: date, rung: int, now: datetime, calendar: WorkC
     The highest rung reached is the one that fires; those below it are skipped. Planning again from the returned
     position at the same `now` fires nothing.
     """
-    ahead = [(at, moment(step, due_on, calendar, zone)) for at, step in enumerate(ladder.rungs) if at > rung]
+    return _climb(ladder, range(len(ladder.rungs)), due_on, rung, now, calendar, zone)
+
+
+def plan_report(
+    ladder: Ladder,
+    rule: str,
+    due_on: date,
+    missed: int,
+    rung: int,
+    now: datetime,
+    calendar: WorkCalendar,
+    zone: ZoneInfo,
+) -> Plan:
+    """Decide for every report clock whose period is due on `due_on`, after `missed` periods without a report.
+
+    A period without a report gives way to the next one when that one's first rung is reached; only the present one
+    is told of, by the rungs for so many periods in a row.
+    """
+    began = 0
+    while (start := _next_period(ladder, rule, due_on, missed + began, calendar, zone)) and start[1] <= now:
+        due_on, began, rung = start[0], began + 1, -1
+    step = _climb(ladder, _for_missed(ladder, missed + began), due_on, rung, now, calendar, zone)
+    next_at = step.next_at or (start[1] if start else None)
+    return Plan(step.fires, step.skips, step.rung, next_at, began, due_on)
+
+
+def next_moment(
+    ladder: Ladder,
+    due_on: date,
+    rung: int,
+    calendar: WorkCalendar,
+    zone: ZoneInfo,
+    rule: str = "",
+    missed: int = 0,
+) -> datetime | None:
+    """When the rung after `rung` is reached, be it past or to come; None after the last.
+
+    A report clock (with a `rule`) goes on with its next period.
+    """
+    following = next_rung(ladder, rung, rule, missed)
+    if following is not None:
+        return moment(ladder.rungs[following], due_on, calendar, zone)
+    start = _next_period(ladder, rule, due_on, missed, calendar, zone) if rule else None
+    return start[1] if start else None
+
+
+def next_rung(ladder: Ladder, rung: int, rule: str = "", missed: int = 0) -> int | None:
+    """The index of the rung after `rung`, within the period of a report clock; None after the last."""
+    steps = _for_missed(ladder, missed) if rule else range(len(ladder.rungs))
+    return next((at for at in steps if at > rung), None)
+
+
+def _climb(
+    ladder: Ladder,
+    steps: Sequence[int],
+    due_on: date,
+    rung: int,
+    now: datetime,
+    calendar: WorkCalendar,
+    zone: ZoneInfo,
+) -> Plan:
+    """`plan` among some of the rungs."""
+    ahead = [(at, moment(ladder.rungs[at], due_on, calendar, zone)) for at in steps if at > rung]
     reached = [at for at, when in ahead if when <= now]
     next_at = next((when for _, when in ahead if when > now), None)
     if not reached:
@@ -186,7 +295,18 @@ def plan(ladder: Ladder, due_on: date, rung: int, now: datetime, calendar: WorkC
     return Plan(ladder.rungs[last], tuple(ladder.rungs[at] for at in passed), last, next_at)
 
 
-def next_moment(ladder: Ladder, due_on: date, rung: int, calendar: WorkCalendar, zone: ZoneInfo) -> datetime | None:
-    """When the rung after `rung` is reached, be it past or to come; None after the last."""
-    following = rung + 1
-    return moment(ladder.rungs[following], due_on, calendar, zone) if following < len(ladder.rungs) else None
+def _for_missed(ladder: Ladder, missed: int) -> list[int]:
+    """The rungs for a period that follows `missed` ones without a report."""
+    level = max((rung.periods for rung in ladder.rungs if rung.periods <= missed + 1), default=0)
+    return [at for at, rung in enumerate(ladder.rungs) if rung.periods == level]
+
+
+def _next_period(
+    ladder: Ladder, rule: str, due_on: date, missed: int, calendar: WorkCalendar, zone: ZoneInfo
+) -> tuple[date, datetime] | None:
+    """The day the period after `due_on` is due, and the moment of its first rung; None where there is none."""
+    following = first_due(rule, due_on, due_on + timedelta(days=1))
+    steps = _for_missed(ladder, missed + 1)
+    if following is None or not steps:
+        return None
+    return following, moment(ladder.rungs[steps[0]], following, calendar, zone)

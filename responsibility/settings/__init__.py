@@ -139,9 +139,9 @@ def _columns(shape: ColumnsShape) -> Columns:
 
 
 def _policy(shape: PolicyShape, chain: Chain) -> Policy:
-    ladders = {Clock(clock): _ladder(ladder) for clock, ladder in shape.ladders if ladder is not None}
+    ladders = {Clock(clock): _ladder(ladder or shape.ladders.finish) for clock, ladder in shape.ladders}
     instruments = shape.instruments
-    if Clock.REVIEW not in ladders:  # a file from before there were reviews
+    if shape.ladders.review is None:  # a file from before there were reviews
         ladders[Clock.REVIEW] = review_ladder(chain.office or "office", chain.laid(LaidOn.LEADERS))
         instruments = REVIEW_INSTRUMENTS | instruments
     how = shape.extension
@@ -159,4 +159,5 @@ def _policy(shape: PolicyShape, chain: Chain) -> Policy:
 
 
 def _ladder(shape: FinishShape) -> Ladder:
-    return Ladder(tuple(Rung(**dict(rung)) for rung in shape.rungs), getattr(shape, "within", None))
+    rungs = tuple(Rung(**dict(rung)) for rung in shape.rungs)
+    return Ladder(rungs, getattr(shape, "within", None), getattr(shape, "every", None))

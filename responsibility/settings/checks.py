@@ -68,11 +68,15 @@ def _policy(policy: Source, chain: Source) -> Iterator[Finding]:
 
 
 def _rising(policy: Source, place: Place, rungs: Any) -> Iterator[Finding]:
+    """By days; of the report ladder, for each number of periods by itself."""
+    periods = {at[:-1]: _whole(value) or 1 for at, value in policy.at(*place, "*", "periods")}
     days = [(at, _whole(value)) for at, value in policy.at(*place, "*", "days")]
-    numbers = [(at, number) for at, number in days if number is not None]
+    numbers = [(at, (periods.get(at[:-1], 1), number)) for at, number in days if number is not None]
     for (_, before), (at, after) in pairwise(numbers):
-        if after <= before:
-            yield policy.finding(at, is_not(str(after), f"大于上一档的 {before}（各档按 days 从小到大排）"))
+        if after[0] < before[0]:
+            yield policy.finding((*at[:-1], "periods"), f"各档按 periods 从小到大排，上一档是 {before[0]}")
+        elif after <= before:
+            yield policy.finding(at, is_not(str(after[1]), f"大于上一档的 {before[1]}（各档按 days 从小到大排）"))
 
 
 def _calendar(calendar: Source, known_years: Collection[int]) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from responsibility.core.chain import LaidOn
+from responsibility.core.deadline import rule_of
 from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE, RECTIFY_WITHIN, REVIEW_EVERY, CloseBy
 from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 
@@ -58,6 +59,14 @@ def _non_zero(days: int) -> int:
     return days
 
 
+def _period(phrase: str) -> str:
+    """The rule that a phrase like 每月25日前 means."""
+    rule = rule_of(phrase)
+    if rule is None:
+        raise ValueError(phrase)
+    return rule
+
+
 _DATE = r"(19[5-9]\d|20\d\d|21[0-4]\d)-\d\d-\d\d"
 _TIME = r"([01]?\d|2[0-3]):[0-5]\d"
 
@@ -84,6 +93,7 @@ DayTime = Annotated[
 Port = Annotated[int, Field(ge=1, le=65535), says("1 到 65535 的整数")]
 Seconds = Annotated[float, Field(gt=0, le=600), says("大于 0、不超过 600 的秒数")]
 Mailbox = Annotated[str, AfterValidator(_matching(r"[^@\s]+@[^@\s]+")), says("邮箱地址，如 office@example.com")]
+Period = Annotated[str, AfterValidator(_period), says("周期，如 每周五、每月25日前、每季度末")]
 OnDoubt = Annotated[Literal["leave", "resend"], one_of("leave", "resend")]
 
 
@@ -145,10 +155,25 @@ class LadderShape(FinishShape):
     within: Term
 
 
+class ReportRungShape(RungShape):
+    periods: Term = 1
+
+
+class ReportShape(FinishShape):
+    every: Period | None = None
+    rungs: tuple[ReportRungShape, ...] = ()
+
+
 class LaddersShape(Shape):
     sign: LadderShape
     finish: FinishShape
     verify: LadderShape
+    #: Where a file from before these clocks has none, nobody is told.
+    report: ReportShape = ReportShape()
+    behind: FinishShape = FinishShape(rungs=())
+    #: Where there is none, milestones climb the ladder of finish.
+    milestone: FinishShape | None = None
+    #: Where there is none, reviews have a ladder of their own.
     review: FinishShape | None = None
 
 

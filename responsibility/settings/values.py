@@ -164,8 +164,10 @@ def _extension(record: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _ladder_record(ladder: Ladder) -> dict[str, Any]:
-    return {"within": ladder.within, "rungs": [{**asdict(rung), "tells": list(rung.tells)} for rung in ladder.rungs]}
+    rungs = [{**asdict(rung), "tells": list(rung.tells)} for rung in ladder.rungs]
+    return {"within": ladder.within, "every": ladder.every, "rungs": rungs}
 
 
 def _ladder(record: Mapping[str, Any]) -> Ladder:
-    return Ladder(tuple(Rung(**{**rung, "tells": tuple(rung["tells"])}) for rung in record["rungs"]), record["within"])
+    rungs = tuple(Rung(**{**rung, "tells": tuple(rung["tells"])}) for rung in record["rungs"])
+    return Ladder(rungs, record["within"], record.get("every"))

@@ -10,9 +10,9 @@ from responsibility.store.rows import assignment, clock, ledger, ledger_ref
 
 
 def waiting(connection: Connection) -> list[Row[Any]]:
-    """(policy_id, clock, due_on, rung, next_at, n) of every clock that waits for a moment."""
+    """(policy_id, clock, due_on, rung, rule, missed, next_at, n) of every clock that waits for a moment."""
     c = clock.c
-    key = (c.policy_id, c.clock, c.due_on, c.rung, c.next_at)
+    key = (c.policy_id, c.clock, c.due_on, c.rung, c.rule, c.missed, c.next_at)
     query = select(*key, func.count().label("n")).where(c.next_at.is_not(None)).group_by(*key).order_by(*key)
     return list(connection.execute(query))
 

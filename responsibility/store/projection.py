@@ -5,7 +5,7 @@ Live acts and replay go through the same functions, so that the ledger alone exp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -18,14 +18,25 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    func,
     insert,
     literal,
     null,
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
+from responsibility.store import reviews
+from responsibility.store.positions import (
+    Values,
+    arm_clock,
+    arm_clocks,
+    instant,
+    set_columns,
+    start_clocks,
+    stop_clocks,
+    stop_work,
+)
 from responsibility.store.rows import assignment, clock, event, extension, review
 from responsibility.store.scratch import empty, fill, scratch
 
@@ -36,14 +47,16 @@ step = scratch(
     Column("clock", String, primary_key=True),
     Column("due_on", Date, primary_key=True),
     Column("rung", Integer, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("missed", Integer, primary_key=True),
     Column("to", Integer, nullable=False),
     Column("next_at", clock.c.next_at.type),
+    #: Of report clocks: how many periods began, and when the present one is due.
+    Column("began", Integer, nullable=False),
+    Column("to_due_on", Date, nullable=False),
+    Column("to_due_at", clock.c.due_at.type),
 )
 
-#: The rung of a review clock that stands still because its item has an end now; none that runs stands there.
-STOPPED = -2
-
-Values = Mapping[str, Any]
 Applier = Callable[[Connection, int, datetime, Sequence[str], Values], None]
 
 
@@ -73,16 +86,12 @@ def reset(connection: Connection) -> None:
             submitted_late=False,
             before_pause=None,
             paused_on=None,
+            given_back=0,
             returns=0,
             extensions=0,
             rectifying_since=None,
         )
     )
-
-
-def instant(text: str | None) -> datetime | None:
-    """An instant as entries write it."""
-    return datetime.fromisoformat(text) if text else None
 
 
 def _issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -100,72 +109,60 @@ def _issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str
         )
     )
     if values["sign"]:
-        _start(connection, "sign", values["sign"], laid & a.signs)
+        start_clocks(connection, "sign", values["sign"], laid & a.signs)
     for group in values["finish"]:
-        _start(connection, "finish", group, laid & a.works & (a.laid_due_at == instant(group["due_at"])))
+        start_clocks(connection, "finish", group, laid & a.works & (a.laid_due_at == instant(group["due_at"])))
+    for group in values.get("arms", ()):
+        which = laid & a.works & a.occurrence_id.in_(group["occurrences"])
+        for name, arm in group["arms"].items():
+            start_clocks(connection, name, arm, which)
     if values.get("review"):
-        for some in _chunks(values["review"]["items"]):
-            _start(connection, "review", values["review"], laid & a.works & a.item_id.in_(some))
-
-
-def _chunks(blocks: Sequence[Sequence[int]], most: int = 500) -> list[list[int]]:
-    """The ids of some blocks, so many at a time."""
-    ids = [one for first, last in blocks for one in range(first, last + 1)]
-    return [ids[at : at + most] for at in range(0, len(ids), most)]
-
-
-def _start(connection: Connection, name: str, arm: Values, which: Any) -> None:
-    a = assignment.c
-    columns = ["assignment_id", "clock", "policy_id", "arming", "due_on", "due_at", "rung", "next_at"]
-    chosen = select(
-        a.id,
-        literal(name),
-        a.policy_id,
-        literal(1),
-        literal(date.fromisoformat(arm["due_on"]), clock.c.due_on.type),
-        literal(instant(arm["due_at"]), clock.c.due_at.type),
-        literal(-1),
-        literal(instant(arm["next_at"]), clock.c.next_at.type),
-    ).where(which)
-    connection.execute(insert(clock).from_select(columns, chosen))
+        reviews.start(connection, values["review"], laid)
 
 
 def _sweep(connection: Connection, _seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
+    c, s = clock.c, step.c
+    connection.execute(update(clock).where(c.next_at <= at, c.until_at <= at).values(next_at=null()))
     if not values["decisions"]:
         return
-    c, s = clock.c, step.c
-    steps = [
-        {
-            "policy_id": d["policy"],
-            "clock": d["clock"],
-            "due_on": date.fromisoformat(d["due_on"]),
-            "rung": d["rung"],
-            "to": d["to"],
-            "next_at": instant(d["next_at"]),
+    fill(connection, step, [_step(decision) for decision in values["decisions"]])
+    at_key = and_(*(s[name] == c[name] for name in ("policy_id", "clock", "due_on", "rung", "rule", "missed")))
+    climbed = {"rung": s.to, "next_at": s.next_at}
+    ordinary, periodic = c.next_at <= at, (c.next_at <= at) & (c.rule != "")
+    if any(decision.get("rule") for decision in values["decisions"]):
+        began = {
+            "due_on": s.to_due_on,
+            "due_at": func.coalesce(s.to_due_at, c.due_at),
+            "arming": c.arming + s.began,
+            "missed": c.missed + s.began,
         }
-        for d in values["decisions"]
-    ]
-    fill(connection, step, steps)
-    at_key = and_(s.policy_id == c.policy_id, s.clock == c.clock, s.due_on == c.due_on, s.rung == c.rung)
-    connection.execute(update(clock).where(c.next_at <= at, at_key).values(rung=s.to, next_at=s.next_at))
+        connection.execute(update(clock).where(periodic, at_key).values(**climbed, **began))
+        ordinary &= c.rule == ""
+    connection.execute(update(clock).where(ordinary, at_key).values(climbed))
     empty(connection, step)
 
 
-def _set(connection: Connection, codes: Sequence[str], **columns: Any) -> None:
-    connection.execute(update(assignment).where(assignment.c.code.in_(list(codes))).values(**columns))
+def _step(decision: Values) -> dict[str, Any]:
+    due_on = decision["due_on"]
+    return {
+        "policy_id": decision["policy"],
+        "clock": decision["clock"],
+        "due_on": date.fromisoformat(due_on),
+        "rung": decision["rung"],
+        "rule": decision.get("rule", ""),
+        "missed": decision.get("missed", 0),
+        "to": decision["to"],
+        "next_at": instant(decision["next_at"]),
+        "began": decision.get("began", 0),
+        "to_due_on": date.fromisoformat(decision.get("to_due_on", due_on)),
+        "to_due_at": instant(decision.get("to_due_at")),
+    }
 
 
-def _stop(connection: Connection, codes: Sequence[str], *names: str, but: str | None = None) -> None:
-    """Clocks stand still: those named, else all, else all `but` one."""
-    ids = select(assignment.c.id).where(assignment.c.code.in_(list(codes)))
-    stop = update(clock).where(clock.c.assignment_id.in_(ids)).values(next_at=null())
-    stop = stop.where(clock.c.clock != but) if but else stop
-    connection.execute(stop.where(clock.c.clock.in_(names)) if names else stop)
-
-
-def _sign(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], _values: Values) -> None:
-    _set(connection, codes, state="signed")
-    _stop(connection, codes, "sign")
+def _sign(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    set_columns(connection, codes, state="signed")
+    stop_clocks(connection, codes, "sign")
+    arm_clocks(connection, codes, values)
 
 
 def _report(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
@@ -174,96 +171,51 @@ def _report(connection: Connection, _seq: int, _at: datetime, codes: Sequence[st
         columns["percent"] = values["percent"]
     if values.get("milestone") is not None:
         columns["milestones_done"] = values["milestone"]
-    _set(connection, codes, **columns)
+    set_columns(connection, codes, **columns)
+    arm_clocks(connection, codes, values)
+
+
+def _reject_report(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """A report does not count: what it added goes, what it replaced is back, its period is open again."""
+    back = {"percent": values["percent"], "milestones_done": values["milestones_done"]}
+    set_columns(connection, codes, counted=assignment.c.counted - values["count"], **back)
+    arm_clocks(connection, codes, values)
 
 
 def _submit(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
-    _set(connection, codes, state="submitted", submitted_late=values["late"])
-    _stop(connection, codes, "sign", "finish")
-    _arm(connection, codes, "verify", values["verify"])
+    set_columns(connection, codes, state="submitted", submitted_late=values["late"])
+    if values.get("milestones"):
+        set_columns(connection, codes, milestones_done=values["milestones"])
+    stop_work(connection, codes)
+    arm_clock(connection, codes, "verify", values["verify"])
 
 
 def _return(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
-    _set(connection, codes, state="returned", submitted_late=False, returns=assignment.c.returns + 1)
-    _stop(connection, codes, "verify")
+    set_columns(connection, codes, state="returned", submitted_late=False, returns=assignment.c.returns + 1)
+    stop_clocks(connection, codes, "verify")
     for state, parents in values.get("reopened", {}).items():
-        _set(connection, parents, state=state)
+        set_columns(connection, parents, state=state)
     if values["finish"]:
         arm = values["finish"]
-        _set(connection, codes, due_on=date.fromisoformat(arm["due_on"]), due_at=instant(arm["due_at"]))
-        _arm(connection, codes, "finish", arm)
-
-
-def _fresh(arm: Values) -> dict[str, Any]:
-    """A clock before its first rung."""
-    return {
-        "due_on": date.fromisoformat(arm["due_on"]),
-        "due_at": instant(arm["due_at"]),
-        "rung": -1,
-        "next_at": instant(arm["next_at"]),
-    }
-
-
-def _arm(connection: Connection, codes: Sequence[str], name: str, arm: Values) -> None:
-    """Start a clock anew: arming rises by one and the ladder begins before its first rung."""
-    a = assignment.c
-    rows = connection.execute(select(a.id, a.policy_id).where(a.code.in_(list(codes)))).all()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    fresh = _fresh(arm)
-    upsert = dialect.insert(clock)
-    upsert = upsert.on_conflict_do_update(
-        index_elements=["assignment_id", "clock"], set_={**fresh, "arming": clock.c.arming + 1}
-    )
-    if not rows:
-        return
-    values = [
-        {"assignment_id": row.id, "clock": name, "policy_id": row.policy_id, "arming": 1, **fresh} for row in rows
-    ]
-    connection.execute(upsert, values)
+        set_columns(connection, codes, due_on=date.fromisoformat(arm["due_on"]), due_at=instant(arm["due_at"]))
+        arm_clock(connection, codes, "finish", arm)
+    arm_clocks(connection, codes, values)
 
 
 def _close(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     closed = [*codes, *values["rolled_up"]]
-    _set(connection, closed, state="closed")
-    _stop(connection, closed, but="review")
+    set_columns(connection, closed, state="closed")
+    stop_clocks(connection, closed, but="review")
 
 
 def _review(connection: Connection, seq: int, at: datetime, codes: Sequence[str], values: Values) -> None:
-    """A review held: the next one is due later; what was found wanting goes back with a term to rectify it."""
-    arm = values["finish"]
-    held = select(
-        literal(seq),
-        assignment.c.id,
-        literal(at, review.c.held_at.type),
-        literal(values["verdict"]),
-        literal(values["text"]),
-        literal(values["by"]),
-        literal(date.fromisoformat(arm["due_on"]) if arm else None, review.c.rectify_by.type),
-    ).where(assignment.c.code.in_(list(codes)))
-    connection.execute(insert(review).from_select([column.name for column in review.c], held))
-    _arm(connection, codes, "review", values["review"])
-    if arm:
-        _stop(connection, codes, "sign")
+    reviews.hold(connection, seq, at, codes, values)
+    if values["finish"]:
         _return(connection, seq, at, codes, values)
-        _set(connection, codes, rectifying_since=date.fromisoformat(values["since"]), percent=None)
 
 
 def _follow_reviews(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
-    """Items whose deadline changed: review clocks start where there is no end any more, and stop where there is one."""
-    a, c = assignment.c, clock.c
-    live = a.works & a.state.not_in(("draft", "suspended", "cancelled"))
-    for some in _chunks(values["stop"]):
-        ids = select(a.id).where(a.item_id.in_(some))
-        connection.execute(
-            update(clock).where(c.assignment_id.in_(ids), c.clock == "review").values(next_at=null(), rung=STOPPED)
-        )
-    for some in _chunks(values["start"]):
-        for policy_id, arm in values["arms"].items():
-            which = live & a.item_id.in_(some) & (a.policy_id == int(policy_id))
-            again = (c.clock == "review") & (c.rung == STOPPED) & c.assignment_id.in_(select(a.id).where(which))
-            connection.execute(update(clock).where(again).values(**_fresh(arm), arming=c.arming + 1))
-            timed = select(c.assignment_id).where(c.clock == "review")
-            _start(connection, "review", arm, which & a.id.not_in(timed))
+    reviews.follow(connection, values)
 
 
 def _extend(connection: Connection, seq: int, at: datetime, codes: Sequence[str], values: Values) -> None:
@@ -299,8 +251,9 @@ def _approve(connection: Connection, _seq: int, _at: datetime, codes: Sequence[s
 def _grant(connection: Connection, codes: Sequence[str], of: int, values: Values) -> None:
     arm, to = values["granted"], date.fromisoformat(values["to"])
     connection.execute(update(extension).where(extension.c.seq == of).values(status="approved", to_on=to))
-    _set(connection, codes, due_on=to, due_at=instant(arm["due_at"]), extensions=assignment.c.extensions + 1)
-    _arm(connection, codes, "finish", arm)
+    set_columns(connection, codes, due_on=to, due_at=instant(arm["due_at"]), extensions=assignment.c.extensions + 1)
+    arm_clock(connection, codes, "finish", arm)
+    arm_clocks(connection, codes, values)
 
 
 def _reject(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -310,15 +263,16 @@ def _reject(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[s
 
 def _suspend(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     paused = {"before_pause": values["before"], "paused_on": date.fromisoformat(values["on"])}
-    _set(connection, codes, state="suspended", **paused)
-    _stop(connection, codes)
+    set_columns(connection, codes, state="suspended", **paused)
+    stop_clocks(connection, codes)
 
 
 def _resume(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
-    _set(connection, codes, state=assignment.c.before_pause)
-    _set(connection, codes, before_pause=None, paused_on=None)
+    set_columns(connection, codes, state=assignment.c.before_pause)
+    given_back = assignment.c.given_back + values.get("lost", 0)
+    set_columns(connection, codes, before_pause=None, paused_on=None, given_back=given_back)
     if values["due_on"]:
-        _set(connection, codes, due_on=date.fromisoformat(values["due_on"]), due_at=instant(values["due_at"]))
+        set_columns(connection, codes, due_on=date.fromisoformat(values["due_on"]), due_at=instant(values["due_at"]))
     c = clock.c
     ids = select(assignment.c.id).where(assignment.c.code.in_(list(codes)))
     for name, to in values["clocks"].items():
@@ -328,6 +282,7 @@ def _resume(connection: Connection, _seq: int, _at: datetime, codes: Sequence[st
             "rung": to["rung"],
             "next_at": instant(to["next_at"]),
             "arming": c.arming + (1 if to["moved"] else 0),
+            "until_at": instant(to.get("until_at")),
         }
         connection.execute(update(clock).where(c.assignment_id.in_(ids), c.clock == name).values(going))
 
@@ -339,14 +294,15 @@ def _redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[s
         due_on = moved["due_on"] and date.fromisoformat(moved["due_on"])
         dates = {"due_on": due_on, "due_at": instant(moved["due_at"]), "rectifying_since": None}
         connection.execute(update(assignment).where(laid).values(dates))
-        if not moved["finish"]:
-            ids = select(a.id).where(laid)
-            stop = update(clock).where(clock.c.assignment_id.in_(ids), clock.c.clock == "finish")
-            connection.execute(stop.values(next_at=null()))
+        stays = ("sign", "verify", "report", "review", *(("finish",) if moved["finish"] else ()))
+        stops = clock.c.assignment_id.in_(select(a.id).where(laid)) & clock.c.clock.not_in(stays)
+        connection.execute(update(clock).where(stops).values(next_at=null()))
         for policy_id, arm in moved["finish"].items():
             running = laid & a.works & (a.policy_id == int(policy_id)) & a.state.not_in(("submitted", "suspended"))
             codes = list(connection.execute(select(a.code).where(running)).scalars())
-            _arm(connection, codes, "finish", arm)
+            arm_clock(connection, codes, "finish", arm)
+        for group in moved.get("others", ()):
+            arm_clocks(connection, group["codes"], group)
 
 
 def _withdraw(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -359,14 +315,14 @@ def _withdraw(connection: Connection, _seq: int, _at: datetime, _codes: Sequence
         stop = update(clock).where(clock.c.assignment_id.between(first, last)).values(next_at=null())
         connection.execute(stop, blocks)
     if values.get("rolled_up"):
-        _set(connection, values["rolled_up"], state="closed")
+        set_columns(connection, values["rolled_up"], state="closed")
 
 
 def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
     """Hand out again what was cancelled; what had been reported on it stays."""
     for again in values["again"]:
         due_on = again["due_on"] and date.fromisoformat(again["due_on"])
-        _set(
+        set_columns(
             connection,
             again["codes"],
             state="issued",
@@ -378,7 +334,8 @@ def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[
         )
         for name in ("sign", "finish", "review"):
             if again.get(name):
-                _arm(connection, again[f"{name}_codes"], name, again[name])
+                arm_clock(connection, again[f"{name}_codes"], name, again[name])
+        arm_clocks(connection, again["finish_codes"], again)
 
 
 def _set_event(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -398,6 +355,7 @@ def _move_calendar(connection: Connection, _seq: int, _at: datetime, _codes: Seq
         connection.execute(update(clock).where(which).values(**columns, next_at=instant(to["next_at"])))
     for group in values["clocks"]:
         key = (c.policy_id == group["policy"]) & (c.clock == group["clock"]) & (c.rung == group["rung"])
+        key &= (c.rule == group.get("rule", "")) & (c.missed == group.get("missed", 0))
         which = key & (c.due_on == date.fromisoformat(group["due_on"])) & (c.next_at == instant(group["from"]))
         connection.execute(update(clock).where(which).values(next_at=instant(group["next_at"])))
 
@@ -417,6 +375,7 @@ _APPLIERS: dict[str, Applier] = {
     "sweep": _sweep,
     "sign": _sign,
     "report": _report,
+    "reject": _reject_report,
     "submit": _submit,
     "return": _return,
     "close": _close,

@@ -113,6 +113,9 @@ class ItemRow(SQLModel, table=True):
     target_count: int | None = None
     target_unit: str = ""
     urgent: bool = False
+    #: How often it is to be reported on, as written and as a rule; empty where the policy says.
+    report_every: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    report_rule: str = Field(default="", sa_column_kwargs={"server_default": ""})
     #: The clocks of report and finish run on members, not on units.
     names_members: bool = False
     #: Leaders are named by the item; else those who oversee its units.
@@ -203,6 +206,7 @@ class AssignmentRow(SQLModel, table=True):
             "counted",
             "milestones_done",
             "submitted_late",
+            "given_back",
             "policy_id",
             "item_id",
             "rectifying_since",
@@ -239,6 +243,8 @@ class AssignmentRow(SQLModel, table=True):
     #: While suspended: the state to go back to, and since when.
     before_pause: str | None = None
     paused_on: date | None = None
+    #: Working days given back for all the time it was suspended: milestones fall due so much later.
+    given_back: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     #: How often it was returned.
     returns: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     #: How often its due date was extended; `laid_due_on` stays what it was.
@@ -269,6 +275,11 @@ class ClockRow(SQLModel, table=True):
     rung: int = -1
     #: None when the clock stands still or its ladder is climbed.
     next_at: datetime | None = None
+    #: From this instant on nobody is told of it any more.
+    until_at: datetime | None = None
+    #: Of a report clock: the rule by which it falls due, and how many periods in a row went by without a report.
+    rule: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    missed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class ExtensionRow(SQLModel, table=True):

@@ -48,6 +48,8 @@ due = scratch(
     Column("arming", Integer, nullable=False),
     Column("due_on", Date, nullable=False),
     Column("rung", Integer, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("missed", Integer, nullable=False),
     Column("case_item", Integer, nullable=False),
     Column("unit", String, nullable=False),
     Column("post", String),
@@ -62,11 +64,15 @@ decision = scratch(
     Column("clock", String, primary_key=True),
     Column("due_on", Date, primary_key=True),
     Column("rung", Integer, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("missed", Integer, primary_key=True),
     #: Rank of the recipient kind: whoever is meant twice is told as the first.
     Column("place", Integer, primary_key=True),
     Column("fires", String, primary_key=True),
     Column("tell", String, nullable=False),
     Column("skipped", Boolean, nullable=False),
+    #: So many periods of a report clock begin with it.
+    Column("began", Integer, nullable=False),
 )
 
 #: Who is meant by a recipient kind, for one unit (and one item, where the item names its leaders; else 0).
@@ -94,21 +100,31 @@ class Key:
     clock: str
     due_on: date
     rung: int
+    #: Of report clocks.
+    rule: str
+    missed: int
 
 
 def due_keys(connection: Connection, now: datetime) -> list[tuple[Key, int]]:
     """The distinct keys whose next moment has passed, with how many clocks stand at each."""
     c = clock.c
-    query = select(c.policy_id, c.clock, c.due_on, c.rung, func.count()).where(c.next_at <= now)
-    rows = connection.execute(query.group_by(c.policy_id, c.clock, c.due_on, c.rung))
-    return sorted(((Key(*row[:4]), row[4]) for row in rows), key=lambda pair: str(pair[0]))
+    key = (c.policy_id, c.clock, c.due_on, c.rung, c.rule, c.missed)
+    rows = connection.execute(select(*key, func.count()).where(is_due(now)).group_by(*key))
+    return sorted(((Key(*row[:6]), row[6]) for row in rows), key=lambda pair: str(pair[0]))
+
+
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Whether a clock's next moment has passed, and not the instant from which nobody is told any more."""
+    c = clock.c
+    return (c.next_at <= now) & ((c.until_at.is_(None)) | (c.until_at > now))
 
 
 def gather(connection: Connection, now: datetime, on: date, member_tier: str | None) -> None:
     """Note down every due clock once, by assignment, for `due_cases` and `write_notices`."""
     c, a = clock.c, assignment.c
     owner = case((a.tier != (member_tier or ""), OWNER), (_held(on), HELD_MEMBER), else_=VACANT_MEMBER)
-    moments = select(c.assignment_id, c.clock, c.policy_id, c.arming, c.due_on, c.rung).where(c.next_at <= now)
+    columns = (c.assignment_id, c.clock, c.policy_id, c.arming, c.due_on, c.rung, c.rule, c.missed)
+    moments = select(*columns).where(is_due(now))
     chosen = (
         moments.add_columns(_case_item, a.unit, a.post, owner)
         .join(assignment, a.id == c.assignment_id)
@@ -148,6 +164,7 @@ def _statements(dialect: Dialect) -> list[SQLCompiler]:
     return [cast(SQLCompiler, one.on_conflict_do_nothing().compile(dialect=dialect)) for one in inserts]
 
 
+_KEY = ("policy_id", "clock", "due_on", "rung", "rule", "missed")
 _COLUMNS = (
     "seq",
     "assignment_id",
@@ -177,7 +194,8 @@ def _columns(recipient: Any, tell: Any, instead_of: Any) -> list[Any]:
     )
     nth = case((d.skipped, 0), else_=told + 1)
     seq = bindparam("seq", type_=Integer)
-    return [seq, q.assignment_id, q.clock, q.arming, d.fires, recipient, tell, instead_of, nth, d.skipped]
+    arming = q.arming + d.began
+    return [seq, q.assignment_id, q.clock, arming, d.fires, recipient, tell, instead_of, nth, d.skipped]
 
 
 def _held(on: date) -> ColumnElement[bool]:
@@ -195,7 +213,7 @@ def _held(on: date) -> ColumnElement[bool]:
 
 def _at_key() -> ColumnElement[bool]:
     q, d = due.c, decision.c
-    return and_(d.policy_id == q.policy_id, d.clock == q.clock, d.due_on == q.due_on, d.rung == q.rung)
+    return and_(*(d[name] == q[name] for name in _KEY))
 
 
 def _member_notices() -> Select[Any]:
@@ -252,11 +270,13 @@ def notices_of(
             a.milestones_done,
             a.submitted_late,
             a.rectifying_since,
+            a.given_back,
             a.works,
             a.policy_id,
             c.arming.label("arming_now"),
             c.due_on.label("clock_due_on"),
             c.due_at.label("clock_due_at"),
+            c.missed.label("clock_missed"),
             i.id.label("item_id"),
             i.code.label("item_code"),
             i.title,

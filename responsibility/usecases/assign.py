@@ -19,8 +19,9 @@ from responsibility.settings import policy_record
 from responsibility.store import laying, ledger, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
+from responsibility.usecases.arming import arms_at_issue
 from responsibility.usecases.codes import live_list
-from responsibility.usecases.lights import arm, arm_within
+from responsibility.usecases.lights import Lamp, arm, arm_within
 from responsibility.usecases.questions import accept_within
 from responsibility.usecases.review_clock import arm_laid
 from responsibility.usecases.workspace import Workspace, not_before_last_act, office_post
@@ -110,7 +111,8 @@ def _lay(
     laid = laying.lay(connection, tier.id, tier.laid_on, work_list.id, today, policy_id, seats, item_id, noted=noted)
     if laid is None:
         return TierLaid(list_code, tier.id, tier.name, 0, ())
-    ledger.record(connection, _entry(connection, workspace, list_code, tier, laid, now))
+    lamp = Lamp(settings, {policy_id: body}, now)
+    ledger.record(connection, _entry(connection, workspace, list_code, tier, laid, lamp, policy_id))
     names = _names(organisation)
     whom = tuple((code, names.get(code, code), n) for code, n in laying.laid_rows(connection, laid))
     return TierLaid(list_code, tier.id, tier.name, laid.count, whom)
@@ -156,9 +158,15 @@ def _seats(workspace: Workspace, organisation: Organisation, tier: Tier) -> list
 
 
 def _entry(
-    connection: Connection, workspace: Workspace, list_code: str, tier: Tier, laid: laying.Laid, now: datetime
+    connection: Connection,
+    workspace: Workspace,
+    list_code: str,
+    tier: Tier,
+    laid: laying.Laid,
+    lamp: Lamp,
+    policy_id: int,
 ) -> Entry:
-    settings = workspace.settings
+    settings, now = workspace.settings, lamp.now
     ladder = settings.policy.ladders[Clock.FINISH]
     values = {
         "tier": tier.id,
@@ -168,6 +176,7 @@ def _entry(
         "issued_on": now.astimezone(settings.zone).date().isoformat(),
         "sign": _sign_arm(workspace, tier, now),
         "finish": [arm(settings, ladder, due_on, due_at) for due_on, due_at in laying.due_groups(connection, laid)],
+        "arms": arms_at_issue(lamp, policy_id, laying.measured(connection, laid)),
         "review": arm_laid(connection, settings, settings.policy, laid, now),
         "digest": ledger.digest_issued(connection, laid.first, laid.last),
     }

@@ -138,10 +138,12 @@ class _Shift:
         found = []
         for row in clocks.waiting(self.connection):
             was, will = (
-                lamp.following(row.policy_id, row.clock, row.due_on, row.rung) for lamp in (self.old, self.new)
+                lamp.following(row.policy_id, row.clock, row.due_on, row.rung, row.rule, row.missed)
+                for lamp in (self.old, self.new)
             )
             if row.next_at == was and will != was:
                 key = {"policy": row.policy_id, "clock": row.clock, "due_on": row.due_on.isoformat(), "rung": row.rung}
+                key |= {"rule": row.rule, "missed": row.missed} if row.rule else {}
                 values = {**key, "from": _text(was), "next_at": _text(will)}
                 found.append(_Moved(values, MovedClocks(row.clock, row.due_on, row.due_on, was, will, row.n)))
         return found

@@ -10,13 +10,16 @@ from sqlalchemy import Connection
 
 from responsibility.core.assignment import State
 from responsibility.core.chain import Organisation, Person
-from responsibility.core.escalation import Clock, runs
+from responsibility.core.escalation import NO_LADDER, Clock, kind_of, milestone_of, runs
 from responsibility.core.summary import Noticed
 from responsibility.store import laying, outbox, sweeping
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
 from responsibility.views.texts import Behind, Digest, DigestLine, lateness, why_you
+
+#: What is to be finished stands before what is to be verified, reported and signed.
+_PRESSING = (Clock.FINISH, Clock.MILESTONE, Clock.VERIFY, Clock.BEHIND, Clock.REPORT, Clock.SIGN)
 
 
 class _Reader:
@@ -42,7 +45,7 @@ class _Reader:
     def late(self, row: Any) -> str:
         due_on = row.clock_due_on
         days = self.settings.calendar.between(due_on, self.lamp.today)
-        return lateness(Clock(row.clock), due_on, days)
+        return lateness(kind_of(row.clock), due_on, days, row.clock_missed, _milestone_title(row))
 
     def why(self, group: Sequence[Any]) -> str:
         chain, row = self.settings.chain, group[0]
@@ -59,7 +62,8 @@ class _Reader:
             item=row.item_code,
             title=row.title,
             assignment=row.code,
-            clock=row.clock,
+            clock=kind_of(row.clock).value,
+            milestone=milestone_of(row.clock),
             rung=rung.id,
             rung_name=rung.name,
             nth=row.nth,
@@ -91,11 +95,9 @@ class _Reader:
         )
 
     def _pressing(self) -> dict[str, int]:
-        """Rung id → its place in a digest: what is to be finished before what is to be verified and signed."""
+        """Rung id → its place in a digest, the clocks in the order of `_PRESSING`, each from its last rung down."""
         ladders = self.settings.policy.ladders
-        rungs = [
-            rung.id for clock in (Clock.FINISH, Clock.VERIFY, Clock.SIGN) for rung in reversed(ladders[clock].rungs)
-        ]
+        rungs = [rung.id for clock in _PRESSING for rung in reversed(ladders.get(clock, NO_LADDER).rungs)]
         return {rung: at for at, rung in enumerate(rungs)}
 
     def _line(self, group: Sequence[Any]) -> DigestLine:
@@ -151,7 +153,22 @@ def digester(connection: Connection, workspace: Workspace, now: datetime) -> Cal
 
 
 def _still_true(row: Any) -> bool:
-    return row.arming == row.arming_now and runs(Clock(row.clock), State(row.state))
+    return row.arming == row.arming_now and runs(row.clock, State(row.state)) and not _reached(row)
+
+
+def _milestone_title(row: Any) -> str:
+    """The title of the milestone a notice is about; empty where it is about none."""
+    number = milestone_of(row.clock)
+    milestones = row.deadline.get("milestones", ())
+    if number is None:
+        return ""
+    return str(milestones[number - 1]["title"]) if number <= len(milestones) else f"第 {number} 个"
+
+
+def _reached(row: Any) -> bool:
+    """Whether the milestone a notice is about was reported done meanwhile."""
+    number = milestone_of(row.clock)
+    return number is not None and number <= row.milestones_done
 
 
 def _alike(rows: Iterable[Any]) -> list[list[Any]]:

@@ -18,6 +18,7 @@ from responsibility.core.text import showable
 from responsibility.store import extensions, laying, ledger, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
+from responsibility.usecases.arming import rearmed
 from responsibility.usecases.lights import Lamp, arm
 from responsibility.usecases.verbs import Case, Done, Values, act, actor_of, find
 from responsibility.usecases.workspace import Workspace
@@ -61,7 +62,7 @@ def extend(
         row = case.row
         asked = {"to": to.isoformat(), "from": row.due_on.isoformat(), "reason": reason, "progress": progress}
         told = asked | {"by": case.actor, "agreed": _agreed_already(case), "late": late}
-        return told | ({"granted": _arm(case.workspace, case.lamp, row, to)} if late else {})
+        return told | (_granted(case.workspace, case.lamp, row, to) if late else {})
 
     return act(workspace, Action.EXTEND, code, now, as_post, decide)
 
@@ -79,7 +80,7 @@ def approve(
         last = asked.agreed + 1 >= len(steps)
         values: dict[str, Any] = {"of": asked.seq, "to": day.isoformat(), "step": asked.agreed + 1}
         if last:
-            values["granted"] = _arm(workspace, case.lamp, case.row, day)
+            values |= _granted(workspace, case.lamp, case.row, day)
         act_name = "extend.approve" if last else "extend.agree"
         ledger.record(connection, Entry(now, actor, act_name, [case.row.code], values, on_behalf_of), [case.row.id])
         status, follows = ("approved", "") if last else ("open", _whom(steps[asked.agreed + 1], workspace))
@@ -212,12 +213,13 @@ def _organisation(workspace: Workspace, connection: Connection, as_post: str | N
     return organisation_store.load(connection, members, also=[as_post] if as_post else [])
 
 
-def _arm(workspace: Workspace, lamp: Lamp, row: Any, to: date) -> dict[str, Any]:
-    """The finish clock on its new date; a time of day is kept."""
+def _granted(workspace: Workspace, lamp: Lamp, row: Any, to: date) -> dict[str, Any]:
+    """The finish clock on its new date, and the line drawn anew; a time of day is kept."""
     settings = workspace.settings
     old = row.due_at.astimezone(settings.zone)
     at = overdue_from(to, settings.zone) if old.time() == datetime.min.time() else old + (to - row.due_on)
-    return arm(settings, lamp.ladder(row.policy_id, Clock.FINISH), to, at)
+    granted = arm(settings, lamp.ladder(row.policy_id, Clock.FINISH), to, at)
+    return {"granted": granted, "arms": rearmed(lamp, row, to, at)}
 
 
 def _whom(step: str, workspace: Workspace) -> str:

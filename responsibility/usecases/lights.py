@@ -10,7 +10,7 @@ from typing import Any
 from responsibility.core import assignment as core
 from responsibility.core.assignment import Light, State, Work, rectified
 from responsibility.core.deadline import milestone_days
-from responsibility.core.escalation import Clock, Ladder, Policy, moment, next_moment, overdue_from
+from responsibility.core.escalation import NO_LADDER, Clock, Ladder, Policy, kind_of, moment, next_moment, overdue_from
 from responsibility.settings import Settings, policy_from_record
 
 
@@ -43,7 +43,8 @@ class Lamp:
         return sorted({rung.id for ladder in ladders for rung in ladder.rungs if rung.urgent})
 
     def ladder(self, policy_id: int, clock: str) -> Ladder:
-        return self.policy(policy_id).ladders[Clock(clock)]
+        """The ladder of a clock, by its name; an empty one where the policy is from before there were such clocks."""
+        return self.policy(policy_id).ladders.get(kind_of(clock), NO_LADDER)
 
     def soon_at(self, policy_id: int, due_on: date | None) -> datetime | None:
         """The instant of the first finish rung."""
@@ -62,6 +63,11 @@ class Lamp:
             self._milestones[item_id] = milestone_days(deadline)
         return self._milestones[item_id]
 
+    def _milestones_of(self, row: Any, deadline: Mapping[str, Any]) -> tuple[date, ...]:
+        """The milestones of one assignment: so many working days later as suspension gave back."""
+        days = self.milestones(row.item_id, deadline)
+        return tuple(self.settings.calendar.shift(day, row.given_back) for day in days) if row.given_back else days
+
     def work(self, row: Any, deadline: Mapping[str, Any]) -> Work:
         """The work behind a row that carries an assignment's columns, `starts_on`, `item_id` and `target_count`."""
         work = Work(
@@ -74,7 +80,7 @@ class Lamp:
             counted=row.counted,
             target=row.target_count,
             milestones_done=row.milestones_done,
-            milestones=self.milestones(row.item_id, deadline),
+            milestones=self._milestones_of(row, deadline),
             submitted_late=row.submitted_late,
         )
         return rectified(work, row.rectifying_since) if row.rectifying_since else work
@@ -90,10 +96,13 @@ class Lamp:
             self._lights[key] = core.light(work, self.now, self.today, key[1])
         return self._lights[key]
 
-    def following(self, policy_id: int, clock: str, due_on: date, rung: int) -> datetime | None:
-        """When the rung after `rung` is reached."""
+    def following(
+        self, policy_id: int, clock: str, due_on: date, rung: int, rule: str = "", missed: int = 0
+    ) -> datetime | None:
+        """When the rung after `rung` is reached (of a report clock, or its next period)."""
         settings = self.settings
-        return next_moment(self.ladder(policy_id, clock), due_on, rung, settings.calendar, settings.zone)
+        ladder = self.ladder(policy_id, clock)
+        return next_moment(ladder, due_on, rung, settings.calendar, settings.zone, rule, missed)
 
 
 def arm(settings: Settings, ladder: Ladder, due_on: date, due_at: datetime) -> dict[str, Any]:

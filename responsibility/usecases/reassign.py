@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.assignment import State
 from responsibility.core.chain import LaidOn, Organisation, Post
-from responsibility.core.deadline import Kind, from_record
+from responsibility.core.deadline import Kind, from_record, milestone_days
 from responsibility.core.errors import AmbiguousCode, ResponsibilityError
 from responsibility.core.escalation import Clock
 from responsibility.core.summary import ItemReassigned
@@ -19,6 +19,7 @@ from responsibility.core.text import showable
 from responsibility.store import assignments, laying, ledger, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
+from responsibility.usecases.arming import milestone_arms, rearmed
 from responsibility.usecases.assign import lay_item
 from responsibility.usecases.codes import find_item, unknown_seat
 from responsibility.usecases.lights import Lamp, arm, arm_within
@@ -271,9 +272,10 @@ def _hand_out_again(case: _Case, laid: Sequence[Any], office: str, now: datetime
     """Issue anew what was once cancelled of those who have the work now: an assignment's code is never given twice."""
     back = [row for row in laid if row.state == State.CANCELLED and _is_back(case, row)]
     if back:
-        groups: dict[tuple[int, int], list[Any]] = {}
+        groups: dict[tuple[Any, ...], list[Any]] = {}
         for row in back:
-            groups.setdefault((row.occurrence_id, row.policy_id), []).append(row)
+            alike = (row.occurrence_id, row.policy_id, row.counted, row.percent, row.milestones_done)
+            groups.setdefault(alike, []).append(row)
         values = {
             "issued_on": case.lamp.today.isoformat(),
             "again": [_again(case.lamp, rows, now) for rows in groups.values()],
@@ -296,6 +298,8 @@ def _again(lamp: Lamp, rows: Sequence[Any], now: datetime) -> dict[str, Any]:
     """How one occurrence's assignments under one policy start anew."""
     first = rows[0]
     due_on, due_at = first.occurrence_due_on, first.occurrence_due_at
+    milestones = milestone_arms(lamp, first.policy_id, milestone_days(first.deadline), first.milestones_done)
+    arms = {**rearmed(lamp, first, due_on, due_at), **milestones} if due_on else {}
     finish = lamp.ladder(first.policy_id, Clock.FINISH)
     long_term = from_record(first.deadline).kind is Kind.LONG_TERM
     return {
@@ -306,6 +310,7 @@ def _again(lamp: Lamp, rows: Sequence[Any], now: datetime) -> dict[str, Any]:
         "sign_codes": [row.code for row in rows if row.signs],
         "finish": arm(lamp.settings, finish, due_on, due_at) if due_on else None,
         "finish_codes": [row.code for row in rows if row.works],
+        "arms": arms,
         "review": arm_first(lamp.settings, lamp.policy(first.policy_id), now) if long_term else None,
         "review_codes": [row.code for row in rows if row.works],
     }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.deadline import from_record, occurrence
+from responsibility.core.deadline import from_record, milestone_days, occurrence
 from responsibility.core.escalation import Clock, overdue_from
 from responsibility.store import assignments, laying, ledger, worklists
 from responsibility.store.ledger import Entry
+from responsibility.usecases.arming import milestone_arms, rearmed
 from responsibility.usecases.lights import Lamp, arm
 from responsibility.usecases.review_clock import follow
 from responsibility.usecases.workspace import Workspace
@@ -53,4 +54,23 @@ def _moved(connection: Connection, lamp: Lamp, code: str) -> dict[str, Any] | No
         "due_at": due_at and due_at.isoformat(),
         "occurrence": laid[0].occurrence_id,
         "finish": arms,
+        "others": _others(lamp, laid, new.due_on, due_at) if new.due_on and due_at else [],
     }
+
+
+def _others(lamp: Lamp, laid: Sequence[Any], due_on: date, due_at: datetime) -> list[dict[str, Any]]:
+    """The clocks of milestones and of falling behind on the new deadline, for the assignments that share them."""
+    groups: dict[tuple[Any, ...], list[Any]] = {}
+    for row in laid:
+        if row.works and row.state not in ("submitted", "suspended"):
+            alike = (row.policy_id, row.counted, row.percent, row.milestones_done, row.issued_on, row.given_back)
+            groups.setdefault(alike, []).append(row)
+    found = []
+    for rows in groups.values():
+        first = rows[0]
+        arms = rearmed(lamp, first, due_on, due_at)
+        arms |= milestone_arms(lamp, first.policy_id, milestone_days(first.deadline), first.milestones_done)
+        set_anew = {name: arm for name, arm in arms.items() if arm}
+        if set_anew:
+            found.append({"codes": [row.code for row in rows], "arms": set_anew})
+    return found

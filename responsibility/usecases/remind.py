@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from responsibility.core.chain import OWNER, UNIT_HEAD, LaidOn, Organisation, Route, route_above, routes
-from responsibility.core.escalation import Plan, plan
+from responsibility.core.escalation import Plan, overdue_from, plan, plan_report
 from responsibility.core.summary import Noticed
 from responsibility.store import laying, ledger, sweeping, worklists
 from responsibility.store import organisation as organisation_store
@@ -70,7 +71,7 @@ def _sweep(connection: Connection, lamp: Lamp) -> tuple[int, int, int]:
         _write_notices(connection, seq, lamp, decided)
     told, skipped = sweeping.count_notices(connection, seq)
     values = {
-        "decisions": [_decision_record(key, n, step) for key, n, step in decided],
+        "decisions": [_decision_record(key, n, step, lamp.settings.zone) for key, n, step in decided],
         "notices": told,
         "skipped": skipped,
         "digest": ledger.digest_notices(connection, seq),
@@ -81,11 +82,23 @@ def _sweep(connection: Connection, lamp: Lamp) -> tuple[int, int, int]:
 def _decide(lamp: Lamp, key: Key) -> Plan:
     settings = lamp.settings
     ladder = lamp.ladder(key.policy_id, key.clock)
+    if key.rule:
+        position = (key.rule, key.due_on, key.missed, key.rung)
+        return plan_report(ladder, *position, lamp.now, settings.calendar, settings.zone)
     return plan(ladder, key.due_on, key.rung, lamp.now, settings.calendar, settings.zone)
 
 
-def _decision_record(key: Key, n: int, step: Plan) -> dict[str, Any]:
-    return {
+def _decision_record(key: Key, n: int, step: Plan, zone: ZoneInfo) -> dict[str, Any]:
+    of_report = {}
+    if key.rule and step.due_on:
+        of_report = {
+            "rule": key.rule,
+            "missed": key.missed,
+            "began": step.began,
+            "to_due_on": step.due_on.isoformat(),
+            "to_due_at": overdue_from(step.due_on, zone).isoformat(),
+        }
+    return of_report | {
         "policy": key.policy_id,
         "clock": key.clock,
         "due_on": key.due_on.isoformat(),
@@ -118,6 +131,9 @@ def _decision_rows(key: Key, step: Plan, places: Mapping[str, int]) -> list[dict
             "clock": key.clock,
             "due_on": key.due_on,
             "rung": key.rung,
+            "rule": key.rule,
+            "missed": key.missed,
+            "began": step.began,
             "place": places[tell],
             "fires": rung.id,
             "tell": tell,

@@ -8,10 +8,11 @@ from typing import Any
 from responsibility.core.assignment import Action
 from responsibility.core.deadline import Kind, from_record
 from responsibility.core.errors import ResponsibilityError
-from responsibility.core.escalation import Clock, overdue_from
+from responsibility.core.escalation import Clock, kind_of, overdue_from
 from responsibility.core.review import Verdict, next_review
 from responsibility.core.text import showable
-from responsibility.store import reviews
+from responsibility.store import assignments, reviews
+from responsibility.usecases.arming import returned_arms
 from responsibility.usecases.lights import arm
 from responsibility.usecases.verbs import Case, Done, Values, act, reopened
 from responsibility.usecases.workspace import Workspace
@@ -74,4 +75,11 @@ def _rectify(case: Case, verdict: Verdict) -> dict[str, Any]:
     settings, policy = case.workspace.settings, case.lamp.policy(case.row.policy_id)
     due_on = settings.calendar.shift(case.lamp.today, policy.rectify_within)
     finish = arm(settings, policy.ladders[Clock.FINISH], due_on, overdue_from(due_on, settings.zone))
-    return {"finish": finish, "reopened": reopened(case)}
+    return {"finish": finish, "reopened": reopened(case), "arms": _others(case)}
+
+
+def _others(case: Case) -> dict[str, Any]:
+    """The other clocks: milestones and the line are of what was to be done before, reports are asked for again."""
+    clocks = assignments.clocks_of(case.connection, [case.row.id]).get(case.row.id, [])
+    passed = [clock.clock for clock in clocks if kind_of(clock.clock) in (Clock.BEHIND, Clock.MILESTONE)]
+    return dict.fromkeys(passed) | returned_arms(case.lamp, case.row)

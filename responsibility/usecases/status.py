@@ -16,7 +16,7 @@ from responsibility.core import summary as core
 from responsibility.core.assignment import Light, State, worst
 from responsibility.core.chain import Chain, LaidOn, Organisation
 from responsibility.core.deadline import from_record
-from responsibility.core.escalation import Clock, runs
+from responsibility.core.escalation import Clock, kind_of, milestone_of, next_rung, runs
 from responsibility.core.review import Verdict
 from responsibility.core.summary import (
     AssignmentView,
@@ -35,7 +35,7 @@ from responsibility.core.summary import (
 from responsibility.settings import Settings
 from responsibility.store import assignments, laying, reviews, worklists
 from responsibility.store import organisation as organisation_store
-from responsibility.store.projection import STOPPED
+from responsibility.store.reviews import STOPPED
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace, not_before_last_act
@@ -322,7 +322,7 @@ class Desk:
             counted=row.counted,
             target=row.target_count,
             target_unit=row.target_unit,
-            clocks=tuple(self._clock(clock, State(row.state)) for clock in clocks),
+            clocks=tuple(self._clock(clock, State(row.state)) for clock in clocks if not _reached(clock, row)),
             extensions=row.extensions,
             laid_due_on=row.laid_due_on,
             returns=row.returns,
@@ -331,11 +331,14 @@ class Desk:
         )
 
     def _clock(self, row: Any, state: State) -> ClockView:
-        rungs = self.lamp.ladder(row.policy_id, row.clock).rungs
+        ladder = self.lamp.ladder(row.policy_id, row.clock)
+        rungs = ladder.rungs
         at = rungs[row.rung] if 0 <= row.rung < len(rungs) else None
-        after = rungs[row.rung + 1] if row.next_at is not None and row.rung + 1 < len(rungs) else None
+        follows = next_rung(ladder, row.rung, row.rule, row.missed) if row.next_at is not None else None
+        after = rungs[follows] if follows is not None else None
         return ClockView(
-            clock=row.clock,
+            clock=kind_of(row.clock).value,
+            milestone=milestone_of(row.clock),
             arming=row.arming,
             due_at=row.due_at.astimezone(self.settings.zone),
             due_on=row.due_on,
@@ -345,7 +348,8 @@ class Desk:
             next_rung=after.id if after else None,
             next_rung_name=after.name if after else "",
             next_tells="、".join(self._tell_name(tell) for tell in after.tells) if after else "",
-            climbed=at is not None and at is rungs[-1] and runs(Clock(row.clock), state),
+            climbed=at is not None and at is rungs[-1] and row.next_at is None and runs(row.clock, state),
+            missed=row.missed,
         )
 
     def _tell_name(self, tell: str) -> str:
@@ -358,3 +362,9 @@ class Desk:
         name = next((rung.name for rung in rungs if rung.id == told.rung), told.rung)
         post = self.organisation.post.get(told.recipient)
         return Told(name, post.title if post else told.recipient, told.nth)
+
+
+def _reached(clock: Any, row: Any) -> bool:
+    """Whether a clock is about a milestone that was reported done."""
+    number = milestone_of(clock.clock)
+    return number is not None and number <= row.milestones_done

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.assignment import ACTION_NAMES, Action, State, advance
 from responsibility.core.chain import LaidOn, Organisation
-from responsibility.core.deadline import from_record
+from responsibility.core.deadline import from_record, milestone_days
 from responsibility.core.errors import AmbiguousCode, IllegalTransition, NoRight, ResponsibilityError
 from responsibility.core.escalation import Clock, overdue_from
 from responsibility.core.text import showable
@@ -20,6 +20,7 @@ from responsibility.store import assignments, laying, ledger
 from responsibility.store import organisation as organisation_store
 from responsibility.store.evidence import keep
 from responsibility.store.ledger import Entry
+from responsibility.usecases.arming import rearmed, report_arm, reported_arms, returned_arms
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.lights import Lamp, arm, arm_within
 from responsibility.usecases.rollup import parents_to_close, parents_to_reopen
@@ -62,7 +63,12 @@ Decide = Callable[[Case], Values]
 
 def sign(workspace: Workspace, code: str, now: datetime, as_post: str | None = None) -> Done:
     """签收: the owner has received it; the sign clock stops."""
-    return act(workspace, Action.SIGN, code, now, as_post, lambda case: {})
+
+    def decide(case: Case) -> Values:
+        due = report_arm(case.lamp, case.row.policy_id, case.row.report_rule) if case.row.works else None
+        return {"arms": {Clock.REPORT.value: due}} if due else {}
+
+    return act(workspace, Action.SIGN, code, now, as_post, decide)
 
 
 def report(
@@ -89,7 +95,8 @@ def report(
             raise ResponsibilityError(
                 f"这一项有 {steps} 个节点，没有第 {milestone} 个", f"查看节点：zeren show {case.row.item_code}"
             )
-        return told | ({"total": total} if count is not None else {})
+        arms = reported_arms(case.connection, case.lamp, case.row, told)
+        return told | ({"total": total} if count is not None else {}) | ({"arms": arms} if arms else {})
 
     return act(workspace, Action.REPORT, code, now, as_post, decide)
 
@@ -112,6 +119,9 @@ def submit(
         late = case.row.due_at is not None and now >= case.row.due_at
         ladder = case.lamp.ladder(case.row.policy_id, Clock.VERIFY)
         values = {"text": showable(text), "late": late, "verify": arm_within(workspace.settings, ladder, now)}
+        steps = len(milestone_days(case.row.deadline))
+        if steps > case.row.milestones_done:  # what is done is done with all its milestones
+            values["milestones"] = steps
         return values | ({"evidence": keep(evidence_folder(workspace), evidence)} if evidence else {})
 
     return act(workspace, Action.SUBMIT, code, now, as_post, decide)
@@ -139,7 +149,8 @@ def send_back(
             return again | {"finish": None}
         due_at = overdue_from(day, settings.zone) if due_on else case.row.due_at.astimezone(settings.zone)
         ladder = case.lamp.ladder(case.row.policy_id, Clock.FINISH)
-        return again | {"finish": arm(settings, ladder, day, due_at)}
+        arms = rearmed(case.lamp, case.row, day, due_at) | returned_arms(case.lamp, case.row)
+        return again | {"finish": arm(settings, ladder, day, due_at), "arms": arms}
 
     return act(workspace, Action.RETURN, code, now, as_post, decide)
 

@@ -85,6 +85,7 @@ def assignment(view: AssignmentView) -> Json:
         "clocks": [
             {
                 "clock": c.clock,
+                **({"milestone": c.milestone} if c.milestone else {}),
                 "arming": c.arming,
                 "due_at": c.due_at.isoformat(),
                 "rung": c.rung,
@@ -162,6 +163,7 @@ def notice(noticed: Noticed) -> Json:
         "title": noticed.title,
         "assignment": noticed.assignment,
         "clock": noticed.clock,
+        **({"milestone": noticed.milestone} if noticed.milestone else {}),
         "rung": noticed.rung,
         "rung_name": noticed.rung_name,
         "nth": noticed.nth,

@@ -12,7 +12,13 @@ from responsibility.core.errors import ConfigError
 from responsibility.core.escalation import Clock
 
 #: What a clock waits for.
-_WAITS_FOR = {Clock.SIGN: "签收", Clock.FINISH: "办结", Clock.VERIFY: "审核", Clock.REVIEW: "回头看"}
+_WAITS_FOR = {
+    Clock.SIGN: "签收",
+    Clock.FINISH: "办结",
+    Clock.VERIFY: "审核",
+    Clock.REPORT: "反馈",
+    Clock.REVIEW: "回头看",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +83,16 @@ def day(value: date) -> str:
     return f"{value.month}月{value.day}日"
 
 
-def lateness(clock: Clock, due_on: date, workdays: int) -> str:
-    """How a clock stands: `workdays` counts from the due date, negative before it."""
-    what = _WAITS_FOR[clock]
+def lateness(clock: Clock, due_on: date, workdays: int, missed: int = 0, milestone: str = "") -> str:
+    """How a clock stands: `workdays` counts from the due date, negative before it.
+
+    `missed` periods went by without a report before this one; `milestone` is the title of the one meant.
+    """
+    if clock is Clock.BEHIND:
+        return f"进度滞后 {workdays} 个工作日，还没有到期"
+    what = f"完成节点“{milestone}”" if clock is Clock.MILESTONE else _WAITS_FOR[clock]
+    if missed and workdays > 0:
+        return f"应于{day(due_on)}前{what}，连续 {missed + 1} 期没有反馈"
     if workdays < 0:
         return f"应于{day(due_on)}前{what}，还有 {-workdays} 个工作日"
     if workdays == 0:

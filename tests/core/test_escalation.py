@@ -169,6 +169,9 @@ RUNNING = {
     Clock.SIGN: {"issued"},  # nobody has signed yet
     Clock.FINISH: {"issued", "signed", "in_progress", "returned"},  # the work is the owner's
     Clock.VERIFY: {"submitted"},  # the work is the office's
+    Clock.REPORT: {"signed", "in_progress", "returned"},  # who has not signed is reminded of that
+    Clock.BEHIND: {"issued", "signed", "in_progress", "returned"},
+    Clock.MILESTONE: {"issued", "signed", "in_progress", "returned"},
     # after close too: what has no end goes on
     Clock.REVIEW: {"issued", "signed", "in_progress", "submitted", "returned", "closed"},
 }

@@ -12,7 +12,7 @@ from dateutil.rrule import rrule, rrulestr
 
 from responsibility.core.deadline.periods import TIME, WEEKDAYS, Anchor, clock, complete, place, stretch
 from responsibility.core.deadline.types import Deadline, Kind, Occurrence
-from responsibility.core.deadline.wording import ACT, trim_each_time, trim_lead_in
+from responsibility.core.deadline.wording import ACT, normalise, trim_each_time, trim_head, trim_lead_in
 from responsibility.core.workdays import month_end
 
 _CODES = dict(zip(WEEKDAYS, ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), strict=True)) | {"天": "SU"}
@@ -62,6 +62,12 @@ def cycle(text: str, issued_on: date) -> Cycle | None:
         # The first fortnight begins in the week of issue, so it is due in the week after.
         starts_on += timedelta(weeks=count - 1, days=-starts_on.weekday())
     return Cycle(rule + (f";UNTIL={until:%Y%m%d}" if until else ""), starts_on, clock(rest["time"]))
+
+
+def rule_of(phrase: str) -> str | None:
+    """The rule of a period without beginning or end (每周五, 每月25日前); None where the phrase names none."""
+    found = cycle(trim_head(normalise(phrase)), date(_LEAP_YEAR, 1, 1))
+    return found.rule if found and "UNTIL" not in found.rule else None
 
 
 def _not_mere(act: str, text: str) -> bool:

@@ -13,7 +13,10 @@ from responsibility.core.review import Verdict
 class ClockView:
     """One clock: where it stands and what comes next."""
 
+    #: Its kind.
     clock: str
+    #: The number of the milestone it is about.
+    milestone: int | None
     arming: int
     due_at: datetime
     due_on: date
@@ -27,6 +30,8 @@ class ClockView:
     next_tells: str
     #: The last rung has been reached and the work is still not done.
     climbed: bool
+    #: How many periods in a row went by without a report before the present one.
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,8 @@ class Noticed:
     unit: str
     owner: str
     due_on: date
+    #: The number of the milestone it is about.
+    milestone: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

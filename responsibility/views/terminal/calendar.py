@@ -8,7 +8,7 @@ from rich.console import Group as Stack
 from rich.console import RenderableType
 from rich.text import Text
 
-from responsibility.core.escalation import CLOCK_NAMES, Clock
+from responsibility.core.escalation import CLOCK_NAMES, kind_of
 from responsibility.core.summary import CalendarImported, CalendarYear
 from responsibility.views.terminal.marks import table_of
 
@@ -51,7 +51,7 @@ def calendar_imported(done: CalendarImported, zone: tzinfo) -> RenderableType:
         for one in done.clocks:
             due = str(one.due_after) if one.due_before == one.due_after else f"{one.due_before} → {one.due_after}"
             moments = (_moment(one.next_before, zone), _moment(one.next_after, zone))
-            table.add_row(CLOCK_NAMES[Clock(one.clock)], due, *moments, str(one.count))
+            table.add_row(CLOCK_NAMES[kind_of(one.clock)], due, *moments, str(one.count))
         parts.append(table)
     if not (done.items or done.clocks):
         parts.append(Text("已有的时限和提醒时间都不变"))

@@ -179,9 +179,16 @@ def clock_lines(clock: ClockView) -> list[str]:
     if clock.next_at is None and not clock.climbed:
         return []
     reached = f"，已到“{clock.rung_name}”" if clock.rung else ""
-    stands = f"{CLOCK_NAMES[Clock(clock.clock)]} {day(clock.due_on)} 到期{reached}"
+    name = CLOCK_NAMES[Clock(clock.clock)] + (f"{clock.milestone}" if clock.milestone else "")
+    stands = f"{name} {day(clock.due_on)} 到期{reached}"
+    if clock.clock == Clock.BEHIND:
+        stands = f"{name} {day(clock.due_on)} 以后没有新进展就算滞后{reached}"
+    if clock.missed:
+        stands += f"，此前连续 {clock.missed} 期没有反馈"
     if clock.next_at is None:
         return [f"{stands}，已是最高一档"]
+    if clock.next_rung is None:
+        return [stands, f"下一步 {clock.next_at:%Y-%m-%d} 下一期开始"]
     return [stands, f"下一步 {clock.next_at:%Y-%m-%d} {clock.next_rung_name} → {clock.next_tells}"]
 
 
