@@ -456,7 +456,7 @@ MISTAKES = {
                          "tolerance：现为“nan”，应为 0 到 100 的数"),
     "closing by": (("policy", "close_by: share", "close_by: lead"), "close_by:",
                    "close_by：现为“lead”，应为 all、share 或 leads；是不是“leads”？"),
-    "interval of reviews": (("policy", "  every: 3", "  every: 0"), "every:",
+    "interval of reviews": (("policy", "  every: 3", "  every: 0"), "every: 0",
                             "review.every：现为“0”，应为 1 到 36 的整数"),
     "term to rectify in": (("policy", "rectify_within: 15", "rectify_within: 0"), "rectify_within:",
                            "review.rectify_within：现为“0”，应为正整数"),
