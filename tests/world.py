@@ -16,7 +16,7 @@ import yaml
 from responsibility.core.summary import Noticed, Summary
 from responsibility.delivery import MemoryCourier
 from responsibility.store.engine import writing
-from responsibility.usecases import extension, pause, review, verbs, withdraw
+from responsibility.usecases import extension, pause, rejection, review, verbs, withdraw
 from responsibility.usecases.assign import lay_tier, lists_to_assign, open_list
 from responsibility.usecases.deliver import Delivered, deliver
 from responsibility.usecases.lists import Imported, import_list
@@ -45,8 +45,10 @@ CAST = (
 UNITS = (("DW", "党委", "committee"), ("BG", "办公室", "office"), ("A", "甲支部", "branch"), ("B", "乙支部", "branch"))
 OVERSEES = (("LD1", ["A"]), ("LD2", ["B"]))
 
-HEADER = ("序号", "重点工作", "牵头单位", "配合单位", "牵头领导", "目标数量", "完成时限", "时序进度")
-COLUMN = dict(zip(("number", "title", "lead", "support", "leader", "target", "by", "steps"), HEADER, strict=True))
+HEADER = ("序号", "重点工作", "牵头单位", "配合单位", "牵头领导", "目标数量", "完成时限", "时序进度", "反馈周期")
+COLUMN = dict(
+    zip(("number", "title", "lead", "support", "leader", "target", "by", "steps", "report"), HEADER, strict=True)
+)
 
 
 def organisation(**changes: Any) -> dict[str, Any]:
@@ -115,7 +117,7 @@ class World:
     def list(
         self, *rows: dict[str, str], issued_on: date | None = None, file: str = "清单", **options: Any
     ) -> Imported:
-        """Import a list; each row names the columns it fills: title, lead, support, leader, target, by, steps."""
+        """Import a list; each row names the columns it fills, by the keys of COLUMN."""
         path = self.root / f"{file}.csv"
         filled = [{"number": str(at), **row} for at, row in enumerate(rows, 1)]
         used = [key for key in COLUMN if any(key in row for row in filled)]
@@ -168,11 +170,10 @@ class World:
     # -- what people do -----------------------------------------------------------------------------------------------
 
     def does(self, verb: str, code: str, **values: Any) -> verbs.Done:
-        """An act now: sign, report, submit, send_back, close, suspend, resume, cancel, review."""
+        """An act now: sign, report, submit, send_back, close, suspend, resume, cancel, extend, reject, review."""
         self.now += timedelta(minutes=1)
-        module = {"suspend": pause, "resume": pause, "cancel": withdraw, "extend": extension, "review": review}.get(
-            verb, verbs
-        )
+        modules = {"suspend": pause, "resume": pause, "cancel": withdraw, "extend": extension, "reject": rejection}
+        module = {**modules, "review": review}.get(verb, verbs)
         done: verbs.Done = getattr(module, verb)(self.workspace, code, self.now, **values)
         return done
 

@@ -165,6 +165,13 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "zeren report L1-03 --as Z01S --text 已召开一次 --count 1\nzeren report L1-03.Z01 --percent 60",
     ),
     (
+        "reject",
+        "verbs:reject",
+        VERBS,
+        "退回一次反馈：没有实质内容的不算数，这一期还要再报",
+        "zeren reject L1-03.Z01 --reason 只写了推进中，没有内容",
+    ),
+    (
         "submit",
         "verbs:submit",
         VERBS,

@@ -13,6 +13,7 @@ Reason = Annotated[str, Parameter(help="原因，记入台账")]
 IssuedOn = Annotated[str | None, Parameter(help="时限从哪天算起，如 2023-10-08；默认今天")]
 Category = "类别，如 理论学习"
 Target = "目标数量，如 4次"
+Report = "多久反馈一次，如 每周五、每月25日前"
 
 
 def add(
@@ -27,6 +28,7 @@ def add(
     category: Annotated[str, Parameter(help=Category)] = "",
     target: Annotated[str, Parameter(help=Target)] = "",
     urgent: Annotated[bool, Parameter(negative="", help="紧急事项")] = False,
+    report: Annotated[str, Parameter(help=Report)] = "",
     number: Annotated[str | None, Parameter(help="编号里的序号；默认取下一个空号")] = None,
     issued_on: IssuedOn = None,
     common: Timed = TIMED,
@@ -41,7 +43,7 @@ def add(
             "--lead 没有写单位", f"例：zeren item add {list_} --title 任务 --lead 第一党支部 --by 10月底前"
         )
     day = read_date(issued_on, "--issued-on") if issued_on else None
-    written = Written(title, lead, support, leader, by, category, target, urgent=urgent)
+    written = Written(title, lead, support, leader, by, category, target, urgent=urgent, report=report)
     workspace = enter(common)
     with alone(common, workspace) as now:
         done = add_item(workspace, list_, written, now, number=number, issued_on=day)
@@ -57,6 +59,7 @@ def edit(
     target: Annotated[str | None, Parameter(help=Target + "；写空的去掉目标")] = None,
     category: Annotated[str | None, Parameter(help=Category)] = None,
     urgent: Annotated[bool | None, Parameter(help="是否紧急事项")] = None,
+    report: Annotated[str | None, Parameter(help=Report + "；写空的按督办规则")] = None,
     issued_on: IssuedOn = None,
     reason: Reason = "",
     common: Timed = TIMED,
@@ -65,10 +68,11 @@ def edit(
     from responsibility.usecases.items import Changes, edit_item
     from responsibility.views import machine, terminal
 
-    changes = Changes(title, by, target, category, urgent)
+    changes = Changes(title, by, target, category, urgent, report)
     if changes == Changes():
         raise UsageError(
-            "没有写要改什么", f"例：zeren item edit {code} --by 10月底前；还可以写 --title、--target、--category"
+            "没有写要改什么",
+            f"例：zeren item edit {code} --by 10月底前；还可以写 --title、--target、--category、--report",
         )
     day = read_date(issued_on, "--issued-on") if issued_on else None
     workspace = enter(common)

@@ -50,6 +50,20 @@ def report(
     )
 
 
+def reject(
+    code: Code,
+    /,
+    *,
+    reason: Annotated[str, Parameter(help="退回反馈的原因，责任人会看到")],
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
+    """Take back the last report."""
+    from responsibility.usecases import rejection
+
+    _do(common, lambda workspace, now: rejection.reject(workspace, code, now, as_, reason=reason))
+
+
 def submit(
     code: Code,
     /,

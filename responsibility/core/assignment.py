@@ -42,6 +42,8 @@ class Action(StrEnum):
     SIGN = "sign"
     #: 反馈
     REPORT = "report"
+    #: 退回反馈: the last report does not count
+    REJECT = "reject"
     #: 报结
     SUBMIT = "submit"
     #: 退回
@@ -72,6 +74,7 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.SIGNED, Action.REPORT): State.IN_PROGRESS,
     (State.IN_PROGRESS, Action.REPORT): State.IN_PROGRESS,
     (State.RETURNED, Action.REPORT): State.IN_PROGRESS,
+    (State.IN_PROGRESS, Action.REJECT): State.IN_PROGRESS,
     (State.SIGNED, Action.SUBMIT): State.SUBMITTED,
     (State.IN_PROGRESS, Action.SUBMIT): State.SUBMITTED,
     (State.RETURNED, Action.SUBMIT): State.SUBMITTED,
@@ -117,6 +120,7 @@ ACTION_NAMES = {
     Action.ISSUE: "交办",
     Action.SIGN: "签收",
     Action.REPORT: "反馈",
+    Action.REJECT: "退回反馈",
     Action.SUBMIT: "报结",
     Action.RETURN: "退回",
     Action.CLOSE: "销号",

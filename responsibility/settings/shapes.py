@@ -239,6 +239,7 @@ class ColumnsShape(Shape):
     milestones: Names = ()
     deadline: Names = ()
     target: Names = ()
+    report: Names = ()
     measure: Names = ()
     material: Names = ()
     points: Names = ()

@@ -256,14 +256,14 @@ def due_groups(connection: Connection, laid: Laid) -> list[tuple[date, datetime]
 def measured(connection: Connection, laid: Laid) -> list[Any]:
     """What clocks besides sign and finish depend on, of a block's working assignments, per occurrence.
 
-    (occurrence_id, starts_on, laid_due_on, laid_due_at, target_count, deadline) of those that have a target or
+    (id, label, starts_on, due_on, due_at, target_count, deadline) of those that have a target or
     milestones.
     """
     a, i, o = assignment.c, item.c, occurrence.c
     in_steps = cast(i.deadline, Text).not_like('%"milestones": []%')
     occurrences = select(a.occurrence_id).where(a.id.between(laid.first, laid.last), a.works).distinct()
     query = (
-        select(o.id, o.starts_on, o.due_on, o.due_at, i.target_count, i.deadline)
+        select(o.id, o.label, o.starts_on, o.due_on, o.due_at, i.target_count, i.deadline)
         .join(item, i.id == o.item_id)
         .where(o.id.in_(occurrences), o.due_on.is_not(None), i.target_count.is_not(None) | in_steps)
     )

@@ -124,6 +124,13 @@ def entries(connection: Connection, until: datetime | None = None) -> Iterator[E
         yield entry_of(row)
 
 
+def entries_of(connection: Connection, act: str, after: int = 0) -> Iterator[Entry]:
+    """Every entry of an act with a seq above `after`, oldest first."""
+    query = select(ledger).where(ledger.c.seq > after, ledger.c.act == act).order_by(ledger.c.seq)
+    for row in connection.execute(query):
+        yield entry_of(row)
+
+
 def entry_of(row: Any) -> Entry:
     """A ledger row as an entry."""
     return Entry(row.at, row.actor, row.act, row.codes, row._mapping["values"], row.on_behalf_of, row.seq, row.hash)

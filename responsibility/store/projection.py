@@ -301,8 +301,13 @@ def _redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[s
             running = laid & a.works & (a.policy_id == int(policy_id)) & a.state.not_in(("submitted", "suspended"))
             codes = list(connection.execute(select(a.code).where(running)).scalars())
             arm_clock(connection, codes, "finish", arm)
-        for group in moved.get("others", ()):
-            arm_clocks(connection, group["codes"], group)
+        _rearm(connection, _seq, _at, _codes, {"groups": moved.get("others", ())})
+
+
+def _rearm(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Set clocks anew for assignments that share them."""
+    for group in values["groups"]:
+        arm_clocks(connection, group["codes"], group)
 
 
 def _withdraw(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -388,6 +393,7 @@ _APPLIERS: dict[str, Applier] = {
     "extend.agree": _agree,
     "extend.approve": _approve,
     "extend.reject": _reject,
+    "rearm": _rearm,
     "redate": _redate,
     "reissue": _reissue,
     "calendar.import": _move_calendar,

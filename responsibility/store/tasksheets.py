@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from responsibility.store.ledger import Entry, entry_of
 from responsibility.store.rows import ledger, ledger_ref, meta
 
 #: Keys of `meta`: what tells this workspace from others, and what its sheets are signed with.
@@ -57,13 +56,6 @@ def reasons(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
         )
         found |= {row[0]: str(row[1].get("reason", "")) for row in connection.execute(returned)}
     return found
-
-
-def entries_of(connection: Connection, act: str, after: int = 0) -> Iterator[Entry]:
-    """Every entry of an act with a seq above `after`, oldest first."""
-    query = select(ledger).where(ledger.c.seq > after, ledger.c.act == act).order_by(ledger.c.seq)
-    for row in connection.execute(query):
-        yield entry_of(row)
 
 
 def _parts(keys: Sequence[Any]) -> Iterator[list[Any]]:

@@ -73,25 +73,27 @@ def behind_arm(lamp: Lamp, policy_id: int, work: Work) -> Arm | None:
     }
 
 
-def milestone_arms(lamp: Lamp, policy_id: int, days: tuple[date, ...], done: int = 0) -> dict[str, Arm]:
-    """The clocks of the milestones that are not done; the last milestone is the finish clock."""
+def milestone_arms(
+    lamp: Lamp, policy_id: int, days: tuple[date, ...], due_on: date | None, done: int = 0
+) -> dict[str, Arm]:
+    """The clocks of the milestones that are not done; one on the due date itself is left to the finish clock."""
     ladder = lamp.ladder(policy_id, Clock.MILESTONE)
     return {
         milestone_clock(number): arm(lamp.settings, ladder, day, overdue_from(day, lamp.settings.zone))
-        for number, day in enumerate(days[:-1], 1)
-        if number > done
+        for number, day in enumerate(days, 1)
+        if number > done and (due_on is None or day < due_on)
     }
 
 
 def reported_arms(connection: Connection, lamp: Lamp, row: Any, told: Mapping[str, Any]) -> dict[str, Arm | None]:
     """What a report does to the clocks: its period is answered, milestones are reached, the line is caught up with."""
     arms: dict[str, Arm | None] = {}
-    clocks = {clock.clock: clock for clock in assignments.clocks_of(connection, [row.id]).get(row.id, [])}
+    clocks = _clocks(connection, row)
     if period := clocks.get(Clock.REPORT):
         arms[Clock.REPORT.value] = report_arm(lamp, row.policy_id, row.report_rule, after=period.due_on)
     reached = told.get("milestone")
     if reached is not None:
-        waiting = milestone_arms(lamp, row.policy_id, milestone_days(row.deadline), reached)
+        waiting = milestone_arms(lamp, row.policy_id, milestone_days(row.deadline), row.due_on, reached)
         names = [clock for clock in clocks if kind_of(clock) is Clock.MILESTONE]
         for name in names:
             again = waiting.get(name) if clocks[name].next_at is None else None
@@ -104,6 +106,17 @@ def reported_arms(connection: Connection, lamp: Lamp, row: Any, told: Mapping[st
         if day is None or day > lamp.today:  # who still is behind stays where he stands on the ladder
             arms[Clock.BEHIND.value] = behind_arm(lamp, row.policy_id, work)
     return arms
+
+
+def standing(connection: Connection, row: Any) -> dict[str, Any]:
+    """What a report replaces: the per cent and milestone reached before, and the period it is for."""
+    period = _clocks(connection, row).get(Clock.REPORT)
+    due = {"due_on": period.due_on.isoformat(), "missed": period.missed, "rule": period.rule} if period else None
+    return {"percent": row.percent, "milestones_done": row.milestones_done, "period": due}
+
+
+def _clocks(connection: Connection, row: Any) -> dict[str, Any]:
+    return {clock.clock: clock for clock in assignments.clocks_of(connection, [row.id]).get(row.id, [])}
 
 
 def returned_arms(lamp: Lamp, row: Any) -> dict[str, Arm | None]:
@@ -125,7 +138,8 @@ def arms_at_issue(lamp: Lamp, policy_id: int, occurrences: Iterable[Any]) -> lis
     """
     groups: dict[str, dict[str, Any]] = {}
     for row in occurrences:
-        arms: dict[str, Arm] = milestone_arms(lamp, policy_id, milestone_days(row.deadline))
+        days = milestone_days(row.deadline) if not row.label else ()
+        arms: dict[str, Arm] = milestone_arms(lamp, policy_id, days, row.due_on)
         starts_on = max(row.starts_on, lamp.today)
         work = Work(State.ISSUED, starts_on, row.due_on, row.due_at, None, target=row.target_count)
         if behind := behind_arm(lamp, policy_id, work):

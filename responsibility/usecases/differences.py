@@ -81,6 +81,7 @@ def said(columns: Mapping[str, Any], laid: Laid, names: Names) -> dict[str, str]
         "goal": columns["goal"],
         "responsible": columns["responsible"],
         "urgent": "是" if columns["urgent"] else "",
+        "report": columns.get("report_every", ""),
         "note": columns["note"],
     }
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from responsibility.core import deadline as deadlines
-from responsibility.core.deadline import Deadline, Reading, to_record
+from responsibility.core.deadline import Deadline, Reading, rule_of, to_record
 from responsibility.core.errors import Problem
 from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 from responsibility.ingest.worklist.records import ItemRecord, WorkListRecord
@@ -76,6 +76,20 @@ def read_items(
         reads.append(Read(ItemDraft(columns, laid.units, laid.members, laid.leaders), deadline, cell))
         progress(len(reads), len(record.items))
     return reads
+
+
+def unread_periods(reads: Iterable[Read]) -> list[str]:
+    """What is said of items whose reporting period cannot be read: the policy's holds for them."""
+    phrases: dict[str, list[str]] = {}
+    for read in reads:
+        columns = read.draft.columns
+        if columns.get("report_every") and not columns["report_rule"]:
+            phrases.setdefault(columns["report_every"], []).append(columns["code"])
+    return [
+        f"反馈周期“{phrase}”读不出（{'、'.join(codes[:5])}{' 等' if len(codes) > 5 else ''}），按督办规则的周期；"
+        "可写成“每周五”“每月25日前”“每季度末”"
+        for phrase, codes in phrases.items()
+    ]
 
 
 def fault_of(deadline: Deadline) -> str:
@@ -149,9 +163,12 @@ def _columns(
         "urgent": row.urgent,
         "names_members": bool(laid.members),
         "names_leaders": bool(laid.leaders),
+        "report_every": row.report,
+        "report_rule": rule_of(row.report) or "" if row.report else "",
         "written": _written(row),
     }
-    meant = {key: value for key, value in columns.items() if key not in ("rank", "phrase_cell", "written")}
+    unsaid = ("report_every", "report_rule") if not row.report else ()
+    meant = {key: value for key, value in columns.items() if key not in ("rank", "phrase_cell", "written", *unsaid)}
     text = json.dumps([meant, laid.units, laid.members, laid.leaders], ensure_ascii=False, sort_keys=True)
     return columns | {
         "deadline": to_record(bound_),
@@ -163,6 +180,8 @@ def _columns(
 def _written(row: ItemRecord) -> str:
     """A digest of the row as it stands in the file: the words, not the cells they stand in, nor how they were read."""
     words = {each.name: getattr(row, each.name) for each in fields(row) if not each.name.endswith("cell")}
+    if not row.report:  # a column most lists do not have
+        del words["report"]
     words["mentions"] = [(mention.name, mention.role) for mention in row.mentions]
     text = json.dumps(words, ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

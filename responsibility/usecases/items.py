@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.deadline import Deadline, Kind, from_record, to_record
+from responsibility.core.deadline import Deadline, Kind, from_record, rule_of, to_record
 from responsibility.core.errors import InputProblems, Problem, ResponsibilityError
 from responsibility.core.summary import ItemAdded, ItemEdited
 from responsibility.core.text import near
@@ -23,7 +23,7 @@ from responsibility.store.worklists import HAND, Compared
 from responsibility.usecases.codes import find_item, live_list
 from responsibility.usecases.drafting import Read, bound, category_of, fault_of, read_items, read_phrase
 from responsibility.usecases.naming import Namer
-from responsibility.usecases.redate import redate
+from responsibility.usecases.redate import measured_anew, redate
 from responsibility.usecases.workspace import Workspace, office_post
 
 _NUMBER = re.compile(r"[A-Za-z0-9]+(?:[.-][A-Za-z0-9]+)*")
@@ -38,6 +38,7 @@ class Changes:
     target: str | None = None
     category: str | None = None
     urgent: bool | None = None
+    report: str | None = None
 
 
 def add_item(
@@ -64,7 +65,7 @@ def add_item(
         [read] = read_items(
             record, list_code, issued, settings, namer, problems, rank, worklists.event_days(connection)
         )
-        problems += strange_category(written.category, settings)
+        problems += strange_category(written.category, settings) + strange_period(written.report)
         if problems or namer.problems:
             raise InputProblems([*problems, *namer.problems], "要增加的事项")
         alike = [row.code for row in worklists.items(connection, work_list.id) if row.title == record.items[0].title]
@@ -168,6 +169,7 @@ def edit_item(
             office = office_post(workspace, connection)
             ledger.record(connection, Entry(now, office, "item.edit", [code], values))
             moved = redate(connection, workspace, [code], office, now)
+            measured_anew(connection, workspace, code, differing, office, now)
         return _edited(find_item(connection, code), before, after, differing, bool(moved))
 
 
@@ -182,6 +184,7 @@ def _columns(
         "target": lambda text: _target(text, problems),
         "category": lambda text: _category(text, settings, problems),
         "urgent": lambda urgent: {"urgent": urgent},
+        "report": lambda text: _report(text, problems),
     }
     columns: dict[str, Any] = {}
     for name, read in readers.items():
@@ -204,6 +207,19 @@ def _target(text: str, problems: list[Problem]) -> dict[str, Any]:
     target, wrong = read_target(text) if text.strip() else (None, [])
     problems += wrong
     return {"target_count": target[0] if target else None, "target_unit": target[1] if target else ""}
+
+
+def _report(text: str, problems: list[Problem]) -> dict[str, Any]:
+    """A blank text leaves the period to the policy."""
+    problems += strange_period(text)
+    return {"report_every": one_line(text), "report_rule": rule_of(text) or "" if text.strip() else ""}
+
+
+def strange_period(text: str) -> list[Problem]:
+    """What a hand writes is a period that can be read."""
+    if not text.strip() or rule_of(text):
+        return []
+    return [Problem("", "", "--report", text, "看不出周期，写成“每周五”“每月25日前”“每季度末”")]
 
 
 def _category(text: str, settings: Settings, problems: list[Problem]) -> dict[str, Any]:
@@ -244,6 +260,7 @@ def _said(row: Mapping[str, Any]) -> dict[str, Any]:
         "target": f"{count}{row['target_unit']}" if count is not None else "",
         "category": row["category_name"] or row["category"],
         "urgent": bool(row["urgent"]),
+        "report": row["report_every"],
     }
 
 

@@ -58,7 +58,7 @@ class Lamp:
         return self._soon[key]
 
     def milestones(self, item_id: int, deadline: Mapping[str, Any]) -> tuple[date, ...]:
-        """The days an item's milestones fall due; the last one is the due date itself and is left to it."""
+        """The days an item's milestones fall due."""
         if item_id not in self._milestones:
             self._milestones[item_id] = milestone_days(deadline)
         return self._milestones[item_id]

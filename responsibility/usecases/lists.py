@@ -23,7 +23,16 @@ from responsibility.store.ledger import Entry
 from responsibility.store.worklists import Compared
 from responsibility.usecases.codes import find_item, find_list
 from responsibility.usecases.differences import Names, differences, seen
-from responsibility.usecases.drafting import Question, Read, bound, fault_of, questions, read_items, read_phrase
+from responsibility.usecases.drafting import (
+    Question,
+    Read,
+    bound,
+    fault_of,
+    questions,
+    read_items,
+    read_phrase,
+    unread_periods,
+)
 from responsibility.usecases.matching import Known, Matched, match
 from responsibility.usecases.naming import Namer
 from responsibility.usecases.redate import redate
@@ -105,7 +114,13 @@ def import_list(
             office = office_post(workspace, connection)
             ledger.record(connection, _entry(office, code, path, compared, now))
             moved = redate(connection, workspace, [draft.code for draft in compared.changed], office, now)
-        warnings = [*_untitled(title), *record.warnings, *namer.warnings, *_without_deadline(reads)]
+        warnings = [
+            *_untitled(title),
+            *record.warnings,
+            *namer.warnings,
+            *_without_deadline(reads),
+            *unread_periods(reads),
+        ]
         warnings += [*_renumbered(code, matched), *_overridden(compared.overridden), *_withdrawn(compared.withdrawn)]
         done = _report(record, code, title, path, (issued, source), reads, compared, problems, namer, moved, dry_run)
         return replace(done, differences=found, warnings=tuple(warnings))

@@ -298,7 +298,7 @@ def _again(lamp: Lamp, rows: Sequence[Any], now: datetime) -> dict[str, Any]:
     """How one occurrence's assignments under one policy start anew."""
     first = rows[0]
     due_on, due_at = first.occurrence_due_on, first.occurrence_due_at
-    milestones = milestone_arms(lamp, first.policy_id, milestone_days(first.deadline), first.milestones_done)
+    milestones = milestone_arms(lamp, first.policy_id, milestone_days(first.deadline), due_on, first.milestones_done)
     arms = {**rearmed(lamp, first, due_on, due_at), **milestones} if due_on else {}
     finish = lamp.ladder(first.policy_id, Clock.FINISH)
     long_term = from_record(first.deadline).kind is Kind.LONG_TERM

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
+from responsibility.core.assignment import Action
 from responsibility.core.escalation import midnight
 from responsibility.core.summary import ItemView, LedgerLine, Summary
 from responsibility.store import assignments, ledger, projection, worklists
@@ -76,7 +77,8 @@ def verify(workspace: Workspace) -> tuple[int, list[tuple[int, str]]]:
 
 def _evidence_faults(connection: Connection, folder: Path) -> list[tuple[int, str]]:
     """Files that were handed in and are not there any more as they were."""
-    found = ((entry.seq, damaged(folder, entry.values.get("evidence", ()))) for entry in ledger.entries(connection))
+    submitted = ledger.entries_of(connection, Action.SUBMIT.value)
+    found = ((entry.seq, damaged(folder, entry.values.get("evidence", ()))) for entry in submitted)
     return [(seq, f"佐证材料“{name}”不在了或被改动") for seq, names in found for name in names]
 
 

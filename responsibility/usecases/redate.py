@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from responsibility.core.assignment import State
 from responsibility.core.deadline import from_record, milestone_days, occurrence
 from responsibility.core.escalation import Clock, overdue_from
 from responsibility.store import assignments, laying, ledger, worklists
 from responsibility.store.ledger import Entry
-from responsibility.usecases.arming import milestone_arms, rearmed
+from responsibility.usecases.arming import milestone_arms, rearmed, report_arm
 from responsibility.usecases.lights import Lamp, arm
 from responsibility.usecases.review_clock import follow
 from responsibility.usecases.workspace import Workspace
@@ -30,6 +32,30 @@ def redate(connection: Connection, workspace: Workspace, codes: Sequence[str], a
         ledger.record(connection, Entry(now, actor, "redate", list(moved), {"items": moved}))
     follow(connection, workspace, codes, actor, now)
     return list(moved)
+
+
+def measured_anew(
+    connection: Connection, workspace: Workspace, code: str, changed: Sequence[str], actor: str, now: datetime
+) -> None:
+    """Bring the clocks of what runs to an item's new target or reporting period (`changed` names what is new)."""
+    if not {"target", "report"} & set(changed):
+        return
+    lamp = Lamp(workspace.settings, laying.policies(connection), now)
+    groups: dict[str, dict[str, Any]] = {}
+    running = [row for row in assignments.of_item(connection, code) if row.works and row.state in _REPORTED]
+    for row in running:
+        arms: dict[str, Any] = {}
+        if "report" in changed and row.state != State.ISSUED:
+            arms[Clock.REPORT.value] = report_arm(lamp, row.policy_id, row.report_rule)
+        if "target" in changed and row.due_at is not None:
+            arms |= rearmed(lamp, row, row.due_on, row.due_at)
+        if arms:
+            groups.setdefault(json.dumps(arms), {"codes": [], "arms": arms})["codes"].append(row.code)
+    if groups:
+        ledger.record(connection, Entry(now, actor, "rearm", [code], {"groups": list(groups.values())}))
+
+
+_REPORTED = (State.ISSUED, State.SIGNED, State.IN_PROGRESS, State.RETURNED)
 
 
 def _moved(connection: Connection, lamp: Lamp, code: str) -> dict[str, Any] | None:
@@ -69,7 +95,7 @@ def _others(lamp: Lamp, laid: Sequence[Any], due_on: date, due_at: datetime) -> 
     for rows in groups.values():
         first = rows[0]
         arms = rearmed(lamp, first, due_on, due_at)
-        arms |= milestone_arms(lamp, first.policy_id, milestone_days(first.deadline), first.milestones_done)
+        arms |= milestone_arms(lamp, first.policy_id, milestone_days(first.deadline), due_on, first.milestones_done)
         set_anew = {name: arm for name, arm in arms.items() if arm}
         if set_anew:
             found.append({"codes": [row.code for row in rows], "arms": set_anew})

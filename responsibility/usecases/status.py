@@ -211,6 +211,7 @@ def _item_view(row: Any, views: tuple[AssignmentView, ...], period: str | None) 
         list_code=row.list_code,
         issued_on=row.issued_on,
         assignments=views,
+        report_every=row.report_every,
     )
 
 

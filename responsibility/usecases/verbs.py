@@ -20,7 +20,7 @@ from responsibility.store import assignments, laying, ledger
 from responsibility.store import organisation as organisation_store
 from responsibility.store.evidence import keep
 from responsibility.store.ledger import Entry
-from responsibility.usecases.arming import rearmed, report_arm, reported_arms, returned_arms
+from responsibility.usecases.arming import rearmed, report_arm, reported_arms, returned_arms, standing
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.lights import Lamp, arm, arm_within
 from responsibility.usecases.rollup import parents_to_close, parents_to_reopen
@@ -96,7 +96,8 @@ def report(
                 f"这一项有 {steps} 个节点，没有第 {milestone} 个", f"查看节点：zeren show {case.row.item_code}"
             )
         arms = reported_arms(case.connection, case.lamp, case.row, told)
-        return told | ({"total": total} if count is not None else {}) | ({"arms": arms} if arms else {})
+        was = standing(case.connection, case.row)
+        return told | ({"total": total} if count is not None else {}) | {"was": was, "arms": arms}
 
     return act(workspace, Action.REPORT, code, now, as_post, decide)
 

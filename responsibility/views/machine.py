@@ -146,6 +146,7 @@ def item(view: ItemView) -> Json:
             "target": view.target,
             "target_unit": view.target_unit,
             "next_review": _day(min((one.next_review for one in view.assignments if one.next_review), default=None)),
+            "report_every": view.report_every,
         },
         "assignments": [assignment(one) for one in view.assignments],
     }

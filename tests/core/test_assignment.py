@@ -30,6 +30,7 @@ LIFE = {
     },
     "in_progress": {
         "report": "in_progress",
+        "reject": "in_progress",
         "submit": "submitted",
         "extend": "in_progress",
         "suspend": "suspended",
@@ -61,7 +62,21 @@ STATES = dict(
 VERBS = dict(
     zip(
         Action,
-        ["交办", "签收", "反馈", "报结", "退回", "销号", "撤销", "暂缓", "恢复", "申请延期", "回头看", "回头看"],
+        [
+            "交办",
+            "签收",
+            "反馈",
+            "退回反馈",
+            "报结",
+            "退回",
+            "销号",
+            "撤销",
+            "暂缓",
+            "恢复",
+            "申请延期",
+            "回头看",
+            "回头看",
+        ],
         strict=True,
     )
 )

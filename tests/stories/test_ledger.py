@@ -22,10 +22,13 @@ from tests.world import World
 
 STATE = (
     "SELECT code, state, issued_on, due_on, due_at, percent, counted, milestones_done, submitted_late, issued_seq, "
-    "before_pause, paused_on, returns "
+    "before_pause, paused_on, given_back, returns, extensions "
     "FROM assignment ORDER BY id"
 )
-CLOCKS = "SELECT assignment_id, clock, arming, due_on, due_at, rung, next_at FROM clock ORDER BY assignment_id, clock"
+CLOCKS = (
+    "SELECT assignment_id, clock, arming, due_on, due_at, rung, next_at, until_at, rule, missed "
+    "FROM clock ORDER BY assignment_id, clock"
+)
 
 
 def a_month(world: World) -> None:

@@ -35,6 +35,7 @@ FIELDS = {
     "goal": "目标要求",
     "responsible": "责任人",
     "urgent": "紧急",
+    "report": "反馈周期",
     "note": "备注",
 }
 

@@ -110,6 +110,8 @@ class ItemView:
     list_code: str
     issued_on: date
     assignments: tuple[AssignmentView, ...]
+    #: How often it is to be reported on, as written; empty where the item does not say.
+    report_every: str = ""
 
 
 @dataclass(frozen=True, slots=True)

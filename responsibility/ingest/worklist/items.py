@@ -76,6 +76,7 @@ def _item(draft: Draft, texts: Mapping[int, str], numbering: Numbering, at: int)
         cell=draft.cell("task"),
         urgent=_urgent(draft, task),
         responsible=draft.text("person"),
+        report="".join(draft.text("report").split()),
     )
 
 

@@ -51,6 +51,8 @@ class ItemRecord:
     urgent: bool
     #: The text of the 责任人 column as written, "" without one.
     responsible: str
+    #: How often it is to be reported on, as written.
+    report: str = ""
 
 
 @dataclass(frozen=True, slots=True)

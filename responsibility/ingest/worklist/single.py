@@ -24,6 +24,7 @@ class Written:
     target: str = ""
     content: str = ""
     urgent: bool = False
+    report: str = ""
 
 
 def one_line(text: str) -> str:
@@ -63,6 +64,7 @@ def record_of(written: Written, suffix: str) -> tuple[WorkListRecord, list[Probl
         cell="--title",
         urgent=written.urgent,
         responsible="",
+        report=one_line(written.report),
     )
     return WorkListRecord("", "", "", None, 1, (item,), (), {}, True), problems
 

@@ -33,7 +33,7 @@ __all__ = ["YAML", "read_yaml_list"]
 
 _UNITS = ("lead", "support", "leader", "person")
 _KEYS = ("number", "category", "title", "content", "goal", *_UNITS, "by", "milestones", "target", "material", "points",
-         "note", "urgent")  # fmt: skip
+         "note", "urgent", "report")  # fmt: skip
 _TOP = ("title", "issued_on", "items")
 _STAR = re.compile(r"^[\s★]*★\s*")
 
@@ -195,6 +195,7 @@ def _item(said: Mapping[str, _Said], number: str, suffix: str) -> ItemRecord:
         cell=said["title"].cell,
         urgent=bool(_STAR.match(text("title"))) or is_urgent(text("urgent")),
         responsible=text("person"),
+        report=text("report"),
     )
 
 

@@ -228,7 +228,7 @@ class _Reader:
 def _earlier(connection: Connection, export: int) -> dict[tuple[int, str], _Earlier]:
     """(export's entry, assignment code) → what imports since this export have taken from that row."""
     found: dict[tuple[int, str], _Earlier] = {}
-    for entry in tasksheets.entries_of(connection, "sheet.import", export):
+    for entry in ledger.entries_of(connection, "sheet.import", export):
         for row in entry.values["rows"]:
             answers = {Column(name): text for name, text in row["answers"].items()}
             found[row["export"], row["code"]] = _Earlier(answers, Standing(**row["standing"]))

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from responsibility.core.chain import LaidOn
 from responsibility.core.summary.sheet import SheetLine
-from responsibility.store import assignments, tasksheets
+from responsibility.store import assignments, ledger
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.usecases.workspace import Workspace
@@ -18,10 +18,10 @@ def sheets_of(workspace: Workspace) -> list[SheetLine]:
     with workspace.read() as connection:
         members = workspace.settings.chain.laid(LaidOn.MEMBERS)
         organisation = organisation_store.load(connection, members, people=False)
-        exports = {entry.codes[0]: entry for entry in tasksheets.entries_of(connection, "sheet.export")}
+        exports = {entry.codes[0]: entry for entry in ledger.entries_of(connection, "sheet.export")}
         answered: dict[str, dict[str, datetime]] = {}
         oldest = min((entry.seq for entry in exports.values()), default=0)
-        for entry in tasksheets.entries_of(connection, "sheet.import", oldest):
+        for entry in ledger.entries_of(connection, "sheet.import", oldest):
             for row in entry.values["rows"]:
                 export = exports.get(row["unit"])
                 if export is not None and entry.seq > export.seq:

@@ -25,6 +25,8 @@ def item(view: ItemView, everything: bool = False) -> RenderableType:
     facts = [f"类别 {view.category}", f"时限 {day(view.due_on)}（{view.phrase or '未写'}）"]
     if view.target:
         facts.append(f"目标 {view.target} {view.target_unit}")
+    if view.report_every:
+        facts.append(f"反馈 {view.report_every}")
     parts: list[RenderableType] = [head, Text(" · ".join(facts)), Text(view.because, style="dim")]
     if view.milestones:
         parts.append(Text("节点：" + "；".join(f"{due_on} {title}" for title, due_on in view.milestones)))
@@ -182,7 +184,7 @@ def clock_lines(clock: ClockView) -> list[str]:
     name = CLOCK_NAMES[Clock(clock.clock)] + (f"{clock.milestone}" if clock.milestone else "")
     stands = f"{name} {day(clock.due_on)} 到期{reached}"
     if clock.clock == Clock.BEHIND:
-        stands = f"{name} {day(clock.due_on)} 以后没有新进展就算滞后{reached}"
+        stands = f"{day(clock.due_on)} 以后没有新进展，就亮滞后{reached}"
     if clock.missed:
         stands += f"，此前连续 {clock.missed} 期没有反馈"
     if clock.next_at is None:

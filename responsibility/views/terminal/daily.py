@@ -11,6 +11,7 @@ _FACTS = {
     "target": "目标",
     "category": "类别",
     "urgent": "紧急",
+    "report": "反馈周期",
 }
 
 

@@ -149,7 +149,7 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         "progress": "进展：",
     }
     files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
-    return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")] + files
+    return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "", 0)] + files
 
 
 def organisation(org: Organisation, chain: Chain, on: date) -> RenderableType:
