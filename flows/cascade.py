@@ -14,7 +14,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from flows.progress import report
 from responsibility.core.summary import TierLaid
 from responsibility.usecases.assign import lay_tier, open_list
-from responsibility.usecases.workspace import Workspace, open_workspace
+from responsibility.usecases.workspace import Workspace, login_name, open_workspace
 
 #: Rows an artifact shows; the rest is counted.
 SHOWN = 300
@@ -58,7 +58,7 @@ def run(root: Path, list_codes: list[str], now: datetime) -> list[TierLaid]:
 
 
 def _workspace(root: str) -> Workspace:
-    return open_workspace(Path(root), os.environ)
+    return open_workspace(Path(root), os.environ, login=login_name())
 
 
 def _table(laid: TierLaid) -> list[dict[str, str | int]]:

@@ -490,3 +490,13 @@ def test_every_check_has_a_heading() -> None:
     }
     assert named
     assert named <= set(CHECKS)
+
+
+def test_the_template_of_a_hand_over_is_tried_too(healthy: World) -> None:
+    path = healthy.root / "config" / "templates" / "handover.txt"
+    path.write_text("{{ handover.whom }}", "utf-8")
+    (found,) = examined(healthy, "template")
+    assert found.message.startswith("config/templates/handover.txt")
+    path.write_text("您接任新岗位，请找办公室。", "utf-8")
+    (found,) = examined(healthy, "template")
+    assert "config/templates/handover.txt 写出的消息里没有编号、办公室电话" in found.message

@@ -238,6 +238,13 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "不同意延期，写明原因",
         "zeren extension reject L1-03.Z01 --reason 时间够用",
     ),
+    (
+        "delegate",
+        "verbs:delegate",
+        VERBS,
+        "委托代办：到某一天为止，由另一个岗位代办",
+        "zeren delegate L1-03 --as Z01S --to Z02S --until 2023-10-20 --reason 出差\nzeren delegate L1-03.Z01 --end",
+    ),
     ("suspend", "verbs:suspend", VERBS, "暂缓：时钟都停下，写明原因", "zeren suspend L1-03.Z01 --reason 上级部署调整"),
     ("resume", "verbs:resume", VERBS, "恢复：停了几个工作日，时限顺延几个", "zeren resume L1-03.Z01"),
     ("cancel", "verbs:cancel", VERBS, "撤销一项任务，写明原因", "zeren cancel L1-03.Z01 --reason 已并入另一项"),

@@ -144,9 +144,10 @@ def _in_years(day: date, text: str, option: str) -> None:
 
 def enter(common: Common, *, sending: bool = False) -> Any:
     """The workspace a command works on; with the channels' passwords where it sends."""
-    from responsibility.usecases.workspace import find_root, open_workspace
+    from responsibility.usecases.workspace import find_root, login_name, open_workspace
 
-    return open_workspace(find_root(common.workspace, os.environ, Path.cwd()), os.environ, sending=sending)
+    root = find_root(common.workspace, os.environ, Path.cwd())
+    return open_workspace(root, os.environ, sending=sending, login=login_name())
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import COMMON, TIMED, Common, Timed, alone, enter, fresh_file, read_now, rules
+from responsibility.cli.common import COMMON, TIMED, Common, Timed, alone, enter, fresh_file, read_date, read_now, rules
 
 FileArgument = Annotated[Path, Parameter(name="file", help="xlsx、xls、csv 或 yaml 文件")]
 
@@ -17,31 +17,21 @@ def import_(
     /,
     *,
     replace: Annotated[bool, Parameter(negative="", help="文件会停用一半以上的岗位时，仍然导入")] = False,
+    on: Annotated[
+        str | None, Parameter(help="任职变动从哪天起生效，如 2023-10-01；默认今天。不再列出的任职到前一天为止")
+    ] = None,
+    dry_run: Annotated[bool, Parameter(negative="", help="只试算，什么都不写入")] = False,
     common: Timed = TIMED,
 ) -> None:
     """Import the organisation."""
     from responsibility.usecases.organisation import import_organisation
+    from responsibility.views import machine_office, terminal
 
+    day = read_date(on, "--on") if on is not None else None
     workspace = enter(common)
     with alone(common, workspace) as now:
-        done = import_organisation(workspace, file, now, replace=replace)
-    changes = {
-        table: {"new": c.new, "changed": c.changed, "unchanged": c.unchanged, "removed": c.removed}
-        for table, c in done.changes.items()
-    }
-    common.out.show(
-        lambda: {"file": done.file, **changes, "warnings": list(done.warnings)},
-        lambda: "\n".join([f"已导入 {done.file}：{_told(changes)}", *(f"  注意：{w}" for w in done.warnings)]),
-    )
-
-
-def _told(changes: dict[str, dict[str, int]]) -> str:
-    names = {"units": "单位", "posts": "岗位", "people": "人员"}
-    words = {"new": "新增", "changed": "变动", "unchanged": "不变", "removed": "停用"}
-    return "；".join(
-        f"{names[table]} " + "、".join(f"{words[key]} {n}" for key, n in counts.items() if n or key == "new")
-        for table, counts in changes.items()
-    )
+        done = import_organisation(workspace, file, now, replace=replace, on=day, dry_run=dry_run)
+    common.out.show(lambda: machine_office.organisation_imported(done), lambda: terminal.organisation_imported(done))
 
 
 def show(*, common: Timed = TIMED) -> None:

@@ -89,4 +89,4 @@ def todo(
 
     workspace = enter(common)
     name, views = read(workspace, for_, read_now(common.now, workspace.settings.zone))
-    common.out.show(lambda: machine.todo(for_, name, views), lambda: terminal.todo(name, views))
+    common.out.show(lambda: machine.todo(for_, name, views), lambda: terminal.todo(name, views, for_))

@@ -12,7 +12,9 @@ from responsibility.cli.common import TIMED, Timed, UsageError, alone, enter, re
 from responsibility.core.assignment import ACTION_NAMES, STATE_NAMES, Action
 
 Code = Annotated[str, Parameter(name="code", help="任务编号（L1-03.Z01），或重点工作编号加 --as")]
-As = Annotated[str | None, Parameter(name="--as", help="以哪个岗位办理，如 Z01S；默认办公室")]
+As = Annotated[
+    str | None, Parameter(name="--as", help="以哪个岗位办理，如 Z01S；不写是办公室，或 config/rights.yaml 定的")
+]
 Words = Annotated[str, Parameter(help="说明文字")]
 
 
@@ -160,6 +162,32 @@ def cancel(
     _do(common, lambda workspace, now: withdraw.cancel(workspace, code, now, as_, reason=reason))
 
 
+def delegate(
+    code: Code,
+    /,
+    *,
+    to: Annotated[str | None, Parameter(help="委托给哪个岗位，如 Z02S")] = None,
+    until: Annotated[str | None, Parameter(help="代办到哪一天（含当天），如 2023-10-20")] = None,
+    reason: Annotated[str, Parameter(help="委托的原因")] = "",
+    end: Annotated[bool, Parameter(negative="", help="提前结束委托")] = False,
+    as_: As = None,
+    common: Timed = TIMED,
+) -> None:
+    """Let another post act for the owner."""
+    from responsibility.usecases import delegate as usecase
+
+    if end:
+        if to or until:
+            raise UsageError("--end 是结束委托，不和 --to、--until 一起写", f"例：zeren delegate {code} --end")
+        _do(common, lambda workspace, now: usecase.end(workspace, code, now, as_, reason=reason))
+        return
+    if to is None or until is None:
+        example = f"zeren delegate {code} --to {to or 'Z02S'} --until {until or '2023-10-20'} --reason 出差"
+        raise UsageError("委托代办要写明 --to 委托给谁、--until 到哪一天", f"例：{example}；提前结束：--end")
+    day, post = read_date(until, "--until"), to
+    _do(common, lambda workspace, now: usecase.delegate(workspace, code, now, as_, to=post, until=day, reason=reason))
+
+
 def _in_range(option: str, value: int | None, low: int, high: int) -> None:
     if value is not None and not low <= value <= high:
         raise UsageError(f"{option} 的值“{value}”不对，应在 {low} 到 {high} 之间", "")
@@ -176,6 +204,7 @@ def _do(common: Timed, act: Callable[[Any, Any], Any]) -> None:
         "after": done.after.value,
         "actor": done.actor,
         "on_behalf_of": done.on_behalf_of,
+        **({key: done.recorded.get(key) for key in ("to", "until")} if done.action is Action.DELEGATE else {}),
         "closed_above": list(done.closed_above),
         "reopened_above": list(done.reopened_above),
     }
@@ -190,6 +219,8 @@ def told(done: Any, found: str = "") -> str:
         f"  {_states(done)}",
     ]
     r = done.recorded
+    if done.action is Action.DELEGATE:
+        lines[1] = f"  委托 {r['to']} 代办，至 {r['until']}（含当天）" if r["to"] else f"  结束委托 {r['ended']}"
     if done.action is Action.EXTEND:
         lines[1] = f"  {r['from']} → {r['to']}，" + (
             "办公室特批，记为逾期后延期" if r["late"] else "等待答复：zeren extension list"

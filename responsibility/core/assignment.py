@@ -58,6 +58,8 @@ class Action(StrEnum):
     RESUME = "resume"
     #: 申请延期: changes no state
     EXTEND = "extend"
+    #: 委托代办: another post acts until a date; changes no state
+    DELEGATE = "delegate"
     #: 回头看, found good: changes no state
     REVIEW = "review"
     #: 回头看, found wanting: back to be rectified
@@ -98,6 +100,11 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.RETURNED, Action.CANCEL): State.CANCELLED,
     (State.SUSPENDED, Action.CANCEL): State.CANCELLED,
     (State.CANCELLED, Action.ISSUE): State.ISSUED,
+    (State.ISSUED, Action.DELEGATE): State.ISSUED,
+    (State.SIGNED, Action.DELEGATE): State.SIGNED,
+    (State.IN_PROGRESS, Action.DELEGATE): State.IN_PROGRESS,
+    (State.SUBMITTED, Action.DELEGATE): State.SUBMITTED,
+    (State.RETURNED, Action.DELEGATE): State.RETURNED,
     **{(state, Action.REVIEW): state for state in REVIEWED_IN},
     **{(state, Action.RECTIFY): State.RETURNED for state in REVIEWED_IN},
 }
@@ -128,6 +135,7 @@ ACTION_NAMES = {
     Action.SUSPEND: "暂缓",
     Action.RESUME: "恢复",
     Action.EXTEND: "申请延期",
+    Action.DELEGATE: "委托代办",
     Action.REVIEW: "回头看",
     Action.RECTIFY: "回头看",
 }
@@ -178,6 +186,14 @@ class Light(StrEnum):
     OVERDUE = "overdue"
 
 
+LIGHT_NAMES = {
+    Light.CLOSED: "完成",
+    Light.SUSPENDED: "暂缓",
+    Light.ON_SCHEDULE: "按序时",
+    Light.BEHIND: "滞后",
+    Light.DUE_SOON: "临期",
+    Light.OVERDUE: "逾期",
+}
 SEVERITY = {light: at for at, light in enumerate(Light)}
 
 

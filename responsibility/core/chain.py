@@ -138,6 +138,8 @@ class Oversight:
 #: Whom a rung tells: `owner` (the member's post, or the unit's head), `unit_head`, or a tier id; the tier laid on
 #: leaders means the leader in charge, a tier laid on one post means that post.
 OWNER, UNIT_HEAD = "owner", "unit_head"
+#: As whom the post is told that acts for the owner, in the owner's place.
+DELEGATE = "delegate"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,10 +21,12 @@ from responsibility.settings.shapes import (
     ColumnsShape,
     FinishShape,
     PolicyShape,
+    RightsShape,
     ScheduleShape,
 )
 from responsibility.settings.source import Finding, Source, read
 from responsibility.settings.values import (
+    Actors,
     Category,
     ChannelSettings,
     Columns,
@@ -39,6 +41,7 @@ from responsibility.settings.values import (
 from responsibility.settings.wording import shaped
 
 __all__ = [
+    "Actors",
     "Category",
     "ChannelSettings",
     "Columns",
@@ -54,9 +57,9 @@ __all__ = [
     "policy_record",
 ]
 
-FILES = ("chain", "policy", "calendar", "schedule", "columns", "channels")
+FILES = ("chain", "policy", "calendar", "schedule", "columns", "channels", "rights")
 #: Files that came later: a workspace made before, without them, uses the bundled ones.
-_LATER = ("columns",)
+_LATER = ("columns", "rights")
 HINT = "改好后再运行一次；每一项怎么写，见文件里的注释"
 
 
@@ -73,9 +76,10 @@ def load(root: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Set
     days = shaped(CalendarShape, sources["calendar"], findings)
     schedule = shaped(ScheduleShape, sources["schedule"], findings)
     columns = shaped(ColumnsShape, sources["columns"], findings)
+    rights = shaped(RightsShape, sources["rights"], findings)
     channels = delivery(sources["channels"], root, environ if secrets else None, findings)
     findings.extend(relations(sources, notices().years))
-    if findings or not (chain and policy and days and schedule and columns):
+    if findings or not (chain and policy and days and schedule and columns and rights):
         raise ConfigError(_told(findings), HINT)
     return Settings(
         root=root,
@@ -91,6 +95,8 @@ def load(root: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Set
         categories={name: Category(name, shape.name, shape.words) for name, shape in chain.categories.items()},
         columns=_columns(columns),
         ahead=policy.occurrences.ahead,
+        rights=rights.rights,
+        actors=Actors(environ.get("ZEREN_AS") or None, rights.users, rights.actor),
     )
 
 

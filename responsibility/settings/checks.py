@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
-from responsibility.core.chain import OWNER, UNIT_HEAD
+from responsibility.core.chain import DELEGATE, OWNER, UNIT_HEAD
 from responsibility.settings.source import Finding, Place, Source
 from responsibility.settings.wording import is_not
 
@@ -34,7 +34,7 @@ def _chain(chain: Source) -> Iterator[Finding]:
     yield from _known(chain, ("collectives", "*", "kinds", "*"), _keys(chain, "kinds"))
     yield from _laid(chain)
     for place, tier in chain.texts("tiers", "*", "id"):
-        if tier in (OWNER, UNIT_HEAD):
+        if tier in (OWNER, UNIT_HEAD, DELEGATE):
             yield chain.finding(place, f"“{tier}”在 policy.yaml 的 tells 里另有含义，请换一个标识")
     for place, collective in chain.at("collectives", "*"):
         if isinstance(collective, dict) and not any(collective.values()):

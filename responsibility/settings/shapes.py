@@ -20,9 +20,11 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from responsibility.core.assignment import Action
 from responsibility.core.chain import LaidOn
 from responsibility.core.deadline import rule_of
 from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE, RECTIFY_WITHIN, REVIEW_EVERY, CloseBy
+from responsibility.core.rights import Relation
 from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 
 
@@ -223,6 +225,20 @@ class ScheduleShape(Shape):
     """config/schedule.yaml"""
 
     sweeps: Annotated[tuple[DayTime, ...], Field(min_length=1)]
+
+
+#: What may be done to one assignment by somebody.
+ACTS = tuple(action.value for action in Action if action is not Action.ISSUE)
+Act = Annotated[Action, one_of(*ACTS)]
+Actors = Annotated[tuple[Annotated[Relation, one_of(*Relation)], ...], Field(min_length=1)]
+
+
+class RightsShape(Shape):
+    """config/rights.yaml"""
+
+    actor: Text | None = None
+    users: dict[Text, Text] = {}
+    rights: dict[Act, Actors] = {}
 
 
 Names = tuple[Text, ...]

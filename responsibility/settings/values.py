@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from responsibility.core.chain import Chain
 from responsibility.core.escalation import REVIEW_INSTRUMENTS, Clock, CloseBy, Ladder, Policy, Rung, review_ladder
+from responsibility.core.rights import Rights
 from responsibility.core.workdays import WorkCalendar
 
 
@@ -99,6 +100,26 @@ class DefaultTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class Actors:
+    """Which post acts where none is named."""
+
+    #: From the environment (ZEREN_AS).
+    asked: str | None = None
+    #: Log-in name → post.
+    users: Mapping[str, str] = field(default_factory=dict)
+    #: For everybody else.
+    otherwise: str | None = None
+
+    def post_of(self, login: str) -> tuple[str, str] | None:
+        """(the post, where it is written) for who is logged in as `login`; None: the office's own."""
+        if self.asked:
+            return self.asked, "环境变量 ZEREN_AS"
+        if login in self.users:
+            return self.users[login], f"config/rights.yaml 的 users.{login}"
+        return (self.otherwise, "config/rights.yaml 的 actor") if self.otherwise else None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything configured for one workspace."""
 
@@ -114,6 +135,8 @@ class Settings:
     home: OfficeCard
     categories: Mapping[str, Category]
     columns: Columns
+    rights: Rights = field(default_factory=dict)
+    actors: Actors = field(default_factory=Actors)
     #: Calendar days before a period of a recurring item begins that it is laid.
     ahead: int = 0
 

@@ -22,10 +22,14 @@ def of_item(connection: Connection, item_code: str) -> list[Row[Any]]:
     return list(connection.execute(_detailed().where(item.c.code == item_code).order_by(assignment.c.id)))
 
 
-def of_post(connection: Connection, posts: Sequence[str], units: Sequence[str]) -> list[Row[Any]]:
-    """What is open for these posts, and for these units as units."""
+def of_post(
+    connection: Connection, posts: Sequence[str], units: Sequence[str], also: Sequence[int] = ()
+) -> list[Row[Any]]:
+    """What is open for these posts, and for these units as units; and of the assignments `also`."""
     a = assignment.c
     mine = a.post.in_(list(posts)) | (a.unit.in_(list(units)) & a.post.is_(None))
+    if also:
+        mine |= a.id.in_(list(also))
     open_ = a.state.not_in(("draft", "closed", "cancelled"))
     order = (a.due_at.is_(None), a.due_at, a.code)
     return list(connection.execute(_detailed().where(mine, open_).order_by(*order)))
@@ -46,6 +50,15 @@ def units_with_open(connection: Connection) -> set[str]:
 def _open_below() -> tuple[ColumnElement[bool], ...]:
     a = assignment.c
     return a.signs, a.state.not_in(("draft", "closed", "cancelled"))
+
+
+def seats_with_open(connection: Connection) -> tuple[set[str], set[str]]:
+    """(posts, units as units) that have anything open."""
+    a = assignment.c
+    open_ = a.state.not_in(("draft", "closed", "cancelled"))
+    posts = connection.execute(select(a.post).where(open_, a.post.is_not(None)).distinct()).scalars()
+    units = connection.execute(select(a.unit).where(open_, a.post.is_(None)).distinct()).scalars()
+    return set(posts), set(units)
 
 
 def by_codes(connection: Connection, codes: Sequence[str]) -> dict[str, Row[Any]]:

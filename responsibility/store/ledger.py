@@ -50,6 +50,11 @@ class Entry:
     hash: str = ""
 
 
+def by(connection: Connection, login: str) -> Connection:
+    """The connection, on which every entry keeps who was logged in at the machine, where that is known."""
+    return connection.execution_options(login=login)
+
+
 def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> int:
     """Append `entry` and bring the state columns up to it; returns its seq.
 
@@ -57,6 +62,7 @@ def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> in
     """
     seq, previous = last(connection)
     seq += 1
+    login = connection.get_execution_options().get("login")
     row = {
         "seq": seq,
         "at": entry.at.astimezone(UTC),
@@ -64,7 +70,7 @@ def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> in
         "on_behalf_of": entry.on_behalf_of,
         "act": entry.act,
         "codes": list(entry.codes),
-        "values": dict(entry.values),
+        "values": {**entry.values, **({"login": login} if login else {})},
         "prev_hash": previous,
     }
     digest = digest_of(row)

@@ -55,7 +55,10 @@ def load(
 
 
 def save(connection: Connection, organisation: Organisation) -> dict[str, Changes]:
-    """Make the database say what the organisation says; what it no longer names is retired, never deleted."""
+    """Make the database say what the organisation says; what it no longer names is retired, never deleted.
+
+    Its holdings are all that are kept: those that ended stand in it too.
+    """
     units = [_row(u, ("code", "name", "kind", "parent"), at) for at, u in enumerate(organisation.units)]
     posts = [_row(p, ("code", "unit", "tier", "title"), at) for at, p in enumerate(organisation.posts)]
     people = [
@@ -79,6 +82,13 @@ def save(connection: Connection, organisation: Organisation) -> dict[str, Change
     connection.execute(delete(oversight))
     _insert(connection, oversight, [{"post": o.post, "unit": u} for o in organisation.oversees for u in o.units])
     return changes
+
+
+def holdings(connection: Connection) -> list[Holding]:
+    """Every holding, of retired posts too, those that ended included."""
+    h = holding.c
+    rows = connection.execute(select(h.post, h.person, h.from_on, h.until_on).order_by(h.id))
+    return [Holding(*row) for row in rows]
 
 
 def person_by_code(connection: Connection, code: str) -> Person | None:
@@ -117,4 +127,7 @@ def _merge(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
     if gone and "retired" in table.c:
         gone = {code for code in gone if not known[code]["retired"]}
         connection.execute(update(table).where(table.c.code.in_(gone)).values(retired=True))
-    return Changes(len(fresh), len(changed), len(rows) - len(fresh) - len(changed), len(gone))
+    # A row that only moved to another place in the file says the same.
+    moved = sum({**row, "rank": 0} == {**known[row["code"]], "rank": 0} for row in changed)
+    changes = len(changed) - moved
+    return Changes(len(fresh), changes, len(rows) - len(fresh) - changes, len(gone))

@@ -12,7 +12,7 @@ from responsibility.store.rows import message
 
 
 def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add messages (seq, since_seq, person, posts, tier, channel, status, created_at, retry_at)."""
+    """Add messages (seq, since_seq, person, posts, tier, channel, status, created_at, retry_at; a kind)."""
     if rows:
         connection.execute(insert(message), [{**row, "changed_at": row["created_at"]} for row in rows])
 
@@ -36,9 +36,15 @@ def due(connection: Connection, now: datetime, tier: str | None = None) -> list[
 
 
 def held(connection: Connection) -> dict[tuple[str, str], Row[Any]]:
-    """(person, channel) → the message that waits there for a working day."""
-    rows = connection.execute(select(message).where(message.c.status == "held"))
+    """(person, channel) → the digest that waits there for a working day."""
+    rows = connection.execute(select(message).where(message.c.status == "held", message.c.kind == "digest"))
     return {(row.person, row.channel): row for row in rows}
+
+
+def handovers_waiting(connection: Connection) -> list[Row[Any]]:
+    """Hand-overs that have not gone out."""
+    m = message.c
+    return list(connection.execute(select(message).where(m.kind == "handover", m.status.in_(("pending", "held")))))
 
 
 def in_doubt(connection: Connection) -> list[Row[Any]]:

@@ -37,7 +37,7 @@ from responsibility.store.positions import (
     stop_clocks,
     stop_work,
 )
-from responsibility.store.rows import assignment, clock, event, extension, review
+from responsibility.store.rows import assignment, clock, delegation, event, extension, review
 from responsibility.store.scratch import empty, fill, scratch
 
 #: Where the clocks of one key go in a sweep.
@@ -73,6 +73,7 @@ def reset(connection: Connection) -> None:
     connection.execute(delete(extension))
     connection.execute(delete(review))
     connection.execute(delete(event))
+    connection.execute(delete(delegation))
     connection.execute(
         update(assignment).values(
             state="draft",
@@ -261,6 +262,16 @@ def _reject(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[s
     connection.execute(update(extension).where(extension.c.seq == values["of"]).values(answered))
 
 
+def _delegate(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """Another post acts for the owner from now on; nobody does any more where it names none."""
+    ids = select(assignment.c.id).where(assignment.c.code.in_(list(codes)))
+    connection.execute(delete(delegation).where(delegation.c.assignment_id.in_(ids)))
+    if values["to"]:
+        until = literal(date.fromisoformat(values["until"]), delegation.c.until_on.type)
+        chosen = ids.add_columns(literal(values["to"]), until)
+        connection.execute(insert(delegation).from_select(["assignment_id", "post", "until_on"], chosen))
+
+
 def _suspend(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     paused = {"before_pause": values["before"], "paused_on": date.fromisoformat(values["on"])}
     set_columns(connection, codes, state="suspended", **paused)
@@ -324,8 +335,10 @@ def _withdraw(connection: Connection, _seq: int, _at: datetime, _codes: Sequence
 
 
 def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
-    """Hand out again what was cancelled; what had been reported on it stays."""
+    """Hand out again what was cancelled; what had been reported on it stays, and nobody acts for the owner any more."""
     for again in values["again"]:
+        ids = select(assignment.c.id).where(assignment.c.code.in_(again["codes"]))
+        connection.execute(delete(delegation).where(delegation.c.assignment_id.in_(ids)))
         due_on = again["due_on"] and date.fromisoformat(again["due_on"])
         set_columns(
             connection,
@@ -394,6 +407,7 @@ _APPLIERS: dict[str, Applier] = {
     "extend.approve": _approve,
     "extend.reject": _reject,
     "rearm": _rearm,
+    "delegate": _delegate,
     "redate": _redate,
     "reissue": _reissue,
     "calendar.import": _move_calendar,

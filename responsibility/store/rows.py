@@ -321,6 +321,17 @@ class ReviewRow(SQLModel, table=True):
     rectify_by: date | None = None
 
 
+class DelegationRow(SQLModel, table=True):
+    """委托代办: the post that acts for an assignment's owner. A projection of the ledger, all of it."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (Index("delegation_by_post", "post", "until_on"),)
+    assignment_id: int = Field(primary_key=True)
+    post: str
+    #: The last day it stands.
+    until_on: date
+
+
 class NoticeRow(SQLModel, table=True):
     """One rung reached for one recipient. The unique key is what makes a rung fire once."""
 
@@ -339,7 +350,7 @@ class NoticeRow(SQLModel, table=True):
     recipient: str
     #: As whom the recipient is told: owner, unit_head, or a tier id.
     tell: str
-    #: The vacant post it stands in for.
+    #: The vacant post it stands in for; of a delegate, the owner.
     instead_of: str | None = None
     nth: int
     skipped: bool = False
@@ -367,6 +378,8 @@ class MessageRow(SQLModel, table=True):
     retry_at: datetime | None = None
     title: str = ""
     detail: str = ""
+    #: `digest` of a sweep's notices, or `handover` of what is open to whoever newly holds a post.
+    kind: str = Field(default="digest", sa_column_kwargs={"server_default": "digest"})
 
 
 class LedgerRow(SQLModel, table=True):
@@ -415,6 +428,7 @@ assignment = table_of(AssignmentRow)
 clock = table_of(ClockRow)
 extension = table_of(ExtensionRow)
 review = table_of(ReviewRow)
+delegation = table_of(DelegationRow)
 notice = table_of(NoticeRow)
 message = table_of(MessageRow)
 ledger = table_of(LedgerRow)

@@ -29,14 +29,15 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
 )
 from sqlalchemy import null as sql_null
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from responsibility.core.chain import OWNER
-from responsibility.store.rows import assignment, clock, holding, item, notice, occurrence, post
+from responsibility.core.chain import DELEGATE, OWNER
+from responsibility.store.rows import assignment, clock, delegation, holding, item, notice, occurrence, post
 from responsibility.store.scratch import empty, fill, scratch
 
 #: The clocks that are due, with what their notices depend on.
@@ -55,6 +56,8 @@ due = scratch(
     Column("post", String),
     #: Under which kind the owner is found: HELD_MEMBER, VACANT_MEMBER, or `owner` where a unit owns.
     Column("owner", String, nullable=False),
+    #: The post that acts for the owner today, told in the owner's place.
+    Column("delegate", String),
 )
 
 #: What to do with the clocks of one key: one row per rung that fires or is skipped and per recipient kind.
@@ -126,9 +129,10 @@ def gather(connection: Connection, now: datetime, on: date, member_tier: str | N
     columns = (c.assignment_id, c.clock, c.policy_id, c.arming, c.due_on, c.rung, c.rule, c.missed)
     moments = select(*columns).where(is_due(now))
     chosen = (
-        moments.add_columns(_case_item, a.unit, a.post, owner)
+        moments.add_columns(_case_item, a.unit, a.post, owner, delegation.c.post)
         .join(assignment, a.id == c.assignment_id)
         .join(item, item.c.id == a.item_id)
+        .outerjoin(delegation, _stands(on))
     )
     fill(connection, due)
     connection.execute(insert(due).from_select([column.name for column in due.c], chosen))
@@ -158,9 +162,10 @@ def write_notices(
 
 @cache
 def _statements(dialect: Dialect) -> list[SQLCompiler]:
-    """The two that write notices, built once: SQLAlchemy itself keeps none that has an ON CONFLICT."""
+    """Those that write notices, built once: SQLAlchemy itself keeps none that has an ON CONFLICT."""
     module = postgresql if dialect.name == "postgresql" else sqlite
-    inserts = [module.insert(notice).from_select(_COLUMNS, chosen) for chosen in (_member_notices(), _routed_notices())]
+    chosen = (_delegated_notices(), _member_notices(), _routed_notices())
+    inserts = [module.insert(notice).from_select(_COLUMNS, some) for some in chosen]
     return [cast(SQLCompiler, one.on_conflict_do_nothing().compile(dialect=dialect)) for one in inserts]
 
 
@@ -198,12 +203,18 @@ def _columns(recipient: Any, tell: Any, instead_of: Any) -> list[Any]:
     return [seq, q.assignment_id, q.clock, arming, d.fires, recipient, tell, instead_of, nth, d.skipped]
 
 
-def _held(on: date) -> ColumnElement[bool]:
+def _stands(on: date) -> ColumnElement[bool]:
+    """The delegation of an assignment that stands on that day, its post held."""
+    d = delegation.c
+    return and_(d.assignment_id == assignment.c.id, d.until_on >= on, _held(on, d.post))
+
+
+def _held(on: date, seat: Any = assignment.c.post) -> ColumnElement[bool]:
     h = holding.c
     return (
         select(h.id)
         .where(
-            h.post == assignment.c.post,
+            h.post == seat,
             (h.from_on.is_(None)) | (h.from_on <= on),
             (h.until_on.is_(None)) | (h.until_on >= on),
         )
@@ -216,13 +227,24 @@ def _at_key() -> ColumnElement[bool]:
     return and_(*(d[name] == q[name] for name in _KEY))
 
 
+def _delegated_notices() -> Select[Any]:
+    q, d = due.c, decision.c
+    return (
+        select(*_columns(q.delegate, literal(DELEGATE), func.coalesce(q.post, q.unit)))
+        .select_from(due)
+        .join(decision, _at_key())
+        .where(d.tell == OWNER, q.delegate.is_not(None))
+        .order_by(q.assignment_id, q.clock, d.place)
+    )
+
+
 def _member_notices() -> Select[Any]:
     q, d = due.c, decision.c
     return (
         select(*_columns(q.post, literal(OWNER), sql_null()))
         .select_from(due)
         .join(decision, _at_key())
-        .where(d.tell == OWNER, q.owner == HELD_MEMBER)
+        .where(d.tell == OWNER, q.owner == HELD_MEMBER, q.delegate.is_(None))
         .order_by(q.assignment_id, q.clock, d.place)
     )
 
@@ -236,6 +258,7 @@ def _routed_notices() -> Select[Any]:
         .select_from(due)
         .join(decision, _at_key())
         .join(route, and_(r.case_item == q.case_item, r.unit == q.unit, r.tell == via))
+        .where(or_(d.tell != OWNER, q.delegate.is_(None)))
         .order_by(q.assignment_id, q.clock, d.place, r.recipient)
     )
 
@@ -283,8 +306,10 @@ def notices_of(
             i.target_count,
             i.deadline,
             occurrence.c.starts_on,
+            delegation.c.until_on.label("delegated_until"),
         )
         .join(assignment, a.id == n.assignment_id)
+        .outerjoin(delegation, and_(delegation.c.assignment_id == a.id, delegation.c.post == n.recipient))
         .join(occurrence, occurrence.c.id == a.occurrence_id)
         .join(clock, and_(c.assignment_id == a.id, c.clock == n.clock))
         .join(item, i.id == a.item_id)

@@ -55,7 +55,9 @@ def import_calendar(
     off = {one.day: one.name for one in notice.days if one.off}
     work = {one.day: one.name for one in notice.days if not one.off}
     text = with_year(text, notice.year, off, work)
-    new = Workspace(replace(settings, calendar=calendar_of_text(workspace.root, text)), workspace.engine)
+    new = Workspace(
+        replace(settings, calendar=calendar_of_text(workspace.root, text)), workspace.engine, workspace.login
+    )
     with workspace.write(now, keep=not dry_run) as connection:
         done = _recompute(connection, workspace, new, notice, now)
         if not dry_run:

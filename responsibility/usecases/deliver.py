@@ -16,8 +16,9 @@ from responsibility.store import ledger, outbox
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.usecases.digests import digester
+from responsibility.usecases.handover import hander
 from responsibility.usecases.workspace import ENGINE, Workspace
-from responsibility.views.texts import Digest, Template, title_of
+from responsibility.views.texts import Digest, HandOver, Template, title_of
 
 #: Minutes until a transient failure is tried again, attempt by attempt; after the last one it is failed for good.
 RETRY_AFTER = (5, 15, 60, 240, 720)
@@ -83,14 +84,22 @@ def deliver(
     _settle_doubts(workspace, now, done)
     with workspace.read() as connection:
         waiting = outbox.due(connection, now, tier)
-        digest = digester(connection, workspace, now) if waiting else None
-        ready = [(message, digest(message), _address(connection, message)) for message in waiting] if digest else []
-    template = template_of(workspace)
+        content_of = _contents(connection, workspace, now) if waiting else {}
+        ready = [(one, content_of[one.kind](one), _address(connection, one)) for one in waiting]
+    templates = {kind: template_of(workspace, kind) for kind in content_of}
     for at, (message, content, address) in enumerate(ready, 1):
+        template = templates[message.kind]
         _hand_over(workspace, by.get(message.channel), message, content, address, template, now, done)
         progress(at, len(ready))
     _record(workspace, now, done, [message.id for message in waiting])
     return done
+
+
+def _contents(
+    connection: Connection, workspace: Workspace, now: datetime
+) -> dict[str, Callable[[Any], Digest | HandOver | None]]:
+    """Kind of message → a function from the outbox row to what it says now."""
+    return {"digest": digester(connection, workspace, now), "handover": hander(connection, workspace, now)}
 
 
 def tiers_waiting(workspace: Workspace, now: datetime) -> set[str]:
@@ -108,7 +117,7 @@ def _hand_over(
     workspace: Workspace,
     courier: Courier | None,
     message: Any,
-    digest: Digest | None,
+    digest: Digest | HandOver | None,
     address: str,
     template: Template,
     now: datetime,
@@ -172,7 +181,7 @@ def _record(workspace: Workspace, now: datetime, done: Delivered, ids: list[int]
         ledger.record(connection, Entry(now, ENGINE, "deliver", values=values))
 
 
-def template_of(workspace: Workspace) -> Template:
-    """The workspace's own template of a digest, or the one that came with the program."""
-    own = workspace.root / "config" / "templates" / "digest.txt"
-    return Template(own if own.is_file() else bundled("config") / "templates" / "digest.txt")
+def template_of(workspace: Workspace, kind: str = "digest") -> Template:
+    """The workspace's own template of a kind of message, or the one that came with the program."""
+    own = workspace.root / "config" / "templates" / f"{kind}.txt"
+    return Template(own if own.is_file() else bundled("config") / "templates" / own.name)

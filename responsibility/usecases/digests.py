@@ -9,14 +9,14 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.assignment import State
-from responsibility.core.chain import Organisation, Person
+from responsibility.core.chain import DELEGATE, Organisation, Person
 from responsibility.core.escalation import NO_LADDER, Clock, kind_of, milestone_of, runs
 from responsibility.core.summary import Noticed
 from responsibility.store import laying, outbox, sweeping
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
-from responsibility.views.texts import Behind, Digest, DigestLine, lateness, why_you
+from responsibility.views.texts import Behind, Digest, DigestLine, acting_for, lateness, why_you
 
 #: What is to be finished stands before what is to be verified, reported and signed.
 _PRESSING = (Clock.FINISH, Clock.MILESTONE, Clock.VERIFY, Clock.BEHIND, Clock.REPORT, Clock.SIGN)
@@ -49,6 +49,10 @@ class _Reader:
 
     def why(self, group: Sequence[Any]) -> str:
         chain, row = self.settings.chain, group[0]
+        if row.tell == DELEGATE:
+            days = {r.delegated_until for r in group}
+            owners = dict.fromkeys(self.post_title(r.instead_of) for r in group)
+            return acting_for(list(owners), days.pop() if len(days) == 1 else None)
         tier = chain.tier(row.tell) if row.tell in chain.order else None
         vacant = "、".join(dict.fromkeys(self.post_title(r.instead_of) for r in group if r.instead_of))
         return why_you(row.tell, tier, list(dict.fromkeys(self.unit_name(r.unit) for r in group)), vacant)
@@ -79,6 +83,10 @@ class _Reader:
             owner=self.post_title(row.post) if row.post else self.unit_name(row.unit),
             due_on=row.clock_due_on,
         )
+
+    def holds(self, person: Person, posts: Iterable[str]) -> bool:
+        """Whether a person holds any of the posts today."""
+        return any(person in self.organisation.holders(post, self.lamp.today) for post in posts)
 
     def digest(self, person: Person, posts: Sequence[str], rows: Iterable[Any]) -> Digest:
         lines = [self._line(group) for group in _alike(rows)]
@@ -139,7 +147,10 @@ def digests_of(connection: Connection, workspace: Workspace, seq: int, now: date
 
 
 def digester(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], Digest | None]:
-    """A function from an outbox row to its digest as true at `now`; None where nothing of it is true any more."""
+    """A function from an outbox row to its digest as true at `now`; None where nothing of it is true any more.
+
+    Nothing of it is for a person who has left all its posts: whoever holds them now got a hand-over instead.
+    """
     reader = _Reader(connection, workspace, now)
 
     def digest(message: Any) -> Digest | None:
@@ -147,7 +158,9 @@ def digester(connection: Connection, workspace: Workspace, now: datetime) -> Cal
         newest = {(row.assignment_id, row.clock, row.recipient): row for row in told}
         rows = [row for row in newest.values() if _still_true(row)]
         person = reader.organisation.person.get(message.person)
-        return reader.digest(person, message.posts, rows) if rows and person else None
+        if not rows or person is None or not reader.holds(person, message.posts):
+            return None
+        return reader.digest(person, message.posts, rows)
 
     return digest
 

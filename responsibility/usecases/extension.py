@@ -10,17 +10,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.assignment import Action
-from responsibility.core.chain import OWNER, UNIT_HEAD, LaidOn, Organisation, routes
+from responsibility.core.chain import OWNER, UNIT_HEAD, routes
 from responsibility.core.errors import NoRight, ResponsibilityError
 from responsibility.core.escalation import Clock, overdue_from
 from responsibility.core.summary import ExtensionLine
 from responsibility.core.text import showable
 from responsibility.store import extensions, laying, ledger, worklists
-from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.usecases.arming import rearmed
 from responsibility.usecases.lights import Lamp, arm
-from responsibility.usecases.verbs import Case, Done, Values, act, actor_of, find
+from responsibility.usecases.rights import acting, actor_of, is_office, organisation_for
+from responsibility.usecases.verbs import Case, Done, Values, act, find
 from responsibility.usecases.workspace import Workspace
 
 
@@ -146,8 +146,7 @@ def _check(case: Case, to: date, late: bool) -> None:
             f"{row.code} 已经申请延期到 {waiting.to_on}，还没有答复", "查看：zeren extension list"
         )
     overdue = lamp.now >= row.due_at
-    is_office = case.organisation.post[case.actor].tier == case.workspace.settings.chain.office
-    if late and not is_office:
+    if late and not is_office(case.workspace, case.organisation, case.actor):
         raise NoRight("逾期后的延期只有办公室能特批", "由办公室办理，不写 --as")
     if overdue and not late:
         rule = lamp.policy(row.policy_id).extension_rule
@@ -187,10 +186,10 @@ def _asked(
     workspace: Workspace, connection: Connection, code: str, now: datetime, as_post: str | None
 ) -> tuple[Case, Any, str, str | None]:
     """The case, its open request, who acts, and for whom."""
-    organisation = _organisation(workspace, connection, as_post)
+    organisation = organisation_for(workspace, connection, acting(workspace, as_post))
     actor = actor_of(workspace, organisation, as_post)
-    row = find(connection, organisation, code, None)
     lamp = Lamp(workspace.settings, laying.policies(connection), now)
+    row = find(connection, organisation, code, None, lamp.today)
     case = Case(connection, workspace, organisation, lamp, row, actor)
     asked = extensions.open_one(connection, row.id)
     if asked is None:
@@ -199,18 +198,13 @@ def _asked(
     posts = _posts(case, step)
     if actor in posts:
         return case, asked, actor, None
-    if organisation.post[actor].tier == workspace.settings.chain.office and posts:
+    if is_office(workspace, organisation, actor) and posts:
         return case, asked, actor, posts[0]
     who = "、".join(f"{post}（{organisation.post[post].title}）" for post in posts if post in organisation.post)
     raise NoRight(
         f"现在轮到{_whom(step, workspace)}答复 {row.code} 的延期申请，{actor} 不能",
         f"能答复的：{who or '没有人在任'}；办公室可以代为记录，不写 --as",
     )
-
-
-def _organisation(workspace: Workspace, connection: Connection, as_post: str | None) -> Organisation:
-    members = workspace.settings.chain.laid(LaidOn.MEMBERS)
-    return organisation_store.load(connection, members, also=[as_post] if as_post else [])
 
 
 def _granted(workspace: Workspace, lamp: Lamp, row: Any, to: date) -> dict[str, Any]:

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.chain import OWNER, LaidOn
+from responsibility.core.chain import DELEGATE, OWNER, LaidOn, Tier
 from responsibility.core.summary import Climbed, Duty
 from responsibility.store import assignments, laying
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.codes import unknown_work
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
-from responsibility.views.texts import why_you
+from responsibility.views.texts import acting_for, why_you
 
 
 def climbed(workspace: Workspace, item_code: str | None = None) -> list[Climbed]:
@@ -55,11 +55,15 @@ def _gathered(connection: Connection, workspace: Workspace, rows: list[Any]) -> 
                 title=row.title,
                 who="、".join(_counted(organisation, some)),
                 nth=max(r.nth for r in some),
-                why=why_you(row.tell, tier, units, vacant) if key[5] else "是责任人",
+                why=_why(row.tell, tier, units, vacant) if key[5] else "是责任人",
                 height=height,
             )
         )
     return lines
+
+
+def _why(tell: str, tier: Tier | None, units: list[str], absent: str) -> str:
+    return acting_for([absent], None) if tell == DELEGATE else why_you(tell, tier, units, absent)
 
 
 def _counted(organisation: Any, rows: list[Any]) -> list[str]:

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
-from responsibility.core.chain import LaidOn, Organisation
+from sqlalchemy import Connection
+
+from responsibility.core.chain import Holding, LaidOn, Organisation
 from responsibility.core.errors import FileMissing, InputProblems, ResponsibilityError
+from responsibility.core.staffing import (
+    Listed,
+    Readdressed,
+    Seat,
+    Staffing,
+    first_staffing,
+    listed,
+    readdressed,
+    restaffed,
+    seat,
+)
 from responsibility.core.text import NAME_HERE, left_blank
 from responsibility.ingest.organisation import read_organisation
 from responsibility.store import ledger
 from responsibility.store import organisation as store
 from responsibility.store.ledger import Entry
 from responsibility.store.organisation import Changes
+from responsibility.usecases.handover import put_handovers, withdraw_handovers
 from responsibility.usecases.workspace import Workspace, office_post
+
+NOTHING = Listed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,44 +43,122 @@ class OrganisationImported:
     file: str
     changes: Mapping[str, Changes]
     warnings: tuple[str, ...]
+    dry_run: bool = False
+    #: The day leaves and joins take effect where the file does not say.
+    on: date | None = None
+    #: Who takes up and leaves a post, and who goes from one to another.
+    joins: tuple[Seat, ...] = ()
+    leaves: tuple[Seat, ...] = ()
+    moves: tuple[tuple[Seat, Seat], ...] = ()
+    redated: int = 0
+    units: Listed = NOTHING
+    posts: Listed = NOTHING
+    addresses: tuple[Readdressed, ...] = ()
+    #: How many people will be told what is open on the posts they take up.
+    handovers: int = 0
 
 
 def import_organisation(
-    workspace: Workspace, path: Path, now: datetime, *, replace: bool = False
+    workspace: Workspace,
+    path: Path,
+    now: datetime,
+    *,
+    replace: bool = False,
+    on: date | None = None,
+    dry_run: bool = False,
 ) -> OrganisationImported:
     """Make the organisation what the file says; InputProblems lists all that is wrong and nothing is written.
 
-    A file that would retire more than half of the posts is refused unless `replace` says that it is meant.
+    Holdings the file names no more end the day before `on` (the day of `now`), new ones begin on it. Assignments stay
+    with their posts; whoever takes up a post is handed what is open there. A file that would retire more than half of
+    the posts is refused unless `replace` says that it is meant. A dry run does the same and undoes it.
     """
     if not path.is_file():
         raise FileMissing(f"找不到文件 {path}", "检查路径；空白模板：zeren org template")
-    organisation, problems = read_organisation(path, workspace.settings.chain)
+    wanted, problems = read_organisation(path, workspace.settings.chain)
     if problems:
         raise InputProblems(problems, "组织机构文件")
-    with workspace.write(now) as connection:
-        posts = len(store.load(connection).posts)
-        changes = store.save(connection, organisation)
-        if 2 * changes["posts"].removed > posts and not replace:
-            raise ResponsibilityError(
-                f"按 {path.name} 导入会停用现有 {posts} 个岗位中的 {changes['posts'].removed} 个，没有写入",
-                "文件应是整个组织机构；确实要这样换，加 --replace",
-            )
-        counts = {table: [c.new, c.changed, c.unchanged, c.removed] for table, c in changes.items()}
-        entry = Entry(now, office_post(workspace, connection), "org.import", values={"file": path.name, **counts})
-        ledger.record(connection, entry)
-    return OrganisationImported(path.name, changes, gaps(workspace, organisation, now))
+    today = now.astimezone(workspace.settings.zone).date()
+    day = on or today
+    with workspace.write(now, keep=not dry_run) as connection:
+        before = store.load(connection)
+        staffing = _staffing(connection, before, wanted, day)
+        after = dataclasses.replace(wanted, holdings=staffing.holdings)
+        changes = store.save(connection, after)
+        # Whoever is named no more may still hold a post until the day before.
+        known = {person.code: person for person in (*before.people, *after.people)}
+        after = dataclasses.replace(after, people=tuple(known.values()))
+        _not_too_many(path.name, len(before.posts), changes["posts"].removed, replace)
+        entry = Entry(
+            now, office_post(workspace, connection), "org.import", values=_values(path, changes, staffing, day)
+        )
+        seq = ledger.record(connection, entry)
+        withdraw_handovers(connection, (*staffing.ended, *staffing.redated), now)
+        told = put_handovers(connection, workspace, after, _to_hand_over(staffing, day), seq, now)
+        return OrganisationImported(
+            file=path.name,
+            changes=changes,
+            warnings=gaps(workspace, after, max(day, today), "现在" if day <= today else f"{day} 起"),
+            dry_run=dry_run,
+            on=day,
+            joins=tuple(seat(h, h.from_on, after) for h in staffing.joins),
+            leaves=tuple(seat(h, h.until_on, after, before) for h in staffing.leaves),
+            moves=tuple((seat(a, a.until_on, after, before), seat(b, b.from_on, after)) for a, b in staffing.moves),
+            redated=len(staffing.redated),
+            units=listed(before.unit, after.unit),
+            posts=listed(before.post, after.post),
+            addresses=readdressed(before.person, wanted.people),
+            handovers=told,
+        )
 
 
-def gaps(workspace: Workspace, organisation: Organisation, now: datetime) -> tuple[str, ...]:
-    """Where responsibility would reach nobody: tiers without posts, posts without holders, units without posts."""
-    chain, today = workspace.settings.chain, now.astimezone(workspace.settings.zone).date()
+def _staffing(connection: Connection, before: Organisation, wanted: Organisation, on: date) -> Staffing:
+    known = store.holdings(connection)
+    return restaffed(known, wanted.holdings, on) if before.posts or known else first_staffing(wanted.holdings, on)
+
+
+def _not_too_many(file: str, posts: int, retired: int, replace: bool) -> None:
+    if 2 * retired > posts and not replace:
+        raise ResponsibilityError(
+            f"按 {file} 导入会停用现有 {posts} 个岗位中的 {retired} 个，没有写入",
+            "文件应是整个组织机构；确实要这样换，加 --replace",
+        )
+
+
+def _to_hand_over(staffing: Staffing, on: date) -> list[Holding]:
+    """What begins, and what now begins on another day that is still to come."""
+    later = [holding for holding in staffing.redated if holding.from_on is not None and holding.from_on > on]
+    return [*staffing.begun, *later]
+
+
+def _values(path: Path, changes: Mapping[str, Changes], staffing: Staffing, on: date) -> dict[str, Any]:
+    """The ledger entry: counts by table, and every holding that began, ended or moved."""
+    counts = {table: [c.new, c.changed, c.unchanged, c.removed] for table, c in changes.items()}
+    return {
+        "file": path.name,
+        **counts,
+        "effective": on.isoformat(),
+        "joins": [[h.post, h.person, h.from_on and h.from_on.isoformat()] for h in staffing.joins],
+        "leaves": [[h.post, h.person, h.until_on and h.until_on.isoformat()] for h in staffing.leaves],
+        "moves": [
+            [new.person, old.post, new.post, new.from_on and new.from_on.isoformat()] for old, new in staffing.moves
+        ],
+    }
+
+
+def gaps(workspace: Workspace, organisation: Organisation, on: date, since: str = "现在") -> tuple[str, ...]:
+    """Where responsibility would reach nobody on that day: tiers without posts, posts without holders, bare units.
+
+    `since` says when that is.
+    """
+    chain = workspace.settings.chain
     found = [
         f"责任链“{tier.name}”一级没有岗位，交办不到这一级"
         for tier in chain.tiers
         if tier.laid_on in (LaidOn.ONE, LaidOn.LEADERS) and organisation.first_post(tier.id) is None
     ]
-    vacant = [post for post in organisation.posts if not organisation.holders(post.code, today)]
-    found += [f"岗位 {post.code}（{post.title}）现在无人任职，提醒将改送上一级" for post in vacant[:20]]
+    vacant = [post for post in organisation.posts if not organisation.holders(post.code, on)]
+    found += [f"岗位 {post.code}（{post.title}）{since}无人任职，提醒将改送上一级" for post in vacant[:20]]
     if len(vacant) > 20:
         found.append(f"……另有 {len(vacant) - 20} 个岗位无人任职")
     committees = {unit.parent for unit in organisation.units}

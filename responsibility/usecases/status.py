@@ -21,6 +21,7 @@ from responsibility.core.review import Verdict
 from responsibility.core.summary import (
     AssignmentView,
     ClockView,
+    Delegated,
     Family,
     Group,
     ItemFacts,
@@ -33,7 +34,7 @@ from responsibility.core.summary import (
     Told,
 )
 from responsibility.settings import Settings
-from responsibility.store import assignments, laying, reviews, worklists
+from responsibility.store import assignments, delegations, laying, reviews, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.reviews import STOPPED
 from responsibility.usecases.codes import unknown_seat, unknown_work
@@ -216,7 +217,7 @@ def _item_view(row: Any, views: tuple[AssignmentView, ...], period: str | None) 
 
 
 def todo(workspace: Workspace, whom: str, now: datetime) -> tuple[str, tuple[AssignmentView, ...]]:
-    """(name, what is open) for a post or a unit; a unit's head also sees what is laid on the unit."""
+    """(name, what is open) for a post or a unit: its own, a unit's for its head, and what a post acts on for others."""
     with workspace.read() as connection:
         not_before_last_act(connection, now, workspace.settings)
         organisation = organisation_store.load(connection)
@@ -230,7 +231,8 @@ def todo(workspace: Workspace, whom: str, now: datetime) -> tuple[str, tuple[Ass
         else:
             raise unknown_seat(organisation, whom)
         desk = Desk(connection, workspace, now)
-        return name, desk.views(assignments.of_post(connection, posts, units), {})
+        acting = [id_ for post in posts for id_ in delegations.of_post(connection, post, desk.lamp.today)]
+        return name, desk.views(assignments.of_post(connection, posts, units, acting), {})
 
 
 class Desk:
@@ -248,12 +250,13 @@ class Desk:
         ids = [row.id for row in live]
         clocks = assignments.clocks_of(self.connection, ids)
         held = reviews.held(self.connection, ids)
+        delegated = delegations.active(self.connection, ids, self.lamp.today)
         views = (
             self._view(row, lights.get(row.id, Light.ON_SCHEDULE), clocks.get(row.id, []), told.get(row.id))
             for row in live
         )
         return tuple(
-            self._reviewed(view, clocks.get(row.id, []), held.get(row.id, []))
+            self._reviewed(self._delegated(view, delegated.get(row.id)), clocks.get(row.id, []), held.get(row.id, []))
             for row, view in zip(live, views, strict=True)
         )
 
@@ -267,6 +270,14 @@ class Desk:
             for row in held
         )
         return replace(view, reviews=lines, next_review=due[0] if running else None)
+
+    def _delegated(self, view: AssignmentView, row: Any) -> AssignmentView:
+        """With who acts for the owner, where somebody does."""
+        if row is None:
+            return view
+        post = self.organisation.post.get(row.post)
+        names = "、".join(person.name for person in self.organisation.holders(row.post, self.lamp.today))
+        return replace(view, delegation=Delegated(row.post, post.title if post else row.post, names, row.until_on))
 
     def _lights(self, rows: Sequence[Any]) -> dict[int, Light]:
         """The light of each row; those above the work need their whole family."""

@@ -10,19 +10,19 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.assignment import ACTION_NAMES, Action, State, advance
-from responsibility.core.chain import LaidOn, Organisation
+from responsibility.core.assignment import Action, State, advance
+from responsibility.core.chain import Organisation
 from responsibility.core.deadline import from_record, milestone_days
-from responsibility.core.errors import AmbiguousCode, IllegalTransition, NoRight, ResponsibilityError
+from responsibility.core.errors import AmbiguousCode, ResponsibilityError
 from responsibility.core.escalation import Clock, overdue_from
 from responsibility.core.text import showable
-from responsibility.store import assignments, laying, ledger
-from responsibility.store import organisation as organisation_store
+from responsibility.store import assignments, delegations, laying, ledger
 from responsibility.store.evidence import keep
 from responsibility.store.ledger import Entry
 from responsibility.usecases.arming import rearmed, report_arm, reported_arms, returned_arms, standing
-from responsibility.usecases.codes import unknown_seat, unknown_work
+from responsibility.usecases.codes import unknown_work
 from responsibility.usecases.lights import Lamp, arm, arm_within
+from responsibility.usecases.rights import acting, actor_of, is_office, organisation_for, permitted
 from responsibility.usecases.rollup import parents_to_close, parents_to_reopen
 from responsibility.usecases.workspace import Workspace, evidence_folder
 
@@ -196,14 +196,15 @@ def act(
     `name` is what the ledger calls it, where that is not the action.
     """
     with workspace.write(now) as connection:
-        members = workspace.settings.chain.laid(LaidOn.MEMBERS)
-        organisation = organisation_store.load(connection, members, also=[as_post] if as_post else [])
+        organisation = organisation_for(workspace, connection, acting(workspace, as_post))
         actor = actor_of(workspace, organisation, as_post)
-        row = find(connection, organisation, code, as_post and actor)
+        # Whom settings make an office post has not chosen among the posts of an item by that.
+        chooses = as_post or not is_office(workspace, organisation, actor)
+        lamp = Lamp(workspace.settings, laying.policies(connection), now)
+        row = find(connection, organisation, code, actor if chooses else None, lamp.today)
         before = State(row.state)
         after = advance(before, action, row.code, State(row.before_pause) if row.before_pause else None)
-        on_behalf_of = _right(workspace, organisation, row, action, actor)
-        lamp = Lamp(workspace.settings, laying.policies(connection), now)
+        on_behalf_of = permitted(connection, workspace, organisation, row, action, actor, lamp.today)
         values = decide(Case(connection, workspace, organisation, lamp, row, actor))
         entry = Entry(now, actor, name or action.value, [row.code], values, on_behalf_of)
         ledger.record(connection, entry, [row.id])
@@ -212,8 +213,8 @@ def act(
         return Done(row.code, row.title, action, before, after, actor, on_behalf_of, closed, opened, values)
 
 
-def find(connection: Connection, organisation: Organisation, code: str, post: str | None) -> Any:
-    """The one assignment `code` means: its own code, or an item's with the post that carries it."""
+def find(connection: Connection, organisation: Organisation, code: str, post: str | None, today: date) -> Any:
+    """The one assignment `code` means: its own code, or an item's with the post that carries it or acts for it."""
     row = assignments.by_code(connection, code)
     if row is not None:
         return row
@@ -221,7 +222,7 @@ def find(connection: Connection, organisation: Organisation, code: str, post: st
     if not rows:
         raise unknown_work(connection, code)
     rows = [row for row in rows if row.state != State.CANCELLED] or rows
-    chosen = _of_post(rows, organisation, post) if post else rows
+    chosen = _of_post(rows, organisation, post) or _delegated(connection, rows, post, today) if post else rows
     if len(chosen) == 1:
         return chosen[0]
     choices = "、".join(row.code for row in (chosen or rows)[:12])
@@ -239,59 +240,7 @@ def _of_post(rows: Sequence[Any], organisation: Organisation, post: str) -> list
     return open_ or mine
 
 
-def actor_of(workspace: Workspace, organisation: Organisation, as_post: str | None) -> str:
-    """The acting post: the one named (a unit stands for its head), or the office."""
-    chain = workspace.settings.chain
-    if as_post is None:
-        office = chain.office and organisation.first_post(chain.office)
-        if not office:
-            raise NoRight("组织机构里没有办公室岗位，不知道由谁办理", "用 --as 指明岗位，例如 --as Z01S")
-        return office
-    if as_post in organisation.post:
-        return as_post
-    head = organisation.head(as_post, chain) if as_post in organisation.unit else None
-    if head is None:
-        raise unknown_seat(organisation, as_post)
-    return head
-
-
-_OWNERS_ACTS = {Action.SIGN, Action.REPORT, Action.SUBMIT, Action.EXTEND}
-
-
-def _right(workspace: Workspace, organisation: Organisation, row: Any, action: Action, actor: str) -> str | None:
-    """Raise NoRight unless `actor` may act here; the post or unit it acts for, where that is not its own."""
-    chain = workspace.settings.chain
-    post = organisation.post[actor]
-    owner = row.post or row.unit
-    is_office = post.tier == chain.office
-    if action not in _OWNERS_ACTS:
-        if not row.works:
-            raise IllegalTransition(
-                f"{row.code} 随下级办理情况而定，不能单独{ACTION_NAMES[action]}",
-                f"查看下级：zeren show {row.item_code}",
-            )
-        if not (is_office or _leads(workspace, organisation, row, post.code)):
-            raise NoRight(
-                f"{actor}（{post.title}）不能{ACTION_NAMES[action]} {row.code}", "由办公室或分管领导办理，例如不写 --as"
-            )
-        return None
-    if action is not Action.SIGN and not row.works:
-        raise IllegalTransition(
-            f"{row.code} 随下级办理情况而定，不能单独{ACTION_NAMES[action]}", f"查看下级：zeren show {row.item_code}"
-        )
-    if row.post == actor or (row.post is None and post.unit == row.unit and not _is_member(workspace, post.tier)):
-        return None
-    if is_office or (row.post is not None and organisation.head(row.unit, chain) == actor):
-        return str(owner)
-    raise NoRight(
-        f"{row.code} 由 {owner} 负责，{actor}（{post.title}）不能代为{ACTION_NAMES[action]}",
-        f"用 --as 指明责任岗位；待办：zeren todo --for {actor}",
-    )
-
-
-def _is_member(workspace: Workspace, tier: str) -> bool:
-    return tier == workspace.settings.chain.laid(LaidOn.MEMBERS)
-
-
-def _leads(workspace: Workspace, organisation: Organisation, row: Any, post: str) -> bool:
-    return post in organisation.leaders_of(row.unit, workspace.settings.chain)
+def _delegated(connection: Connection, rows: Sequence[Any], post: str, today: date) -> list[Any]:
+    """The assignments on which a post acts for the owner today."""
+    mine = set(delegations.of_post(connection, post, today))
+    return [row for row in rows if row.id in mine]

@@ -5,15 +5,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from getpass import getuser
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine
 
 from responsibility.core.chain import LaidOn
-from responsibility.core.errors import ClockWentBack, WorkspaceError
+from responsibility.core.errors import ClockWentBack, NoRight, WorkspaceError
 from responsibility.settings import Settings, bundled, load
 from responsibility.store import ledger, migrate
 from responsibility.store.engine import open_engine, reading, writing
@@ -33,6 +34,8 @@ class Workspace:
 
     settings: Settings
     engine: Engine
+    #: Who is logged in at the machine, where that is known; kept with every entry.
+    login: str = ""
 
     @property
     def root(self) -> Path:
@@ -49,7 +52,7 @@ class Workspace:
         """A transaction that may change things; refused when `now` is before the last act."""
         with writing(self.engine, keep=keep) as connection:
             not_before_last_act(connection, now, self.settings)
-            yield connection
+            yield ledger.by(connection, self.login)
 
     @contextmanager
     def alone(self, say: Callable[[str], None], patience: float = PATIENCE) -> Iterator[None]:
@@ -75,7 +78,7 @@ class Workspace:
 class Joined(Workspace):
     """A workspace seen from inside an open write: whatever is called with it joins that transaction."""
 
-    connection: Connection
+    connection: Connection = field(kw_only=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -127,15 +130,23 @@ def is_workspace(root: Path) -> bool:
     return (root / "config" / "chain.yaml").is_file() and (root / "data").is_dir()
 
 
-def open_workspace(root: Path, environ: Mapping[str, str], *, sending: bool = False) -> Workspace:
+def open_workspace(root: Path, environ: Mapping[str, str], *, sending: bool = False, login: str = "") -> Workspace:
     """Settings and database of an existing workspace; the database is brought to the current schema.
 
-    `sending` also fetches the channels' passwords, and refuses where one is missing.
+    `sending` also fetches the channels' passwords, and refuses where one is missing. `login` is who is at the machine.
     """
     settings = load(root, environ, secrets=sending)
     if (path := lost_database(settings)) is not None:
         raise WorkspaceError(f"数据库 {path} 不见了", RECOVER)
-    return _opened(settings)
+    return _opened(settings, login)
+
+
+def login_name() -> str:
+    """Who is logged in at the machine; empty where the system does not know. For those who open a workspace."""
+    try:
+        return getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
 
 
 #: What to do without the database of an existing workspace.
@@ -148,12 +159,12 @@ def lost_database(settings: Settings) -> Path | None:
     return path if settings.database_url == f"sqlite:///{path}" and not path.is_file() else None
 
 
-def _opened(settings: Settings) -> Workspace:
+def _opened(settings: Settings, login: str = "") -> Workspace:
     root = settings.root
     (root / "data").mkdir(mode=0o700, exist_ok=True)
     engine = open_engine(settings.database_url)
     migrate.bring_up(engine)
-    return Workspace(settings, engine)
+    return Workspace(settings, engine, login)
 
 
 def create(root: Path, environ: Mapping[str, str], now: datetime) -> Workspace:
@@ -184,7 +195,18 @@ def evidence_folder(workspace: Workspace) -> Path:
 
 
 def office_post(workspace: Workspace, connection: Connection) -> str:
-    """The post the office acts as at the terminal; the engine's own name where there is no office yet."""
+    """The post the office acts as at the terminal; the engine's own name where there is no office yet.
+
+    Who by default acts as another post than one of the office is refused.
+    """
     chain = workspace.settings.chain
     organisation = load_organisation(connection, chain.laid(LaidOn.MEMBERS))
-    return (chain.office and organisation.first_post(chain.office)) or ENGINE
+    first = chain.office and organisation.first_post(chain.office)
+    asked = workspace.settings.actors.post_of(workspace.login)
+    if not first or asked is None:
+        return first or ENGINE
+    post = organisation.post.get(asked[0])
+    if post is None or post.tier != chain.office:
+        who = f"{asked[0]}（{post.title}）" if post else f"{asked[0]} "
+        raise NoRight(f"这是办公室的事，{who}不能办", f"{asked[1]} 写的是 {asked[0]}；办公室的岗位是 {first}")
+    return post.code

@@ -13,6 +13,7 @@ from responsibility.core.summary import (
     AssignmentView,
     Climbed,
     Counts,
+    Delegated,
     ExtensionLine,
     ItemAdded,
     ItemEdited,
@@ -82,6 +83,7 @@ def assignment(view: AssignmentView) -> Json:
         "occurrence": view.occurrence,
         "reviews": [review_held(one) for one in view.reviews],
         "next_review": _day(view.next_review),
+        "delegation": delegation(view.delegation),
         "clocks": [
             {
                 "clock": c.clock,
@@ -124,6 +126,13 @@ def reviewed(done: Any) -> Json:
         "next_review": told["review"]["due_on"],
         "reopened_above": list(done.reopened_above),
     }
+
+
+def delegation(one: Delegated | None) -> Json | None:
+    """Who acts for the owner of an assignment."""
+    if one is None:
+        return None
+    return {"post": one.post, "title": one.title, "person": one.person, "until": one.until_on.isoformat()}
 
 
 def item(view: ItemView) -> Json:
@@ -262,6 +271,7 @@ def log(rows: Iterable[LedgerLine], zone: tzinfo) -> Json:
                 "at": row.at.astimezone(zone).isoformat(),
                 "actor": row.actor,
                 "on_behalf_of": row.on_behalf_of,
+                "login": row.values.get("login"),
                 "act": row.act,
                 "codes": list(row.codes),
                 "values": row.values,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, tzinfo
 from typing import Any
 
+from responsibility.core.staffing import Seat
 from responsibility.core.summary import (
     Accepted,
     BoundItem,
@@ -147,4 +148,42 @@ def calendar_imported(done: CalendarImported, zone: tzinfo) -> Json:
             }
             for one in done.clocks
         ],
+    }
+
+
+def organisation_imported(done: Any) -> Json:
+    """`zeren org import --json`."""
+    tables = {
+        table: {"new": c.new, "changed": c.changed, "unchanged": c.unchanged, "removed": c.removed}
+        for table, c in done.changes.items()
+    }
+    return {
+        "file": done.file,
+        "dry_run": done.dry_run,
+        "on": _day(done.on),
+        **tables,
+        "joins": [_seated(seat, "from") for seat in done.joins],
+        "leaves": [_seated(seat, "until") for seat in done.leaves],
+        "moves": [{"left": _seated(old, "until"), "joined": _seated(new, "from")} for old, new in done.moves],
+        "redated": done.redated,
+        "codes": {
+            table: {"new": list(some.new), "retired": list(some.retired), "changed": list(some.changed)}
+            for table, some in (("units", done.units), ("posts", done.posts))
+        },
+        "addresses": [
+            {"person": a.person, "name": a.name, "field": a.field, "before": a.before, "after": a.after}
+            for a in done.addresses
+        ],
+        "handovers": done.handovers,
+        "warnings": list(done.warnings),
+    }
+
+
+def _seated(seat: Seat, day: str) -> Json:
+    return {
+        "post": seat.post,
+        "title": seat.title,
+        "person": seat.person,
+        "name": seat.name,
+        day: _day(seat.on),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from responsibility.core.assignment import LIGHT_NAMES, STATE_NAMES, Light, State
 from responsibility.core.chain import OWNER, UNIT_HEAD, LaidOn, Tier
 from responsibility.core.errors import ConfigError
 from responsibility.core.escalation import Clock
@@ -78,6 +79,53 @@ class Digest:
     phone: str
 
 
+@dataclass(frozen=True, slots=True)
+class HandOverLine:
+    """One open assignment of a post that somebody newly holds."""
+
+    code: str
+    title: str
+    due_on: date | None
+    light: Light
+    state: State
+
+    @property
+    def due(self) -> str:
+        """The due date in words."""
+        return f"时限 {self.due_on}" if self.due_on else "没有完成时限"
+
+    @property
+    def light_name(self) -> str:
+        """The light in Chinese."""
+        return LIGHT_NAMES[self.light]
+
+    @property
+    def state_name(self) -> str:
+        """The state in Chinese."""
+        return STATE_NAMES[self.state]
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """What is open on the posts a person newly holds (交接)."""
+
+    to: str
+    posts: tuple[str, ...]
+    on: date
+    #: The most pressing first.
+    lines: tuple[HandOverLine, ...]
+    #: How many more there are than are listed.
+    more: int
+    office: str
+    contact: str
+    phone: str
+
+    @property
+    def count(self) -> int:
+        """How many assignments are open."""
+        return len(self.lines) + self.more
+
+
 def day(value: date) -> str:
     """9月30日"""
     return f"{value.month}月{value.day}日"
@@ -113,8 +161,15 @@ def why_you(tell: str, tier: Tier | None, units: Sequence[str], vacant: str) -> 
     return f"您负{tier.duty}" if tier else ""
 
 
-def title_of(digest: Digest) -> str:
+def acting_for(owners: Sequence[str], until: date | None) -> str:
+    """Why a delegate is told: for whom it acts, and until when where that is known."""
+    return f"受{'、'.join(owners)}委托代办" + (f"至{day(until)}" if until else "")
+
+
+def title_of(digest: Digest | HandOver) -> str:
     """The subject: number and urgency, no content (work secrets stay inside)."""
+    if isinstance(digest, HandOver):
+        return f"【责任链】岗位交接 {digest.count} 项"
     worst = digest.lines[0]
     return f"【责任链】{worst.rung_name}等 {len(digest.lines)} 项" if len(digest.lines) > 1 else (
         f"【责任链】{worst.rung_name} {worst.item}"
@@ -122,13 +177,14 @@ def title_of(digest: Digest) -> str:
 
 
 class Template:
-    """The office's template of a message, compiled once in a sandbox."""
+    """The office's template of a message, compiled once in a sandbox; in it the message bears the file's name."""
 
     def __init__(self, path: Path) -> None:
         from jinja2 import StrictUndefined, TemplateSyntaxError
         from jinja2.sandbox import SandboxedEnvironment
 
         self._name = f"config/templates/{path.name}"
+        self._value = path.stem
         environment = SandboxedEnvironment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
         environment.filters["day"] = day
         try:
@@ -138,11 +194,11 @@ class Template:
         except (OSError, UnicodeDecodeError):
             raise ConfigError(f"{self._name}：读不了，应为 UTF-8 文本") from None
 
-    def render(self, digest: Digest) -> str:
+    def render(self, digest: Digest | HandOver) -> str:
         """The text of one message; a template that asks for what is not there is a ConfigError."""
         from jinja2 import TemplateError
 
         try:
-            return self._template.render(digest=digest).strip() + "\n"
+            return self._template.render({self._value: digest}).strip() + "\n"
         except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
             raise ConfigError(f"{self._name}：模板用了没有的内容（{error}）") from None

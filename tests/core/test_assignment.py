@@ -20,13 +20,20 @@ OFFICE = timezone(timedelta(hours=8))
 #: state → {action: the state after}; every other pair is refused.
 LIFE = {
     "draft": {"issue": "issued"},
-    "issued": {"sign": "signed", "extend": "issued", "suspend": "suspended", "cancel": "cancelled"},
+    "issued": {
+        "sign": "signed",
+        "extend": "issued",
+        "suspend": "suspended",
+        "cancel": "cancelled",
+        "delegate": "issued",
+    },
     "signed": {
         "report": "in_progress",
         "submit": "submitted",
         "extend": "signed",
         "suspend": "suspended",
         "cancel": "cancelled",
+        "delegate": "signed",
     },
     "in_progress": {
         "report": "in_progress",
@@ -35,14 +42,22 @@ LIFE = {
         "extend": "in_progress",
         "suspend": "suspended",
         "cancel": "cancelled",
+        "delegate": "in_progress",
     },
-    "submitted": {"return": "returned", "close": "closed", "suspend": "suspended", "cancel": "cancelled"},
+    "submitted": {
+        "return": "returned",
+        "close": "closed",
+        "suspend": "suspended",
+        "cancel": "cancelled",
+        "delegate": "submitted",
+    },
     "returned": {
         "report": "in_progress",
         "submit": "submitted",
         "extend": "returned",
         "suspend": "suspended",
         "cancel": "cancelled",
+        "delegate": "returned",
     },
     "closed": {"return": "returned"},
     "suspended": {"resume": "issued", "cancel": "cancelled"},
@@ -74,6 +89,7 @@ VERBS = dict(
             "暂缓",
             "恢复",
             "申请延期",
+            "委托代办",
             "回头看",
             "回头看",
         ],
@@ -123,7 +139,9 @@ def test_a_refusal_without_a_code_still_reads_as_a_sentence() -> None:
         advance(State.ISSUED, Action.CLOSE)
     assert refused.value.message == "该任务现为“已交办”，不能销号"
     assert (
-        refused.value.hint == "现在可以：签收 zeren sign、申请延期 zeren extend、暂缓 zeren suspend、撤销 zeren cancel"
+        refused.value.hint
+        == "现在可以：签收 zeren sign、申请延期 zeren extend、暂缓 zeren suspend、撤销 zeren cancel、"
+        "委托代办 zeren delegate"
     )
 
 

@@ -55,6 +55,16 @@ class ReviewLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Delegated:
+    """委托代办: who acts for the owner, and until when."""
+
+    post: str
+    title: str
+    person: str
+    until_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentView:
     """One assignment as people and machines read it."""
 
@@ -83,6 +93,7 @@ class AssignmentView:
     laid_due_on: date | None = None
     returns: int = 0
     last_told: Told | None = None
+    delegation: Delegated | None = None
     #: The period of a recurring item; empty where it happens once.
     occurrence: str = ""
     #: Of what has no end: the reviews held, oldest first, and the day the next one falls due.

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from responsibility.core.assignment import Light, State
 from responsibility.core.errors import ClockWentBack, ConfigError, Finding, Severity
 from responsibility.core.escalation import Policy
 from responsibility.settings import DeliverySettings, OfficeCard, Settings, load, policy_from_record
@@ -24,7 +25,7 @@ from responsibility.store.engine import open_engine
 from responsibility.usecases.deliver import template_of
 from responsibility.usecases.doctor import machine, organisation, work
 from responsibility.usecases.workspace import RECOVER, Workspace, is_serving, lost_database, not_before_last_act
-from responsibility.views.texts import Behind, Digest, DigestLine
+from responsibility.views.texts import Behind, Digest, DigestLine, HandOver, HandOverLine
 
 __all__ = ["configuration", "office", "surroundings"]
 
@@ -108,17 +109,27 @@ def channels(delivery: DeliverySettings) -> list[Finding]:
 
 def template(workspace: Workspace) -> list[Finding]:
     """The text of a message can be made."""
-    sample = _sample(workspace.settings.home)
+    digest = _sample(workspace.settings.home)
+    handed = _handed(digest)
+    return [
+        *_filled(workspace, "digest", digest, digest.lines[0].quote),
+        *_filled(workspace, "handover", handed, handed.lines[0].code),
+    ]
+
+
+def _filled(workspace: Workspace, kind: str, sample: Digest | HandOver, number: str) -> list[Finding]:
+    """One template, filled with a sample; a message must say what to quote and whom to call."""
     try:
-        text = template_of(workspace).render(sample)
+        text = template_of(workspace, kind).render(sample)
     except ConfigError as error:
         return [_misconfigured(error.message, "template")]
-    wanted = {"编号": sample.lines[0].quote, "办公室电话": sample.phone}
+    wanted = {"编号": number, "办公室电话": sample.phone}
     missing = "、".join(name for name, value in wanted.items() if value not in text)
     if not missing:
         return []
-    message = f"config/templates/digest.txt 写出的消息里没有{missing}，收到的人不知道怎样答复"
-    return [Finding("template", Severity.WARNING, message, "改好 config/templates/digest.txt，或删掉它用自带的")]
+    file = f"config/templates/{kind}.txt"
+    message = f"{file} 写出的消息里没有{missing}，收到的人不知道怎样答复"
+    return [Finding("template", Severity.WARNING, message, f"改好 {file}，或删掉它用自带的")]
 
 
 def _sample(home: OfficeCard) -> Digest:
@@ -138,6 +149,13 @@ def _sample(home: OfficeCard) -> Digest:
     behind = (Behind("第一党支部"),), (Behind("第一党支部", ("党员一", "党员二")),)
     lines = tuple(DigestLine(behind=one, **line) for one in behind)  # type: ignore[arg-type]
     return Digest("样例", ("样例",), date(2023, 9, 26), lines, home.name, home.contact, home.phone)
+
+
+def _handed(digest: Digest) -> HandOver:
+    """A hand-over with every kind of line."""
+    due = (date(2023, 9, 25), None)
+    lines = tuple(HandOverLine("L1-03.Z01", "样例", day, Light.OVERDUE, State.SIGNED) for day in due)
+    return HandOver("样例", ("样例",), digest.on, lines, 1, digest.office, digest.contact, digest.phone)
 
 
 def _inside(connection: Connection, workspace: Workspace, now: datetime, strict: bool) -> list[Finding]:

@@ -17,6 +17,7 @@ from responsibility.views.terminal.questions import (
     walked,
 )
 from responsibility.views.terminal.records import items, lists, log, log_csv, organisation
+from responsibility.views.terminal.staffing import organisation_imported
 from responsibility.views.terminal.state import status
 from responsibility.views.terminal.sweep import demo, ladder, laid, periods_waiting, rehearsed, swept
 
@@ -46,6 +47,7 @@ __all__ = [
     "log",
     "log_csv",
     "organisation",
+    "organisation_imported",
     "periods_waiting",
     "prompt",
     "question",

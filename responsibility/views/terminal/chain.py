@@ -95,6 +95,7 @@ def _units(at: Tree, below: Sequence[AssignmentView], everything: bool) -> None:
     placed: set[str] = set()
     for one in sorted(units, key=lambda one: (one.role != "lead",)):
         node = at.add(_line(one))
+        _delegation(node, one)
         mine = [m for m in members if m.unit == one.unit]
         placed.update(m.code for m in mine)
         _clocks(node, one)
@@ -109,7 +110,9 @@ def _members(node: Tree, members: Sequence[AssignmentView], everything: bool) ->
         return
     if everything or len(members) == 1:
         for one in members:
-            _clocks(node.add(_line(one)), one)
+            leaf = node.add(_line(one))
+            _delegation(leaf, one)
+            _clocks(leaf, one)
         return
     by_light: dict[Light, list[AssignmentView]] = {}
     for one in members:
@@ -176,6 +179,14 @@ def _last_review(one: AssignmentView) -> str:
     return f"上次回头看 {last.held_at:%Y-%m-%d}：{last.verdict}{often}{rectify}{said}"
 
 
+def _delegation(node: Tree, one: AssignmentView) -> None:
+    """Who acts for the owner, where somebody does."""
+    if one.delegation:
+        to = one.delegation
+        holder = f"（{to.person or '无人任职'}）" if to.person != to.title else ""
+        node.add(_leaf(f"委托 {to.title}{holder} 代办，至 {day(to.until_on)}", style="dim"))
+
+
 def clock_lines(clock: ClockView) -> list[str]:
     """Where a clock stands, and what comes next and when; nothing of a clock that stands still."""
     if clock.next_at is None and not clock.climbed:
@@ -194,7 +205,7 @@ def clock_lines(clock: ClockView) -> list[str]:
     return [stands, f"下一步 {clock.next_at:%Y-%m-%d} {clock.next_rung_name} → {clock.next_tells}"]
 
 
-def todo(name: str, views: Sequence[AssignmentView]) -> RenderableType:
+def todo(name: str, views: Sequence[AssignmentView], whom: str = "") -> RenderableType:
     """What is open for a post or unit, with codes to quote."""
     if not views:
         return Text(f"{name}：没有待办，辛苦了。")
@@ -205,8 +216,18 @@ def todo(name: str, views: Sequence[AssignmentView]) -> RenderableType:
     table.add_column("亮灯", no_wrap=True)
     table.add_column("状态", no_wrap=True)
     for one in views:
-        table.add_row(one.code, one.title, due(one), light(one.light), STATE_NAMES[one.state] + _measure(one))
-    code = views[0].code
+        table.add_row(
+            one.code, one.title, due(one), light(one.light), STATE_NAMES[one.state] + _measure(one) + _acted(one, whom)
+        )
+    code = views[0].code if _acted(views[0], "") in ("", _acted(views[0], whom)) else f"{views[0].code} --as {whom}"
     verb = "sign" if views[0].state.value == "issued" else "report"
     hint = Text(f"办理：zeren {verb} {code}；查看：zeren show {code}", style="dim")
     return Stack(table, hint)
+
+
+def _acted(one: AssignmentView, whom: str) -> str:
+    """Whether `whom` acts here for somebody else, or somebody else for `whom`."""
+    if one.delegation is None:
+        return ""
+    until = f"{one.delegation.until_on.month}月{one.delegation.until_on.day}日"
+    return f"，{'代办' if one.delegation.post == whom else '已委托'}至{until}"

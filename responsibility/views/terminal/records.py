@@ -103,6 +103,7 @@ def log(rows: Sequence[LedgerLine], zone: tzinfo, chain: Chain) -> RenderableTyp
     table.add_column("对象与内容", ratio=1)
     for row in rows:
         who = f"{row.actor}（代 {row.on_behalf_of}）" if row.on_behalf_of else row.actor
+        who += f" @{row.values['login']}" if "login" in row.values else ""
         at = row.at.astimezone(zone)
         table.add_row(str(row.seq), at.isoformat(" ", "minutes"), who, ACTS.get(row.act, row.act), _said(row, chain))
     return table
@@ -112,11 +113,12 @@ def log_csv(rows: Sequence[LedgerLine], zone: tzinfo, chain: Chain) -> str:
     """The ledger as a spreadsheet reads it: UTF-8 with a mark, one entry a line, no cell taken for a formula."""
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\r\n")
-    sheet.writerow(("序号", "时间", "谁", "代", "做了什么", "对象", "内容", "哈希"))
+    sheet.writerow(("序号", "时间", "谁", "代", "做了什么", "对象", "内容", "哈希", "登录名"))
     for row in rows:
         at = row.at.astimezone(zone).isoformat(" ", "seconds")
         said = " ".join(_parts(row, chain))
-        cells = (at, row.actor, row.on_behalf_of or "", ACTS.get(row.act, row.act), " ".join(row.codes), said, row.hash)
+        who, login = (row.actor, row.on_behalf_of or ""), str(row.values.get("login", ""))
+        cells = (at, *who, ACTS.get(row.act, row.act), " ".join(row.codes), said, row.hash, login)
         sheet.writerow((row.seq, *map(unformulated, cells)))
     return "\ufeff" + text.getvalue()
 
@@ -125,11 +127,15 @@ def _said(row: LedgerLine, chain: Chain) -> str:
     return " ".join([*row.codes[:3], *_parts(row, chain)])
 
 
+#: What an organisation file changed about who holds what.
+_STAFF = {"joins": "到任", "leaves": "离任", "moves": "调整"}
+
+
 def _parts(row: LedgerLine, chain: Chain) -> list[str]:
     values: dict[str, Any] = dict(row.values)
     if values.get("tier") in chain.order:
         values["tier"] = chain.tier(str(values["tier"])).name
-    extending = row.act.startswith("extend")
+    to = "委托给 " if row.act == "delegate" else "延到 " if row.act.startswith("extend") else "转给 "
     shown = {
         "verdict": "结论 ",
         "text": "",
@@ -145,11 +151,15 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         "event": "",
         "on": "定在 ",
         "from": "由 ",
-        "to": "延到 " if extending else "转给 ",
+        "to": to,
+        "until": "至 ",
+        "ended": "结束委托 ",
         "progress": "进展：",
     }
     files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
-    return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "", 0)] + files
+    staff = [f"{word} {len(values[key])}" for key, word in _STAFF.items() if values.get(key)]
+    said = [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "", 0)]
+    return said + files + staff
 
 
 def organisation(org: Organisation, chain: Chain, on: date) -> RenderableType:

@@ -1,0 +1,111 @@
+"""Handing over: whoever newly holds a post with open assignments is told of them, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from responsibility.core.assignment import SEVERITY
+from responsibility.core.chain import Holding, Organisation
+from responsibility.core.escalation import midnight
+from responsibility.core.summary import AssignmentView
+from responsibility.settings import Settings
+from responsibility.store import assignments, outbox
+from responsibility.usecases.status import Desk
+from responsibility.usecases.workspace import Workspace
+from responsibility.views.texts import HandOver, HandOverLine
+
+#: So many assignments are told one by one.
+LISTED = 30
+
+
+def put_handovers(
+    connection: Connection,
+    workspace: Workspace,
+    organisation: Organisation,
+    begun: Sequence[Holding],
+    seq: int,
+    now: datetime,
+) -> int:
+    """Write the hand-over of every holding that begins to the outbox, one a person; returns how many there are.
+
+    It goes out on the day the holding begins, or on the next working day; what is open is read then.
+    """
+    settings = workspace.settings
+    today = now.astimezone(settings.zone).date()
+    posts, units = assignments.seats_with_open(connection)
+    by_person: dict[str, list[Holding]] = {}
+    for holding in begun:
+        unit = organisation.post[holding.post].unit
+        heads = unit in units and organisation.head(unit, settings.chain) == holding.post
+        later = holding.from_on is not None and holding.from_on > today
+        if holding.post in posts or heads or later:
+            by_person.setdefault(holding.person, []).append(holding)
+    rows = [
+        _row(settings, organisation, some, today)
+        | {"seq": seq, "since_seq": seq, "created_at": now, "channel": channel}
+        for some in by_person.values()
+        for channel in settings.delivery.use
+    ]
+    outbox.put(connection, rows)
+    return len(by_person)
+
+
+def _row(settings: Settings, organisation: Organisation, some: Sequence[Holding], today: date) -> dict[str, Any]:
+    day = max(today, min(holding.from_on or today for holding in some))
+    if not settings.calendar.is_workday(day):
+        day = settings.calendar.shift(day, 1)
+    tiers = [organisation.post[holding.post].tier for holding in some]
+    return {
+        "kind": "handover",
+        "person": some[0].person,
+        "posts": sorted(holding.post for holding in some),
+        "tier": min(tiers, key=lambda tier: settings.chain.order.get(tier, 99)),
+        "status": "held" if day > today else "pending",
+        "retry_at": midnight(day, settings.zone) if day > today else None,
+    }
+
+
+def withdraw_handovers(connection: Connection, holdings: Sequence[Holding], now: datetime) -> None:
+    """Drop the hand-overs that still wait for holdings that ended or begin on another day."""
+    gone: dict[str, set[str]] = {}
+    for holding in holdings:
+        gone.setdefault(holding.person, set()).add(holding.post)
+    for message in outbox.handovers_waiting(connection) if gone else ():
+        if gone.get(message.person, set()) & set(message.posts):
+            outbox.mark(connection, message.id, "dropped", now, detail="任职有变")
+
+
+def hander(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], HandOver | None]:
+    """A function from an outbox row to its hand-over as true at `now`; None where nothing is to be handed over."""
+    desk = Desk(connection, workspace, now)
+    organisation, chain, home = desk.organisation, workspace.settings.chain, workspace.settings.home
+    today = desk.lamp.today
+
+    def handed(message: Any) -> HandOver | None:
+        person = organisation.person.get(message.person)
+        posts = [organisation.post[code] for code in message.posts if code in organisation.post]
+        if person is None or not any(person in organisation.holders(post.code, today) for post in posts):
+            return None
+        units = [post.unit for post in posts if organisation.head(post.unit, chain) == post.code]
+        views = desk.views(assignments.of_post(connection, [post.code for post in posts], units), {})
+        lines = sorted(views, key=lambda view: (-SEVERITY[view.light], view.due_on or date.max, view.code))
+        return HandOver(
+            to=person.name,
+            posts=tuple(post.title for post in posts),
+            on=today,
+            lines=tuple(map(_line, lines[:LISTED])),
+            more=max(0, len(lines) - LISTED),
+            office=home.name,
+            contact=home.contact,
+            phone=home.phone,
+        ) if lines else None  # fmt: skip
+
+    return handed
+
+
+def _line(view: AssignmentView) -> HandOverLine:
+    return HandOverLine(view.code, view.title, view.due_on, view.light, view.state)
