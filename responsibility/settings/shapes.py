@@ -228,7 +228,7 @@ class ScheduleShape(Shape):
 
 
 #: What may be done to one assignment by somebody.
-ACTS = tuple(action.value for action in Action if action is not Action.ISSUE)
+ACTS = tuple(action.value for action in Action if action not in (Action.ISSUE, Action.RECTIFY))
 Act = Annotated[Action, one_of(*ACTS)]
 Actors = Annotated[tuple[Annotated[Relation, one_of(*Relation)], ...], Field(min_length=1)]
 
