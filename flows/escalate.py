@@ -8,15 +8,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect import flow, get_run_logger
-from prefect.artifacts import acreate_markdown_artifact
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
 from flows.deliver import tell_upwards
 from flows.progress import report
 from responsibility.usecases.deliver import Delivered
+from responsibility.usecases.periods import lay_begun
 from responsibility.usecases.remind import Sweep, sweep
-from responsibility.usecases.workspace import open_workspace
+from responsibility.usecases.workspace import Workspace, open_workspace
+
+#: Rows an artifact shows.
+SHOWN = 300
 
 
 @flow(name="escalate", flow_run_name="巡查 {label}", validate_parameters=False)
@@ -41,12 +45,28 @@ async def scheduled_sweep(root: str) -> str:
     logger = get_run_logger()
     await wait_for(flow_run.scheduled_start_time, datetime.now(UTC))
     with workspace.alone(logger.info):
+        now = datetime.now(UTC)
+        logger.info(await lay_new_periods(workspace, now))
         swept, done = await _escalated(root, datetime.now(UTC), "stdout")
     said = f"提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份{_became(swept.held, done)}"
     logger.info(said)
     for fault in done.faults:
         logger.warning(fault)
     return said
+
+
+async def lay_new_periods(workspace: Workspace, now: datetime) -> str:
+    """Lay the periods that have begun since; what was laid, in words."""
+    laid = await asyncio.to_thread(lay_begun, workspace, now)
+    if not laid.periods:
+        return "没有新一期要交办"
+    lists = "、".join(dict.fromkeys(tier.list_code for tier in laid.tiers))
+    await acreate_table_artifact(
+        key="new-periods",
+        table=[{"事项": item, "期次": label} for item, label in laid.periods[:SHOWN]],
+        description=f"清单 {lists}：新交办 {len(laid.periods)} 期、{laid.assignments} 项任务",
+    )
+    return str(laid)
 
 
 def _became(held: int, done: Delivered) -> str:

@@ -115,6 +115,36 @@ def test_running_both_again_adds_nothing(office: Path, swept: dict[str, Any]) ->
     assert (once_more["notices"], once_more["messages"]) == ([], 0)
 
 
+#: What the schedule runs, twice.
+TWO_SCHEDULED = """
+import asyncio, sys
+from pathlib import Path
+from flows.escalate import scheduled_sweep
+from flows.server import prefect_server
+with prefect_server(Path(sys.argv[1])):
+    for _ in range(2):
+        asyncio.run(scheduled_sweep(sys.argv[1]))
+"""
+
+
+def test_the_scheduled_run_lays_what_has_begun_before_it_sweeps(tmp_path: Path) -> None:
+    """A plain `remind` lays nothing and says what waits; the schedule lays it, and the run page shows it."""
+    with World(tmp_path / "office") as world:
+        world.given(title="年度报告", by="每年12月31日前")
+    said = zeren(world.root, "remind", "--now", "2024-01-09T09:00")
+    assert said.returncode == 0, said.stderr
+    assert "循环事项到了新一期，还没有交办：L1-01。交办：zeren assign" in said.stdout
+    assert laid(world) == 5
+    done = subprocess.run([sys.executable, "-c", TWO_SCHEDULED, str(world.root)], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert laid(world) == 10  # this year's, and once only; what passed meanwhile was never asked for
+    acts = [act for (act,) in world.rows("SELECT act FROM ledger WHERE act <> 'deliver' ORDER BY seq")]
+    assert acts[-8:] == ["sweep", *["issue"] * 5, "sweep", "sweep"]
+    _, artifacts, _ = runs(world.root)
+    [shown] = [artifact for artifact in artifacts if artifact.key == "new-periods"]
+    assert shown.description == "清单 L1：新交办 1 期、5 项任务"
+
+
 def test_killed_half_way_it_is_whole_after_the_next_run(tmp_path: Path) -> None:
     """A kill -9 while tiers are being laid: the server goes with its parent, and the next run lays the rest once."""
     with World(tmp_path / "office") as world:

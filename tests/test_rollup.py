@@ -1,4 +1,4 @@
-"""A parent closes when its children have: all of them, or the share that policy names."""
+"""A parent closes when its children have: all of them, the share that policy names, or those of the lead units."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 
 from responsibility.core.assignment import State
 from responsibility.core.chain import Chain, LaidOn, Organisation, Oversight, Post, Tier, Unit
-from responsibility.usecases.rollup import parents_to_close
+from responsibility.core.escalation import CloseBy, Rollup
+from responsibility.usecases.rollup import parents_to_close, parents_to_reopen
 
 CHAIN = Chain(
     (
@@ -44,6 +45,7 @@ class Row:
     post: str | None = None
     works: bool = False
     state: State = State.IN_PROGRESS
+    role: str = ""
 
 
 TOP = [Row(1, "DW", "committee", "DW"), Row(2, "SJ", "secretary", "DW"), Row(3, "BGS1", "office", "BGS")]
@@ -65,9 +67,9 @@ def family(*closed: int, cancelled: tuple[int, ...] = ()) -> list[Row]:
     return [replace(row, state=states.get(row.id, row.state)) for row in [*PARENTS, *MEMBERS]]
 
 
-def closing(rows: list[Row], one: int, share: float = 1.0) -> str:
+def closing(rows: list[Row], one: int, share: float = 1.0, by: CloseBy = CloseBy.SHARE) -> str:
     """Codes of the parents that close with assignment number `one`."""
-    return " ".join(parents_to_close(rows, one, share, CHAIN, ORGANISATION))
+    return " ".join(parents_to_close(rows, one, Rollup(by, share), CHAIN, ORGANISATION))
 
 
 @pytest.mark.parametrize(
@@ -142,3 +144,67 @@ def test_a_supporting_unit_without_work_of_its_own_waits_for_all() -> None:
     support = Row(9, "X9", "branch", "X9")
     assert "X9" not in closing([support, *family(11)], 12).split()
     assert "X9" in closing([support, *family(11, 12, 21)], 22).split()
+
+
+def led(rows: list[Row], *leads: str) -> list[Row]:
+    """The same with a role on each branch: `leads` lead, the others support."""
+    return [
+        replace(row, role="lead" if row.unit in leads else "support") if row.tier == "branch" else row for row in rows
+    ]
+
+
+def reopening(rows: list[Row], one: int, rollup: Rollup) -> str:
+    """Codes of the parents that are open again with assignment number `one`."""
+    return " ".join(row.code for row in parents_to_reopen(rows, one, rollup, CHAIN, ORGANISATION))
+
+
+def test_by_all_the_share_does_not_count() -> None:
+    assert closing(family(), 11, share=0.5, by=CloseBy.ALL) == ""
+    assert closing(family(11, 12, 21), 22, share=0.5, by=CloseBy.ALL) == "DW SJ BGS1 FG1 FG2 Z1 Z2"
+
+
+def test_by_leads_those_who_support_may_still_be_open() -> None:
+    units = [replace(row, works=True) for row in led(BRANCHES, "Z1")]
+    assert closing([*TOP, LEADERS[0], *units], 6, by=CloseBy.LEADS) == "DW SJ BGS1 FG1"
+    assert closing([*TOP, LEADERS[0], *units], 7, by=CloseBy.LEADS) == ""
+
+
+def test_by_leads_the_share_does_not_count() -> None:
+    assert closing(led(family(), "Z1"), 11, share=0.5, by=CloseBy.LEADS) == ""
+
+
+def test_by_leads_where_members_carry_the_item_those_of_the_lead_units_count() -> None:
+    rows = led(family(11), "Z1")
+    # The second branch and the leader over it have nothing that leads: they wait for what is theirs.
+    assert closing(rows, 12, by=CloseBy.LEADS) == "DW SJ BGS1 FG1 Z1"
+    assert closing(led(family(21), "Z1"), 22, by=CloseBy.LEADS) == "FG2 Z2"
+
+
+def test_by_leads_all_units_that_lead_are_waited_for() -> None:
+    assert closing(led(family(11), "Z1", "Z2"), 12, by=CloseBy.LEADS) == "FG1 Z1"
+
+
+def test_by_leads_without_any_lead_left_all_are_waited_for() -> None:
+    rows = [replace(row, works=row.tier == "branch") for row in led(BRANCHES, "Z1")]
+    rows[0] = replace(rows[0], state=State.CANCELLED)
+    assert closing([*TOP, *rows], 7, by=CloseBy.LEADS) == "DW SJ BGS1"
+
+
+ALL_CLOSED = (1, 2, 3, 4, 5, 6, 7, 11, 12, 21, 22)
+
+
+@pytest.mark.parametrize(
+    ("rollup", "one", "parents"),
+    [
+        (Rollup(), 11, "DW SJ BGS1 FG1 Z1"),  # its branch, the leader over it, everything above; not the other branch
+        (Rollup(share=0.5), 11, ""),  # half of each is still closed
+        (Rollup(CloseBy.LEADS), 11, "DW SJ BGS1 FG1 Z1"),  # a member of the branch that leads
+        (Rollup(CloseBy.LEADS), 21, "FG2 Z2"),  # one of the branch that supports: nobody above waited for it
+    ],
+)
+def test_a_child_that_is_open_again_opens_its_parents_at_every_tier(rollup: Rollup, one: int, parents: str) -> None:
+    assert reopening(led(family(*ALL_CLOSED), "Z1"), one, rollup) == parents
+
+
+def test_a_parent_that_was_open_is_not_opened_again() -> None:
+    assert reopening(led(family(6, 11, 12), "Z1"), 11, Rollup()) == "Z1"

@@ -12,7 +12,7 @@ import pytest
 
 from responsibility.core.chain import LaidOn
 from responsibility.core.errors import ConfigError, FileMissing
-from responsibility.core.escalation import Clock
+from responsibility.core.escalation import Clock, CloseBy, Rollup
 from responsibility.settings import Settings, bundled, bundled_columns, load, policy_from_record, policy_record
 from responsibility.settings.source import dotted, read
 
@@ -113,6 +113,14 @@ def test_the_default_chain_has_six_tiers(defaults: Settings) -> None:
                 ("verify_supervise", "审核督办", 3, ("office", "leader"), "supervision_note"),
             ],
         ),
+        (
+            Clock.REVIEW,
+            None,
+            [
+                ("review_remind", "回头看提醒", 1, ("office",), "reminder"),
+                ("review_supervise", "回头看督办", 5, ("office", "leader"), "supervision_note"),
+            ],
+        ),
     ],
 )
 def test_the_default_ladders(defaults: Settings, clock: Clock, within: int | None, rungs: list[object]) -> None:
@@ -124,6 +132,8 @@ def test_the_default_ladders(defaults: Settings, clock: Clock, within: int | Non
 
 def test_the_default_figures(defaults: Settings) -> None:
     assert (defaults.policy.tolerance, defaults.policy.close_share) == (10, 1)
+    assert (defaults.policy.review_every, defaults.policy.rectify_within, defaults.ahead) == (3, 15, 0)
+    assert defaults.policy.rollup == Rollup(CloseBy.SHARE, 1.0)
     assert list(defaults.policy.instruments.values()) == ["提醒", "催办单", "督办单", "约谈通知", "专报", "通报"]
     assert defaults.default_terms.immediate == 15
     assert defaults.default_terms.for_category("rectification") == 30
@@ -444,6 +454,14 @@ MISTAKES = {
                   "tolerance：现为“101”，应为 0 到 100 的数"),
     "no number at all": (("policy", "tolerance: 10", "tolerance: nan"), "tolerance:",
                          "tolerance：现为“nan”，应为 0 到 100 的数"),
+    "closing by": (("policy", "close_by: share", "close_by: lead"), "close_by:",
+                   "close_by：现为“lead”，应为 all、share 或 leads；是不是“leads”？"),
+    "interval of reviews": (("policy", "  every: 3", "  every: 0"), "every: 0",
+                            "review.every：现为“0”，应为 1 到 36 的整数"),
+    "term to rectify in": (("policy", "rectify_within: 15", "rectify_within: 0"), "rectify_within:",
+                           "review.rectify_within：现为“0”，应为正整数"),
+    "how far ahead": (("policy", "ahead: 0", "ahead: -3"), "ahead:",
+                      "occurrences.ahead：现为“-3”，应为 0 到 366 的整数"),
     "share": (("policy", "close_share: 1.0", "close_share: 0"), "close_share:",
               "close_share：现为“0”，应为大于 0、不超过 1 的数"),
     "nothing written": (("policy", "tolerance: 10", "tolerance:"), "tolerance:",
@@ -456,7 +474,7 @@ MISTAKES = {
     "slip in a key": (("policy", "tolerance: 10", "tolerance: 10\ntolerence: 5"), "tolerence",
                       "tolerence：没有这个键；是不是“tolerance”？"),
     "unknown key": (("policy", "tolerance: 10", "tolerance: 10\n颜色: 红"), "颜色",
-                    "颜色：没有这个键；可用的键：instruments、ladders、tolerance、close_share、extension、default_terms"),
+                    "颜色：没有这个键；可用的键：instruments、ladders、tolerance、close_share、close_by、extension、review、occurrences、default_terms"),
     "key twice": (("policy", "close_share: 1.0", "close_share: 1.0\ntolerance: 5"), "tolerance: 5",
                   "tolerance：这个键写了两次（第 {tolerance} 行已有）"),
     "list for text": (("policy", "circular: 通报", "circular: [通报]"), "circular: [",

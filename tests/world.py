@@ -16,7 +16,7 @@ import yaml
 from responsibility.core.summary import Noticed, Summary
 from responsibility.delivery import MemoryCourier
 from responsibility.store.engine import writing
-from responsibility.usecases import delegate, extension, pause, rejection, verbs, withdraw
+from responsibility.usecases import delegate, extension, pause, rejection, review, verbs, withdraw
 from responsibility.usecases.assign import lay_tier, lists_to_assign, open_list
 from responsibility.usecases.deliver import Delivered, deliver
 from responsibility.usecases.lists import Imported, import_list
@@ -170,10 +170,10 @@ class World:
     # -- what people do -----------------------------------------------------------------------------------------------
 
     def does(self, verb: str, code: str, **values: Any) -> verbs.Done:
-        """An act now: sign, report, submit, send_back, close, suspend, resume, cancel, extend, reject."""
+        """An act now: sign, report, submit, send_back, close, suspend, resume, cancel, extend, reject, review."""
         self.now += timedelta(minutes=1)
         modules = {"suspend": pause, "resume": pause, "cancel": withdraw, "extend": extension, "reject": rejection}
-        module = (modules | {"delegate": delegate}).get(verb, verbs)
+        module = (modules | {"delegate": delegate, "review": review}).get(verb, verbs)
         done: verbs.Done = getattr(module, verb)(self.workspace, code, self.now, **values)
         return done
 

@@ -188,6 +188,13 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
     ),
     ("close", "verbs:close", VERBS, "销号", "zeren close L1-03.Z01"),
     (
+        "review",
+        "review:review",
+        VERBS,
+        "回头看：长期坚持的事项办得怎样，好、较好、一般、差；后两种退回整改",
+        "zeren review L1-20.Z01 --verdict 较好\nzeren review L1-20.Z01 --as FG01 --verdict 差 --text 台账停在三月",
+    ),
+    (
         "sheet export",
         "sheet:export",
         DAILY,

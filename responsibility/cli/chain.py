@@ -77,24 +77,32 @@ def remind(*, dry_run: DryRun = False, common: Timed = TIMED) -> int:
 
 def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
     from responsibility.usecases.deliver import template_of
+    from responsibility.usecases.periods import periods_waiting
     from responsibility.usecases.remind import sweep
     from responsibility.views import machine, terminal
 
     swept = sweep(workspace, now, dry_run=True)
     template = template_of(workspace)
     texts = [template.render(digest) for digest in swept.digests]
+    waiting = periods_waiting(workspace, now)
     common.out.show(
-        lambda: machine.remind(
-            _local(workspace, now), True, swept.notices, swept.skipped, swept.messages, {"held": swept.held}
+        lambda: (
+            machine.remind(
+                _local(workspace, now), True, swept.notices, swept.skipped, swept.messages, {"held": swept.held}
+            )
+            | {"periods_waiting": len(waiting)}
         ),
         lambda: terminal.rehearsed(swept.notices, swept.digests, texts, swept.skipped),
     )
+    if waiting:
+        common.out.done(terminal.periods_waiting(waiting))
     return 0
 
 
 def _swept(common: Timed, workspace: Any, now: Any) -> int:
     from responsibility.usecases.assign import check_now
     from responsibility.usecases.messages import held_back
+    from responsibility.usecases.periods import periods_waiting
     from responsibility.usecases.remind import notices_of
     from responsibility.views import machine, terminal
 
@@ -103,13 +111,19 @@ def _swept(common: Timed, workspace: Any, now: Any) -> int:
         from flows import escalate
 
         swept, done = escalate.run(workspace.root, now, "stderr" if common.json else "stdout")
+    waiting = periods_waiting(workspace, now)
     outcome = {**done.counts, "held": done["held"] + swept.held}
     common.out.show(
-        lambda: machine.remind(
-            _local(workspace, now), False, notices_of(workspace, swept), swept.skipped, swept.messages, outcome
+        lambda: (
+            machine.remind(
+                _local(workspace, now), False, notices_of(workspace, swept), swept.skipped, swept.messages, outcome
+            )
+            | {"periods_waiting": len(waiting)}
         ),
         lambda: terminal.swept(swept.told, swept.skipped, swept.messages, outcome, done.faults, held_back(workspace)),
     )
+    if waiting:
+        common.out.done(terminal.periods_waiting(waiting))
     return 1 if done["failed"] else 0
 
 

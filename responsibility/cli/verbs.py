@@ -208,14 +208,15 @@ def _do(common: Timed, act: Callable[[Any, Any], Any]) -> None:
         "closed_above": list(done.closed_above),
         "reopened_above": list(done.reopened_above),
     }
-    common.out.show(lambda: record, lambda: _told(done))
+    common.out.show(lambda: record, lambda: told(done))
 
 
-def _told(done: Any) -> str:
+def told(done: Any, found: str = "") -> str:
+    """An act in words; `found` is what it found, where that is its point."""
     behalf = f"（{done.actor} 代 {done.on_behalf_of}）" if done.on_behalf_of else f"（{done.actor}）"
     lines = [
         f"{ACTION_NAMES[done.action]} {done.code} {done.title}{behalf}",
-        f"  {STATE_NAMES[done.before]} → {STATE_NAMES[done.after]}",
+        f"  {_states(done)}",
     ]
     r = done.recorded
     if done.action is Action.DELEGATE:
@@ -224,7 +225,8 @@ def _told(done: Any) -> str:
         lines[1] = f"  {r['from']} → {r['to']}，" + (
             "办公室特批，记为逾期后延期" if r["late"] else "等待答复：zeren extension list"
         )
-    told = [
+    parts = [
+        found,
         f"本次 {r['count']}，累计 {r['total']}" if r.get("total") is not None else "",
         f"进度 {r['percent']}%" if r.get("percent") is not None else "",
         f"已完成到第 {r['milestone']} 个节点" if r.get("milestone") is not None else "",
@@ -232,10 +234,17 @@ def _told(done: Any) -> str:
         f"佐证材料 {len(r['evidence'])} 份" if r.get("evidence") else "",
         r.get("text") or r.get("reason") or "",
     ]
-    if any(told):
-        lines.append("  " + "；".join(part for part in told if part))
+    if any(parts):
+        lines.append("  " + "；".join(part for part in parts if part))
     if done.closed_above:
         lines.append(f"  上级随之销号 {len(done.closed_above)} 项：{'、'.join(done.closed_above[:6])}")
     if done.reopened_above:
         lines.append(f"  上级随之重新打开 {len(done.reopened_above)} 项：{'、'.join(done.reopened_above[:6])}")
     return "\n".join(lines)
+
+
+def _states(done: Any) -> str:
+    """Where it stood and stands."""
+    before, after = STATE_NAMES[done.before], STATE_NAMES[done.after]
+    stays = done.action is Action.REVIEW
+    return f"仍为{after}" if stays else f"{before} → {after}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -60,7 +60,14 @@ class Action(StrEnum):
     EXTEND = "extend"
     #: 委托代办: another post acts until a date; changes no state
     DELEGATE = "delegate"
+    #: 回头看, found good: changes no state
+    REVIEW = "review"
+    #: 回头看, found wanting: back to be rectified
+    RECTIFY = "rectify"
 
+
+#: The states in which a review can be held: after close too, for what has no end.
+REVIEWED_IN = (State.ISSUED, State.SIGNED, State.IN_PROGRESS, State.SUBMITTED, State.RETURNED, State.CLOSED)
 
 #: What may follow what; anything not listed is refused. What is resumed goes back to the state it was suspended in.
 TRANSITIONS: dict[tuple[State, Action], State] = {
@@ -98,10 +105,12 @@ TRANSITIONS: dict[tuple[State, Action], State] = {
     (State.IN_PROGRESS, Action.DELEGATE): State.IN_PROGRESS,
     (State.SUBMITTED, Action.DELEGATE): State.SUBMITTED,
     (State.RETURNED, Action.DELEGATE): State.RETURNED,
+    **{(state, Action.REVIEW): state for state in REVIEWED_IN},
+    **{(state, Action.RECTIFY): State.RETURNED for state in REVIEWED_IN},
 }
 
-#: Done to sets (`assign`, `item reassign`), never offered for a single assignment.
-_TO_SETS = (Action.ISSUE,)
+#: Never offered as what could be done instead: done to sets (`assign`, `item reassign`), or to long-term items alone.
+_NOT_OFFERED = (Action.ISSUE, Action.REVIEW, Action.RECTIFY)
 
 STATE_NAMES = {
     State.DRAFT: "拟定",
@@ -127,6 +136,8 @@ ACTION_NAMES = {
     Action.RESUME: "恢复",
     Action.EXTEND: "申请延期",
     Action.DELEGATE: "委托代办",
+    Action.REVIEW: "回头看",
+    Action.RECTIFY: "回头看",
 }
 
 
@@ -152,7 +163,7 @@ def _instead(state: State, code: str) -> str:
     """What can be done in this state."""
     if state is State.DRAFT:
         return "先交办：zeren assign"
-    possible = [a for (s, a) in TRANSITIONS if s is state and a not in _TO_SETS]
+    possible = [a for (s, a) in TRANSITIONS if s is state and a not in _NOT_OFFERED]
     if possible:
         return "现在可以：" + "、".join(f"{ACTION_NAMES[a]} zeren {a} {code}".rstrip() for a in possible)
     return "该任务已了结，不再接受办理动作"
@@ -212,6 +223,11 @@ class Work:
     milestones: tuple[date, ...] = ()
     #: Submitted after the due date: the delay stays visible while the office verifies.
     submitted_late: bool = False
+
+
+def rectified(work: Work, since: date) -> Work:
+    """The same work while it is rectified: measured from that day, and no longer by the item's count and milestones."""
+    return replace(work, starts_on=since, counted=0, target=None, milestones=(), milestones_done=0)
 
 
 def measures(work: Work) -> list[int]:

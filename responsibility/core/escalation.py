@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from responsibility.core.assignment import State
+from responsibility.core.assignment import REVIEWED_IN, State
 from responsibility.core.deadline import first_due
 from responsibility.core.workdays import WorkCalendar
 
@@ -32,6 +32,8 @@ class Clock(StrEnum):
     BEHIND = "behind"
     #: From issue until one milestone is reported done; the last one is the finish clock itself.
     MILESTONE = "milestone"
+    #: From issue, or the last review, until the next one; of what has no end.
+    REVIEW = "review"
 
 
 #: The states in which a clock runs; in all others it stands still and what it said is no longer true.
@@ -43,6 +45,7 @@ RUNS_IN: Mapping[Clock, frozenset[State]] = {
     Clock.REPORT: _WORKING - {State.ISSUED},
     Clock.BEHIND: _WORKING,
     Clock.MILESTONE: _WORKING,
+    Clock.REVIEW: frozenset(REVIEWED_IN),
 }
 
 
@@ -74,6 +77,7 @@ CLOCK_NAMES = {
     Clock.REPORT: "反馈",
     Clock.BEHIND: "滞后",
     Clock.MILESTONE: "节点",
+    Clock.REVIEW: "回头看",
 }
 
 
@@ -110,6 +114,47 @@ class Ladder:
 NO_LADDER = Ladder(())
 
 
+#: Where the policy says nothing about reviews: months from one to the next, and working days to rectify in.
+REVIEW_EVERY, RECTIFY_WITHIN = 3, 15
+REVIEW_INSTRUMENTS = {"reminder": "提醒", "supervision_note": "督办单"}
+
+
+def review_ladder(office: str = "office", leader: str | None = "leader") -> Ladder:
+    """The ladder of reviews where the policy has none: the office is reminded, later the leader hears of it too."""
+    above = (office, leader) if leader else (office,)
+    return Ladder(
+        (
+            Rung("review_remind", "回头看提醒", 1, (office,), "reminder"),
+            Rung("review_supervise", "回头看督办", 5, above, "supervision_note"),
+        )
+    )
+
+
+class CloseBy(StrEnum):
+    """Which of its children a parent waits for."""
+
+    #: All of them.
+    ALL = "all"
+    #: The share that the policy names.
+    SHARE = "share"
+    #: Those of the lead units; what supports may still be open.
+    LEADS = "leads"
+
+
+@dataclass(frozen=True, slots=True)
+class Rollup:
+    """When a parent closes: by which of its children, and by how many of them."""
+
+    by: CloseBy = CloseBy.SHARE
+    #: Share (0-1) of the children that must be closed; counts where `by` is SHARE.
+    share: float = 1.0
+
+    @property
+    def needed(self) -> float:
+        """The share (0-1) of those waited for that must be closed."""
+        return self.share if self.by is CloseBy.SHARE else 1.0
+
+
 #: Where the policy says nothing about extensions (domain: unit head → office → leader).
 EXTENSION_AGREES = ("unit_head", "office", "leader")
 EXTENSION_RULE = "延期应当在时限届满前提出；逾期提出或者未获同意的，按原时限考核。"
@@ -130,6 +175,17 @@ class Policy:
     extension_agrees: tuple[str, ...] = EXTENSION_AGREES
     #: The sentence by which one is refused after the due date.
     extension_rule: str = EXTENSION_RULE
+    #: Which children a parent waits for.
+    close_by: CloseBy = CloseBy.SHARE
+    #: Months from one review of a long-term item to the next.
+    review_every: int = REVIEW_EVERY
+    #: Working days to rectify in, after a review that found the work wanting.
+    rectify_within: int = RECTIFY_WITHIN
+
+    @property
+    def rollup(self) -> Rollup:
+        """When a parent closes."""
+        return Rollup(self.close_by, self.close_share)
 
 
 @dataclass(frozen=True, slots=True)

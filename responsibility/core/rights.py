@@ -53,6 +53,7 @@ DEFAULT_RIGHTS: Rights = {
     Action.DELEGATE: (Relation.OWNER, Relation.UNIT_HEAD, Relation.OFFICE),
     Action.RETURN: (Relation.OFFICE,),
     Action.CLOSE: (Relation.OFFICE,),
+    Action.REVIEW: (Relation.OFFICE, Relation.LEADER),
     Action.SUSPEND: (Relation.OFFICE, Relation.LEADER),
     Action.RESUME: (Relation.OFFICE, Relation.LEADER),
     Action.CANCEL: (Relation.OFFICE, Relation.LEADER),
@@ -75,7 +76,8 @@ class Ruling:
 
 
 def who_may(rights: Rights, action: Action) -> tuple[Relation, ...]:
-    """The relations that may do `action`, the nearest first."""
+    """The relations that may do `action`, the nearest first; who reviews may find what he finds."""
+    action = Action.REVIEW if action is Action.RECTIFY else action
     listed = rights.get(action, DEFAULT_RIGHTS.get(action, (Relation.OFFICE,)))
     return tuple(relation for relation in Relation if relation in listed)
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from responsibility.core.chain import Chain, Collective, Tier
+from responsibility.core.chain import Chain, Collective, LaidOn, Tier
 from responsibility.core.errors import ConfigError, FileMissing
-from responsibility.core.escalation import Clock, Ladder, Policy, Rung
+from responsibility.core.escalation import REVIEW_INSTRUMENTS, Clock, Ladder, Policy, Rung, review_ladder
 from responsibility.settings.channels import delivery
 from responsibility.settings.checks import relations
 from responsibility.settings.holidays import calendar, notices
@@ -85,7 +85,7 @@ def load(root: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Set
         root=root,
         zone=chain.zone,
         chain=_chain(chain),
-        policy=_policy(policy),
+        policy=_policy(policy, _chain(chain)),
         calendar=calendar(days),
         schedule=Schedule(tuple(sorted(schedule.sweeps))),
         delivery=channels,
@@ -94,6 +94,7 @@ def load(root: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Set
         home=OfficeCard(**dict(chain.office)),
         categories={name: Category(name, shape.name, shape.words) for name, shape in chain.categories.items()},
         columns=_columns(columns),
+        ahead=policy.occurrences.ahead,
         rights=rights.rights,
         actors=Actors(environ.get("ZEREN_AS") or None, rights.users, rights.actor),
     )
@@ -143,10 +144,24 @@ def _columns(shape: ColumnsShape) -> Columns:
     return Columns(tasks=names.pop("task"), roles=names)
 
 
-def _policy(shape: PolicyShape) -> Policy:
+def _policy(shape: PolicyShape, chain: Chain) -> Policy:
     ladders = {Clock(clock): _ladder(ladder or shape.ladders.finish) for clock, ladder in shape.ladders}
+    instruments = shape.instruments
+    if shape.ladders.review is None:  # a file from before there were reviews
+        ladders[Clock.REVIEW] = review_ladder(chain.office or "office", chain.laid(LaidOn.LEADERS))
+        instruments = REVIEW_INSTRUMENTS | instruments
     how = shape.extension
-    return Policy(ladders, shape.tolerance, shape.close_share, shape.instruments, how.agrees, how.rule)
+    return Policy(
+        ladders,
+        shape.tolerance,
+        shape.close_share,
+        instruments,
+        how.agrees,
+        how.rule,
+        close_by=shape.close_by,
+        review_every=shape.review.every,
+        rectify_within=shape.review.rectify_within,
+    )
 
 
 def _ladder(shape: FinishShape) -> Ladder:

@@ -23,7 +23,7 @@ from pydantic_core import PydanticCustomError
 from responsibility.core.assignment import Action
 from responsibility.core.chain import LaidOn
 from responsibility.core.deadline import rule_of
-from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE
+from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE, RECTIFY_WITHIN, REVIEW_EVERY, CloseBy
 from responsibility.core.rights import Relation
 from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 
@@ -80,6 +80,8 @@ ZoneName = Annotated[
 Flag = Annotated[bool, says("true 或 false", "true", "false")]
 Days = Annotated[int, AfterValidator(_non_zero), says("非零整数")]
 Term = Annotated[int, Field(ge=1), says("正整数")]
+Months = Annotated[int, Field(ge=1, le=36), says("1 到 36 的整数")]
+Ahead = Annotated[int, Field(ge=0, le=366), says("0 到 366 的整数")]
 Points = Annotated[float, Field(ge=0, le=100), says("0 到 100 的数")]
 Share = Annotated[float, Field(gt=0, le=1), says("大于 0、不超过 1 的数")]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), says(f"{FIRST_YEAR} 到 {LAST_YEAR} 的年份")]
@@ -173,6 +175,8 @@ class LaddersShape(Shape):
     behind: FinishShape = FinishShape(rungs=())
     #: Where there is none, milestones climb the ladder of finish.
     milestone: FinishShape | None = None
+    #: Where there is none, reviews have a ladder of their own.
+    review: FinishShape | None = None
 
 
 class TermsShape(Shape):
@@ -186,6 +190,15 @@ class ExtensionShape(Shape):
     rule: Text = EXTENSION_RULE
 
 
+class ReviewShape(Shape):
+    every: Months = REVIEW_EVERY
+    rectify_within: Term = RECTIFY_WITHIN
+
+
+class OccurrencesShape(Shape):
+    ahead: Ahead = 0
+
+
 class PolicyShape(Shape):
     """config/policy.yaml"""
 
@@ -193,7 +206,10 @@ class PolicyShape(Shape):
     ladders: LaddersShape
     tolerance: Points
     close_share: Share
+    close_by: Annotated[CloseBy, one_of(*CloseBy)] = CloseBy.SHARE
     extension: ExtensionShape = ExtensionShape()
+    review: ReviewShape = ReviewShape()
+    occurrences: OccurrencesShape = OccurrencesShape()
     default_terms: TermsShape
 
 
@@ -212,7 +228,7 @@ class ScheduleShape(Shape):
 
 
 #: What may be done to one assignment by somebody.
-ACTS = tuple(action.value for action in Action if action is not Action.ISSUE)
+ACTS = tuple(action.value for action in Action if action not in (Action.ISSUE, Action.RECTIFY))
 Act = Annotated[Action, one_of(*ACTS)]
 Actors = Annotated[tuple[Annotated[Relation, one_of(*Relation)], ...], Field(min_length=1)]
 

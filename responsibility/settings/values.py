@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from responsibility.core.chain import Chain
-from responsibility.core.escalation import Clock, Ladder, Policy, Rung
+from responsibility.core.escalation import REVIEW_INSTRUMENTS, Clock, CloseBy, Ladder, Policy, Rung, review_ladder
 from responsibility.core.rights import Rights
 from responsibility.core.workdays import WorkCalendar
 
@@ -137,6 +137,8 @@ class Settings:
     columns: Columns
     rights: Rights = field(default_factory=dict)
     actors: Actors = field(default_factory=Actors)
+    #: Calendar days before a period of a recurring item begins that it is laid.
+    ahead: int = 0
 
 
 def policy_record(policy: Policy) -> dict[str, Any]:
@@ -145,7 +147,9 @@ def policy_record(policy: Policy) -> dict[str, Any]:
         "ladders": {clock.value: _ladder_record(ladder) for clock, ladder in policy.ladders.items()},
         "tolerance": policy.tolerance,
         "close_share": policy.close_share,
+        "close_by": policy.close_by.value,
         "instruments": dict(policy.instruments),
+        "review": {"every": policy.review_every, "rectify_within": policy.rectify_within},
         "extension": {"agrees": list(policy.extension_agrees), "rule": policy.extension_rule},
     }
 
@@ -153,12 +157,28 @@ def policy_record(policy: Policy) -> dict[str, Any]:
 def policy_from_record(record: Mapping[str, Any]) -> Policy:
     """The policy that `policy_record` wrote down."""
     return Policy(
-        ladders={Clock(clock): _ladder(ladder) for clock, ladder in record["ladders"].items()},
+        ladders={
+            Clock.REVIEW: review_ladder(),
+            **{Clock(clock): _ladder(ladder) for clock, ladder in record["ladders"].items()},
+        },
         tolerance=record["tolerance"],
         close_share=record["close_share"],
-        instruments=dict(record["instruments"]),
+        close_by=CloseBy(record.get("close_by", CloseBy.SHARE)),
+        instruments=_instruments(record),
         **_extension(record.get("extension")),
+        **_review(record.get("review")),
     )
+
+
+def _instruments(record: Mapping[str, Any]) -> dict[str, str]:
+    """The instruments, with those the default ladder of reviews names where the record has no such ladder."""
+    known = {} if Clock.REVIEW in record["ladders"] else REVIEW_INSTRUMENTS
+    return {**known, **record["instruments"]}
+
+
+def _review(record: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The part on reviews, in the same way."""
+    return {"review_every": record["every"], "rectify_within": record["rectify_within"]} if record else {}
 
 
 def _extension(record: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, cast, func, select
@@ -152,7 +152,7 @@ def in_states(connection: Connection, list_id: int, states: Iterable[str]) -> li
 def siblings(connection: Connection, occurrence_id: int) -> list[Row[Any]]:
     """The assignments of one occurrence: what the rollup of its parents depends on."""
     a = assignment.c
-    query = select(a.id, a.code, a.tier, a.unit, a.post, a.works, a.signs, a.state).where(
+    query = select(a.id, a.code, a.tier, a.role, a.unit, a.post, a.works, a.signs, a.state).where(
         a.occurrence_id == occurrence_id
     )
     return list(connection.execute(query.order_by(a.id)))
@@ -232,6 +232,7 @@ def _working() -> Select[Any]:
         a.given_back,
         a.policy_id,
         a.item_id,
+        a.rectifying_since,
     ]
     alike = select(*columns, func.count().label("n")).where(a.works, _standing()).group_by(*columns)
     grouped = alike.with_hint(assignment, "INDEXED BY assignment_standing", "sqlite").subquery()
@@ -244,13 +245,14 @@ def _working() -> Select[Any]:
     )
 
 
-def item_facts(connection: Connection) -> list[Row[Any]]:
-    """Every live item with the due date of its newest occurrence and whether anything of it is assigned.
+def item_facts(connection: Connection, today: date) -> list[Row[Any]]:
+    """Every live item with the due date of its current occurrence and whether anything of it is assigned.
 
     The deadline is the text of its record: thousands of items share a few.
     """
     i, o, a = item.c, occurrence.c, assignment.c
-    newest = select(o.item_id, func.max(o.due_on).label("due_on")).group_by(o.item_id).subquery()
+    current = func.coalesce(func.min(o.due_on).filter(o.due_on >= today), func.max(o.due_on)).label("due_on")
+    newest = select(o.item_id, current).group_by(o.item_id).subquery()
     laid = select(a.id).where(a.item_id == i.id, a.state != "draft").exists()
     query = (
         select(

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
+    Column,
     ColumnElement,
     Connection,
+    Integer,
+    Row,
     Select,
     String,
     Text,
@@ -37,7 +40,12 @@ from responsibility.store.rows import (
     occurrence,
     policy,
     post,
+    work_list,
 )
+from responsibility.store.scratch import fill, scratch
+
+#: The occurrences that are to be laid, and no others.
+wanted = scratch("lay_wanted", Column("id", Integer, primary_key=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +77,30 @@ def open_occurrences(connection: Connection, rows: Sequence[Mapping[str, Any]]) 
         connection.execute(_insert(connection, occurrence).on_conflict_do_nothing(), list(rows))
 
 
+def carried_on(connection: Connection) -> list[Row[Any]]:
+    """Every recurring item that may be laid and of which something was laid and not cancelled, with its list."""
+    a = assignment.c
+    going = select(a.id).where(a.item_id == item.c.id, a.state.not_in(("draft", "cancelled"))).exists()
+    query = (
+        select(item.c.id, item.c.code, item.c.deadline, work_list.c.code.label("list_code"), work_list.c.issued_on)
+        .join(work_list, work_list.c.id == item.c.list_id)
+        .where(item.c.deadline["rrule"].as_string().is_not(None), _assignable(), ~work_list.c.cancelled, going)
+        .order_by(item.c.list_id, item.c.rank)
+    )
+    return list(connection.execute(query))
+
+
+def note(connection: Connection, periods: Collection[tuple[int, str]]) -> None:
+    """Note the occurrences of these periods (item id, label) for `lay`."""
+    o = occurrence.c
+    items = sorted({item_id for item_id, _ in periods})
+    found = []
+    for start in range(0, len(items), 500):
+        query = select(o.id, o.item_id, o.label).where(o.item_id.in_(items[start : start + 500]))
+        found += [{"id": row.id} for row in connection.execute(query) if (row.item_id, row.label) in periods]
+    fill(connection, wanted, found)
+
+
 def move_occurrence(
     connection: Connection, occurrence_id: int, starts_on: date, due_on: date | None, due_at: datetime | None
 ) -> None:
@@ -86,9 +118,11 @@ def lay(
     policy_id: int,
     seats: Sequence[Mapping[str, Any]],
     item_id: int | None = None,
+    *,
+    noted: bool = False,
 ) -> Laid | None:
-    """Lay every current occurrence of a list (of one item) on one tier; what is laid already stays. None when
-    nothing was new.
+    """Lay every current occurrence of a list (of one item; those `note` noted) on one tier; what is laid already stays.
+    None when nothing was new.
 
     `seats` are the targets known beforehand: {unit, post} of a tier laid on one post, {lead, unit, post} of the
     leaders (whose unit `lead` each oversees).
@@ -98,6 +132,8 @@ def lay(
         chosen = _assignments(targets, tier, list_id, on, policy_id)
         if item_id is not None:
             chosen = chosen.where(item.c.id == item_id)
+        if noted:
+            chosen = chosen.where(occurrence.c.id.in_(select(wanted.c.id)))
         columns = [column.name for column in chosen.selected_columns]
         connection.execute(_insert(connection, assignment).from_select(columns, chosen).on_conflict_do_nothing())
     fresh = select(func.min(assignment.c.id), func.max(assignment.c.id), func.count()).where(assignment.c.id > newest)

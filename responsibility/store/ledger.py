@@ -32,6 +32,7 @@ _BY_CODE = (
     "list.confirm",
     "list.import",
     "redate",
+    "review.follow",
 )
 
 

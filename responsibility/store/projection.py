@@ -5,7 +5,7 @@ Live acts and replay go through the same functions, so that the ledger alone exp
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -25,9 +25,19 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from responsibility.store.rows import assignment, clock, delegation, event, extension
+from responsibility.store import reviews
+from responsibility.store.positions import (
+    Values,
+    arm_clock,
+    arm_clocks,
+    instant,
+    set_columns,
+    start_clocks,
+    stop_clocks,
+    stop_work,
+)
+from responsibility.store.rows import assignment, clock, delegation, event, extension, review
 from responsibility.store.scratch import empty, fill, scratch
 
 #: Where the clocks of one key go in a sweep.
@@ -47,7 +57,6 @@ step = scratch(
     Column("to_due_at", clock.c.due_at.type),
 )
 
-Values = Mapping[str, Any]
 Applier = Callable[[Connection, int, datetime, Sequence[str], Values], None]
 
 
@@ -62,6 +71,7 @@ def reset(connection: Connection) -> None:
     """Back to before the first act: what was laid stays, as drafts without clocks."""
     connection.execute(delete(clock))
     connection.execute(delete(extension))
+    connection.execute(delete(review))
     connection.execute(delete(event))
     connection.execute(delete(delegation))
     connection.execute(
@@ -80,13 +90,9 @@ def reset(connection: Connection) -> None:
             given_back=0,
             returns=0,
             extensions=0,
+            rectifying_since=None,
         )
     )
-
-
-def instant(text: str | None) -> datetime | None:
-    """An instant as entries write it."""
-    return datetime.fromisoformat(text) if text else None
 
 
 def _issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -104,35 +110,15 @@ def _issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str
         )
     )
     if values["sign"]:
-        _start(connection, "sign", values["sign"], laid & a.signs)
+        start_clocks(connection, "sign", values["sign"], laid & a.signs)
     for group in values["finish"]:
-        _start(connection, "finish", group, laid & a.works & (a.laid_due_at == instant(group["due_at"])))
+        start_clocks(connection, "finish", group, laid & a.works & (a.laid_due_at == instant(group["due_at"])))
     for group in values.get("arms", ()):
         which = laid & a.works & a.occurrence_id.in_(group["occurrences"])
         for name, arm in group["arms"].items():
-            _start(connection, name, arm, which)
-
-
-def _start(connection: Connection, name: str, arm: Values, which: Any) -> None:
-    a = assignment.c
-    position = _position(arm)
-    columns = ["assignment_id", "clock", "policy_id", "arming", *position]
-    values = (literal(value, clock.c[column].type) for column, value in position.items())
-    chosen = select(a.id, literal(name), a.policy_id, literal(1), *values).where(which)
-    connection.execute(insert(clock).from_select(columns, chosen))
-
-
-def _position(arm: Values) -> dict[str, Any]:
-    """Where a clock stands that starts anew, as columns."""
-    return {
-        "due_on": date.fromisoformat(arm["due_on"]),
-        "due_at": instant(arm["due_at"]),
-        "rung": -1,
-        "next_at": instant(arm["next_at"]),
-        "until_at": instant(arm.get("until_at")),
-        "rule": arm.get("rule", ""),
-        "missed": arm.get("missed", 0),
-    }
+            start_clocks(connection, name, arm, which)
+    if values.get("review"):
+        reviews.start(connection, values["review"], laid)
 
 
 def _sweep(connection: Connection, _seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -174,27 +160,10 @@ def _step(decision: Values) -> dict[str, Any]:
     }
 
 
-def _set(connection: Connection, codes: Sequence[str], **columns: Any) -> None:
-    connection.execute(update(assignment).where(assignment.c.code.in_(list(codes))).values(**columns))
-
-
-def _stop(connection: Connection, codes: Sequence[str], *names: str) -> None:
-    ids = select(assignment.c.id).where(assignment.c.code.in_(list(codes)))
-    stop = update(clock).where(clock.c.assignment_id.in_(ids)).values(next_at=null())
-    connection.execute(stop.where(clock.c.clock.in_(names)) if names else stop)
-
-
-def _stop_work(connection: Connection, codes: Sequence[str]) -> None:
-    """The owner's clocks stand still."""
-    ids = select(assignment.c.id).where(assignment.c.code.in_(list(codes)))
-    theirs = clock.c.assignment_id.in_(ids) & clock.c.clock.not_in(("verify",))
-    connection.execute(update(clock).where(theirs).values(next_at=null()))
-
-
 def _sign(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
-    _set(connection, codes, state="signed")
-    _stop(connection, codes, "sign")
-    _arm_all(connection, codes, values)
+    set_columns(connection, codes, state="signed")
+    stop_clocks(connection, codes, "sign")
+    arm_clocks(connection, codes, values)
 
 
 def _report(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
@@ -203,68 +172,51 @@ def _report(connection: Connection, _seq: int, _at: datetime, codes: Sequence[st
         columns["percent"] = values["percent"]
     if values.get("milestone") is not None:
         columns["milestones_done"] = values["milestone"]
-    _set(connection, codes, **columns)
-    _arm_all(connection, codes, values)
+    set_columns(connection, codes, **columns)
+    arm_clocks(connection, codes, values)
 
 
 def _reject_report(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     """A report does not count: what it added goes, what it replaced is back, its period is open again."""
     back = {"percent": values["percent"], "milestones_done": values["milestones_done"]}
-    _set(connection, codes, counted=assignment.c.counted - values["count"], **back)
-    _arm_all(connection, codes, values)
+    set_columns(connection, codes, counted=assignment.c.counted - values["count"], **back)
+    arm_clocks(connection, codes, values)
 
 
 def _submit(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
-    _set(connection, codes, state="submitted", submitted_late=values["late"])
+    set_columns(connection, codes, state="submitted", submitted_late=values["late"])
     if values.get("milestones"):
-        _set(connection, codes, milestones_done=values["milestones"])
-    _stop_work(connection, codes)
-    _arm(connection, codes, "verify", values["verify"])
+        set_columns(connection, codes, milestones_done=values["milestones"])
+    stop_work(connection, codes)
+    arm_clock(connection, codes, "verify", values["verify"])
 
 
 def _return(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
-    _set(connection, codes, state="returned", submitted_late=False, returns=assignment.c.returns + 1)
-    _stop(connection, codes, "verify")
+    set_columns(connection, codes, state="returned", submitted_late=False, returns=assignment.c.returns + 1)
+    stop_clocks(connection, codes, "verify")
     for state, parents in values.get("reopened", {}).items():
-        _set(connection, parents, state=state)
+        set_columns(connection, parents, state=state)
     if values["finish"]:
         arm = values["finish"]
-        _set(connection, codes, due_on=date.fromisoformat(arm["due_on"]), due_at=instant(arm["due_at"]))
-        _arm(connection, codes, "finish", arm)
-    _arm_all(connection, codes, values)
-
-
-def _arm_all(connection: Connection, codes: Sequence[str], values: Values) -> None:
-    """Set the clocks an entry names in `arms`, or let them stand still."""
-    for name, arm in values.get("arms", {}).items():
-        if arm is None:
-            _stop(connection, codes, name)
-        else:
-            _arm(connection, codes, name, arm)
-
-
-def _arm(connection: Connection, codes: Sequence[str], name: str, arm: Values) -> None:
-    """Start a clock anew: arming rises by one and the ladder begins before its first rung."""
-    a = assignment.c
-    rows = connection.execute(select(a.id, a.policy_id).where(a.code.in_(list(codes)))).all()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    fresh = _position(arm)
-    upsert = dialect.insert(clock)
-    upsert = upsert.on_conflict_do_update(
-        index_elements=["assignment_id", "clock"], set_={**fresh, "arming": clock.c.arming + 1}
-    )
-    if not rows:
-        return
-    values = [
-        {"assignment_id": row.id, "clock": name, "policy_id": row.policy_id, "arming": 1, **fresh} for row in rows
-    ]
-    connection.execute(upsert, values)
+        set_columns(connection, codes, due_on=date.fromisoformat(arm["due_on"]), due_at=instant(arm["due_at"]))
+        arm_clock(connection, codes, "finish", arm)
+    arm_clocks(connection, codes, values)
 
 
 def _close(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     closed = [*codes, *values["rolled_up"]]
-    _set(connection, closed, state="closed")
-    _stop(connection, closed)
+    set_columns(connection, closed, state="closed")
+    stop_clocks(connection, closed, but="review")
+
+
+def _review(connection: Connection, seq: int, at: datetime, codes: Sequence[str], values: Values) -> None:
+    reviews.hold(connection, seq, at, codes, values)
+    if values["finish"]:
+        _return(connection, seq, at, codes, values)
+
+
+def _follow_reviews(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    reviews.follow(connection, values)
 
 
 def _extend(connection: Connection, seq: int, at: datetime, codes: Sequence[str], values: Values) -> None:
@@ -300,9 +252,9 @@ def _approve(connection: Connection, _seq: int, _at: datetime, codes: Sequence[s
 def _grant(connection: Connection, codes: Sequence[str], of: int, values: Values) -> None:
     arm, to = values["granted"], date.fromisoformat(values["to"])
     connection.execute(update(extension).where(extension.c.seq == of).values(status="approved", to_on=to))
-    _set(connection, codes, due_on=to, due_at=instant(arm["due_at"]), extensions=assignment.c.extensions + 1)
-    _arm(connection, codes, "finish", arm)
-    _arm_all(connection, codes, values)
+    set_columns(connection, codes, due_on=to, due_at=instant(arm["due_at"]), extensions=assignment.c.extensions + 1)
+    arm_clock(connection, codes, "finish", arm)
+    arm_clocks(connection, codes, values)
 
 
 def _reject(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -322,16 +274,16 @@ def _delegate(connection: Connection, _seq: int, _at: datetime, codes: Sequence[
 
 def _suspend(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     paused = {"before_pause": values["before"], "paused_on": date.fromisoformat(values["on"])}
-    _set(connection, codes, state="suspended", **paused)
-    _stop(connection, codes)
+    set_columns(connection, codes, state="suspended", **paused)
+    stop_clocks(connection, codes)
 
 
 def _resume(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
-    _set(connection, codes, state=assignment.c.before_pause)
+    set_columns(connection, codes, state=assignment.c.before_pause)
     given_back = assignment.c.given_back + values.get("lost", 0)
-    _set(connection, codes, before_pause=None, paused_on=None, given_back=given_back)
+    set_columns(connection, codes, before_pause=None, paused_on=None, given_back=given_back)
     if values["due_on"]:
-        _set(connection, codes, due_on=date.fromisoformat(values["due_on"]), due_at=instant(values["due_at"]))
+        set_columns(connection, codes, due_on=date.fromisoformat(values["due_on"]), due_at=instant(values["due_at"]))
     c = clock.c
     ids = select(assignment.c.id).where(assignment.c.code.in_(list(codes)))
     for name, to in values["clocks"].items():
@@ -351,21 +303,22 @@ def _redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[s
     for moved in values["items"].values():
         laid = (a.occurrence_id == moved["occurrence"]) & a.state.not_in(("draft", "closed", "cancelled"))
         due_on = moved["due_on"] and date.fromisoformat(moved["due_on"])
-        connection.execute(update(assignment).where(laid).values(due_on=due_on, due_at=instant(moved["due_at"])))
-        stays = ("sign", "verify", "report", *(("finish",) if moved["finish"] else ()))
+        dates = {"due_on": due_on, "due_at": instant(moved["due_at"]), "rectifying_since": None}
+        connection.execute(update(assignment).where(laid).values(dates))
+        stays = ("sign", "verify", "report", "review", *(("finish",) if moved["finish"] else ()))
         stops = clock.c.assignment_id.in_(select(a.id).where(laid)) & clock.c.clock.not_in(stays)
         connection.execute(update(clock).where(stops).values(next_at=null()))
         for policy_id, arm in moved["finish"].items():
             running = laid & a.works & (a.policy_id == int(policy_id)) & a.state.not_in(("submitted", "suspended"))
             codes = list(connection.execute(select(a.code).where(running)).scalars())
-            _arm(connection, codes, "finish", arm)
+            arm_clock(connection, codes, "finish", arm)
         _rearm(connection, _seq, _at, _codes, {"groups": moved.get("others", ())})
 
 
 def _rearm(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
     """Set clocks anew for assignments that share them."""
     for group in values["groups"]:
-        _arm_all(connection, group["codes"], group)
+        arm_clocks(connection, group["codes"], group)
 
 
 def _withdraw(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -378,7 +331,7 @@ def _withdraw(connection: Connection, _seq: int, _at: datetime, _codes: Sequence
         stop = update(clock).where(clock.c.assignment_id.between(first, last)).values(next_at=null())
         connection.execute(stop, blocks)
     if values.get("rolled_up"):
-        _set(connection, values["rolled_up"], state="closed")
+        set_columns(connection, values["rolled_up"], state="closed")
 
 
 def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -387,7 +340,7 @@ def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[
         ids = select(assignment.c.id).where(assignment.c.code.in_(again["codes"]))
         connection.execute(delete(delegation).where(delegation.c.assignment_id.in_(ids)))
         due_on = again["due_on"] and date.fromisoformat(again["due_on"])
-        _set(
+        set_columns(
             connection,
             again["codes"],
             state="issued",
@@ -395,11 +348,12 @@ def _reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[
             due_on=due_on,
             due_at=instant(again["due_at"]),
             submitted_late=False,
+            rectifying_since=None,
         )
-        for name in ("sign", "finish"):
-            if again[name]:
-                _arm(connection, again[f"{name}_codes"], name, again[name])
-        _arm_all(connection, again["finish_codes"], again)
+        for name in ("sign", "finish", "review"):
+            if again.get(name):
+                arm_clock(connection, again[f"{name}_codes"], name, again[name])
+        arm_clocks(connection, again["finish_codes"], again)
 
 
 def _set_event(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -443,6 +397,8 @@ _APPLIERS: dict[str, Applier] = {
     "submit": _submit,
     "return": _return,
     "close": _close,
+    "review": _review,
+    "review.follow": _follow_reviews,
     "cancel": _withdraw,
     "suspend": _suspend,
     "resume": _resume,

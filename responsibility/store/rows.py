@@ -186,6 +186,12 @@ class AssignmentRow(SQLModel, table=True):
         Index("assignment_by_item", "item_id"),
         Index("assignment_by_unit", "unit", "tier"),
         Index("assignment_by_post", "post"),
+        Index(
+            "assignment_rectifying",
+            "item_id",
+            sqlite_where=text("rectifying_since IS NOT NULL"),
+            postgresql_where=text("rectifying_since IS NOT NULL"),
+        ),
         # Everything `zeren status` counts by, in the order it groups by: it need not sort, nor look at the table.
         Index(
             "assignment_standing",
@@ -203,6 +209,7 @@ class AssignmentRow(SQLModel, table=True):
             "given_back",
             "policy_id",
             "item_id",
+            "rectifying_since",
             sqlite_where=text("works = 1"),
             postgresql_where=text("works"),
         ),
@@ -242,6 +249,8 @@ class AssignmentRow(SQLModel, table=True):
     returns: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     #: How often its due date was extended; `laid_due_on` stays what it was.
     extensions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    #: Since when it is to be rectified, after a review that found it wanting: its line starts there.
+    rectifying_since: date | None = None
 
 
 class ClockRow(SQLModel, table=True):
@@ -294,6 +303,22 @@ class ExtensionRow(SQLModel, table=True):
     #: open, approved or rejected.
     status: str
     answer: str
+
+
+class ReviewRow(SQLModel, table=True):
+    """回头看: a review held and what it found. A projection of the ledger, all of it."""
+
+    __tablename__ = "review"
+    __table_args__ = (Index("review_by_assignment", "assignment_id"),)
+    #: The ledger entry that recorded it.
+    seq: int = Field(primary_key=True)
+    assignment_id: int
+    held_at: datetime
+    verdict: str
+    text: str
+    held_by: str
+    #: The day until which it was to be rectified, where it was found wanting.
+    rectify_by: date | None = None
 
 
 class DelegationRow(SQLModel, table=True):
@@ -402,6 +427,7 @@ occurrence = table_of(OccurrenceRow)
 assignment = table_of(AssignmentRow)
 clock = table_of(ClockRow)
 extension = table_of(ExtensionRow)
+review = table_of(ReviewRow)
 delegation = table_of(DelegationRow)
 notice = table_of(NoticeRow)
 message = table_of(MessageRow)

@@ -292,6 +292,7 @@ def notices_of(
             a.counted,
             a.milestones_done,
             a.submitted_late,
+            a.rectifying_since,
             a.given_back,
             a.works,
             a.policy_id,

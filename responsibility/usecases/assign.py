@@ -7,11 +7,12 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from responsibility.core.chain import LaidOn, Organisation, Tier
-from responsibility.core.deadline import from_record, occurrence
+from responsibility.core.deadline import Deadline, Occurrence, from_record, occurrences
 from responsibility.core.escalation import Clock, overdue_from
 from responsibility.core.summary import Accepted, TierLaid
 from responsibility.settings import policy_record
@@ -22,6 +23,7 @@ from responsibility.usecases.arming import arms_at_issue
 from responsibility.usecases.codes import live_list
 from responsibility.usecases.lights import Lamp, arm, arm_within
 from responsibility.usecases.questions import accept_within
+from responsibility.usecases.review_clock import arm_laid
 from responsibility.usecases.workspace import Workspace, not_before_last_act, office_post
 
 
@@ -47,8 +49,17 @@ def lay_item(
     return [_lay(connection, workspace, list_code, tier.id, now, item_id) for tier in tiers]
 
 
+def lay_noted(connection: Connection, workspace: Workspace, list_code: str, now: datetime) -> list[TierLaid]:
+    """Lay the occurrences of a list that `laying.note` noted on every tier, in the caller's transaction."""
+    tiers = workspace.settings.chain.tiers
+    return [_lay(connection, workspace, list_code, tier.id, now, noted=True) for tier in tiers]
+
+
 def open_list(workspace: Workspace, list_code: str, now: datetime) -> int:
-    """Write down the current occurrence of every item that may be laid; returns how many items those are."""
+    """Write down what is to be laid of every item: its current occurrence, and those the policy lays ahead.
+
+    Returns how many items those are.
+    """
     with workspace.write(now) as connection:
         return _open_occurrences(connection, workspace, list_code, now)
 
@@ -82,6 +93,8 @@ def _lay(
     tier_id: str,
     now: datetime,
     item_id: int | None = None,
+    *,
+    noted: bool = False,
 ) -> TierLaid:
     settings = workspace.settings
     tier = settings.chain.tier(tier_id)
@@ -95,7 +108,7 @@ def _lay(
     body = policy_record(settings.policy)
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     policy_id = laying.keep_policy(connection, digest, body)
-    laid = laying.lay(connection, tier.id, tier.laid_on, work_list.id, today, policy_id, seats, item_id)
+    laid = laying.lay(connection, tier.id, tier.laid_on, work_list.id, today, policy_id, seats, item_id, noted=noted)
     if laid is None:
         return TierLaid(list_code, tier.id, tier.name, 0, ())
     lamp = Lamp(settings, {policy_id: body}, now)
@@ -108,17 +121,24 @@ def _lay(
 def _open_occurrences(connection: Connection, workspace: Workspace, list_code: str, now: datetime) -> int:
     zone = workspace.settings.zone
     today = now.astimezone(zone).date()
-    rows = []
+    rows: list[dict[str, Any]] = []
+    items = 0
     for row in worklists.items(connection, live_list(connection, list_code).id):
         if row.needs_confirmation:
             continue
         deadline = from_record(row.deadline)
-        current = occurrence(deadline, row.issued_on, today)
-        due_at = overdue_from(current.due_on, zone, deadline.due_time) if current.due_on else None
-        period = {"label": current.label, "starts_on": current.starts_on, "due_on": current.due_on}
-        rows.append({"item_id": row.id, **period, "due_at": due_at})
+        periods = occurrences(deadline, row.issued_on, today, workspace.settings.ahead)
+        rows += [occurrence_row(row.id, deadline, one, zone) for one in periods]
+        items += 1
     laying.open_occurrences(connection, rows)
-    return len(rows)
+    return items
+
+
+def occurrence_row(item_id: int, deadline: Deadline, period: Occurrence, zone: ZoneInfo) -> dict[str, Any]:
+    """A period of an item as it is written down."""
+    due_at = overdue_from(period.due_on, zone, deadline.due_time) if period.due_on else None
+    dates = {"starts_on": period.starts_on, "due_on": period.due_on, "due_at": due_at}
+    return {"item_id": item_id, "label": period.label, **dates}
 
 
 def _seats(workspace: Workspace, organisation: Organisation, tier: Tier) -> list[dict[str, str | None]]:
@@ -157,6 +177,7 @@ def _entry(
         "sign": _sign_arm(workspace, tier, now),
         "finish": [arm(settings, ladder, due_on, due_at) for due_on, due_at in laying.due_groups(connection, laid)],
         "arms": arms_at_issue(lamp, policy_id, laying.measured(connection, laid)),
+        "review": arm_laid(connection, settings, settings.policy, laid, now),
         "digest": ledger.digest_issued(connection, laid.first, laid.last),
     }
     return Entry(now, office_post(workspace, connection), "issue", [list_code], values)

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from responsibility.core import assignment as core
-from responsibility.core.assignment import Light, State, Work
+from responsibility.core.assignment import Light, State, Work, rectified
 from responsibility.core.deadline import milestone_days
 from responsibility.core.escalation import NO_LADDER, Clock, Ladder, Policy, kind_of, moment, next_moment, overdue_from
 from responsibility.settings import Settings, policy_from_record
@@ -70,7 +70,7 @@ class Lamp:
 
     def work(self, row: Any, deadline: Mapping[str, Any]) -> Work:
         """The work behind a row that carries an assignment's columns, `starts_on`, `item_id` and `target_count`."""
-        return Work(
+        work = Work(
             state=State(row.state),
             starts_on=max(row.starts_on, row.issued_on or row.starts_on),
             due_on=row.due_on,
@@ -83,6 +83,7 @@ class Lamp:
             milestones=self._milestones_of(row, deadline),
             submitted_late=row.submitted_late,
         )
+        return rectified(work, row.rectifying_since) if row.rectifying_since else work
 
     def resting(self, state: str) -> Work:
         """The work behind an assignment whose work is done below: only its state matters."""

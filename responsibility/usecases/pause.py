@@ -12,6 +12,7 @@ from responsibility.core.escalation import Clock, milestone_of, next_moment, run
 from responsibility.core.text import showable
 from responsibility.core.workdays import WorkCalendar
 from responsibility.store import assignments
+from responsibility.store.reviews import STOPPED
 from responsibility.usecases.arming import report_arm
 from responsibility.usecases.verbs import Case, Done, Values, act
 from responsibility.usecases.workspace import Workspace
@@ -51,7 +52,9 @@ def resume(workspace: Workspace, code: str, now: datetime, as_post: str | None =
 def _goes_on(clock: Any, row: Any) -> bool:
     """Whether a clock that stands still does so because of the suspension alone."""
     reached = (milestone_of(clock.clock) or row.milestones_done + 1) <= row.milestones_done
-    return runs(clock.clock, State(row.before_pause)) and not reached
+    rectified = row.rectifying_since is not None and milestone_of(clock.clock) is not None
+    stopped = reached or rectified or clock.rung == STOPPED
+    return runs(clock.clock, State(row.before_pause)) and not stopped
 
 
 def _soon(case: Case, moved: Mapping[str, Any]) -> str | None:

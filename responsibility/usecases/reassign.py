@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.assignment import State
 from responsibility.core.chain import LaidOn, Organisation, Post
-from responsibility.core.deadline import milestone_days
+from responsibility.core.deadline import Kind, from_record, milestone_days
 from responsibility.core.errors import AmbiguousCode, ResponsibilityError
 from responsibility.core.escalation import Clock
 from responsibility.core.summary import ItemReassigned
@@ -23,6 +23,7 @@ from responsibility.usecases.arming import milestone_arms, rearmed
 from responsibility.usecases.assign import lay_item
 from responsibility.usecases.codes import find_item, unknown_seat
 from responsibility.usecases.lights import Lamp, arm, arm_within
+from responsibility.usecases.review_clock import arm_first
 from responsibility.usecases.rollup import parents_to_close
 from responsibility.usecases.withdraw import CANCELLABLE, taken_back
 from responsibility.usecases.workspace import Workspace, office_post
@@ -262,8 +263,8 @@ def _closing(case: _Case, leaving: Sequence[Any]) -> list[str]:
     closing: list[str] = []
     for occurrence, policy in {row.occurrence_id: row.policy_id for row in leaving}.items():
         family = [row for row in assignments.siblings(case.connection, occurrence) if row.id not in gone]
-        share = case.lamp.policy(policy).close_share
-        closing += parents_to_close(family, None, share, chain, case.organisation)
+        rollup = case.lamp.policy(policy).rollup
+        closing += parents_to_close(family, None, rollup, chain, case.organisation)
     return closing
 
 
@@ -300,6 +301,7 @@ def _again(lamp: Lamp, rows: Sequence[Any], now: datetime) -> dict[str, Any]:
     milestones = milestone_arms(lamp, first.policy_id, milestone_days(first.deadline), due_on, first.milestones_done)
     arms = {**rearmed(lamp, first, due_on, due_at), **milestones} if due_on else {}
     finish = lamp.ladder(first.policy_id, Clock.FINISH)
+    long_term = from_record(first.deadline).kind is Kind.LONG_TERM
     return {
         "codes": [row.code for row in rows],
         "due_on": due_on and due_on.isoformat(),
@@ -309,4 +311,6 @@ def _again(lamp: Lamp, rows: Sequence[Any], now: datetime) -> dict[str, Any]:
         "finish": arm(lamp.settings, finish, due_on, due_at) if due_on else None,
         "finish_codes": [row.code for row in rows if row.works],
         "arms": arms,
+        "review": arm_first(lamp.settings, lamp.policy(first.policy_id), now) if long_term else None,
+        "review_codes": [row.code for row in rows if row.works],
     }

@@ -16,6 +16,7 @@ from responsibility.store import assignments, laying, ledger, worklists
 from responsibility.store.ledger import Entry
 from responsibility.usecases.arming import milestone_arms, rearmed, report_arm
 from responsibility.usecases.lights import Lamp, arm
+from responsibility.usecases.review_clock import follow
 from responsibility.usecases.workspace import Workspace
 
 
@@ -29,6 +30,7 @@ def redate(connection: Connection, workspace: Workspace, codes: Sequence[str], a
     moved = {code: values for code in codes if (values := _moved(connection, lamp, code)) is not None}
     if moved:
         ledger.record(connection, Entry(now, actor, "redate", list(moved), {"items": moved}))
+    follow(connection, workspace, codes, actor, now)
     return list(moved)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -16,7 +16,8 @@ from responsibility.core import summary as core
 from responsibility.core.assignment import Light, State, worst
 from responsibility.core.chain import Chain, LaidOn, Organisation
 from responsibility.core.deadline import from_record
-from responsibility.core.escalation import kind_of, milestone_of, next_rung, runs
+from responsibility.core.escalation import Clock, kind_of, milestone_of, next_rung, runs
+from responsibility.core.review import Verdict
 from responsibility.core.summary import (
     AssignmentView,
     ClockView,
@@ -27,13 +28,15 @@ from responsibility.core.summary import (
     ItemLine,
     ItemView,
     Lit,
+    ReviewLine,
     Summary,
     Tally,
     Told,
 )
 from responsibility.settings import Settings
-from responsibility.store import assignments, delegations, laying, worklists
+from responsibility.store import assignments, delegations, laying, reviews, worklists
 from responsibility.store import organisation as organisation_store
+from responsibility.store.reviews import STOPPED
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace, not_before_last_act
@@ -65,10 +68,14 @@ def summarise(connection: Connection, settings: Settings, now: datetime, by: By)
     chain = settings.chain
     organisation = organisation_store.load(connection, chain.laid(LaidOn.MEMBERS))
     lamp = Lamp(settings, laying.policies(connection), now)
-    rows = assignments.item_facts(connection)
+    rows = assignments.item_facts(connection, lamp.today)
+    rectified = reviews.rectified_by(connection)
     read = cache(json.loads)
     families = _families(connection, lamp, chain, organisation, {row.id: read(row.deadline) for row in rows})
-    facts = {r.id: ItemFacts(r.id, r.code, r.title, r.category_name or r.category, r.due_on) for r in rows}
+    facts = {
+        r.id: ItemFacts(r.id, r.code, r.title, r.category_name or r.category, r.due_on or rectified.get(r.id))
+        for r in rows
+    }
     lights = core.together(families)
     lines = core.item_lines(families, facts)
     waiting = [row for row in rows if not row.laid and not row.removed]
@@ -170,14 +177,24 @@ def show_in(connection: Connection, workspace: Workspace, code: str, now: dateti
     row = found[0]
     desk = Desk(connection, workspace, now)
     told = assignments.last_notices(connection, row.id, now)
-    views = desk.views(assignments.of_item(connection, row.code), told)
-    return _item_view(row, tuple(view for view in views if only is None or view.code == code))
+    laid = assignments.of_item(connection, row.code)
+    views = desk.views(laid, told)
+    shown = tuple(view for view in views if only is None or view.code == code)
+    return _item_view(row, shown, current_period(laid, desk.lamp.today))
 
 
-def _item_view(row: Any, views: tuple[AssignmentView, ...]) -> ItemView:
+def current_period(rows: Sequence[Any], today: date) -> str | None:
+    """The label of the first period laid that is not over, else of the last; None where nothing recurs."""
+    periods = sorted({(row.occurrence_due_on, row.label) for row in rows if row.label})
+    ahead = [label for due_on, label in periods if due_on >= today]
+    return ahead[0] if ahead else periods[-1][1] if periods else None
+
+
+def _item_view(row: Any, views: tuple[AssignmentView, ...], period: str | None) -> ItemView:
     deadline = from_record(row.deadline)
     standing = [view for view in views if view.state is not State.CANCELLED]
-    dues = [view.due_on for view in standing if view.due_on]
+    now = [view for view in standing if view.occurrence == period] or standing
+    dues = [view.due_on for view in (now if period else standing) if view.due_on]
     return ItemView(
         code=row.code,
         title=row.title,
@@ -232,20 +249,35 @@ class Desk:
         lights = self._lights(live)
         ids = [row.id for row in live]
         clocks = assignments.clocks_of(self.connection, ids)
+        held = reviews.held(self.connection, ids)
         delegated = delegations.active(self.connection, ids, self.lamp.today)
         views = (
             self._view(row, lights.get(row.id, Light.ON_SCHEDULE), clocks.get(row.id, []), told.get(row.id))
             for row in live
         )
         return tuple(
-            replace(view, delegation=self._delegated(delegated[row.id])) if row.id in delegated else view
+            self._reviewed(self._delegated(view, delegated.get(row.id)), clocks.get(row.id, []), held.get(row.id, []))
             for row, view in zip(live, views, strict=True)
         )
 
-    def _delegated(self, row: Any) -> Delegated:
+    def _reviewed(self, view: AssignmentView, clocks: Sequence[Any], held: Sequence[Any]) -> AssignmentView:
+        """With the reviews that were held, and the day of the next one."""
+        due = [clock.due_on for clock in clocks if clock.clock == Clock.REVIEW and clock.rung != STOPPED]
+        running = due and runs(Clock.REVIEW, view.state)
+        zone = self.settings.zone
+        lines = tuple(
+            ReviewLine(row.held_at.astimezone(zone), Verdict(row.verdict), row.text, row.held_by, row.rectify_by)
+            for row in held
+        )
+        return replace(view, reviews=lines, next_review=due[0] if running else None)
+
+    def _delegated(self, view: AssignmentView, row: Any) -> AssignmentView:
+        """With who acts for the owner, where somebody does."""
+        if row is None:
+            return view
         post = self.organisation.post.get(row.post)
         names = "、".join(person.name for person in self.organisation.holders(row.post, self.lamp.today))
-        return Delegated(row.post, post.title if post else row.post, names, row.until_on)
+        return replace(view, delegation=Delegated(row.post, post.title if post else row.post, names, row.until_on))
 
     def _lights(self, rows: Sequence[Any]) -> dict[int, Light]:
         """The light of each row; those above the work need their whole family."""
@@ -307,6 +339,7 @@ class Desk:
             laid_due_on=row.laid_due_on,
             returns=row.returns,
             last_told=self._told(row, told) if told is not None else None,
+            occurrence=row.label,
         )
 
     def _clock(self, row: Any, state: State) -> ClockView:
@@ -333,7 +366,8 @@ class Desk:
 
     def _tell_name(self, tell: str) -> str:
         chain = self.settings.chain
-        return chain.tier(tell).name if tell in chain.order else {"owner": "责任人", "unit_head": "单位负责人"}[tell]
+        names = {"owner": "责任人", "unit_head": "单位负责人"}
+        return chain.tier(tell).name if tell in chain.order else names.get(tell, tell)
 
     def _told(self, row: Any, told: Any) -> Told:
         rungs = self.lamp.ladder(row.policy_id, told.clock).rungs

@@ -145,7 +145,7 @@ def send_back(
 
     def decide(case: Case) -> Values:
         day, settings = due_on or case.row.due_on, workspace.settings
-        again = {"reason": reason, "reopened": _reopened(case)}
+        again = {"reason": reason, "reopened": reopened(case)}
         if day is None or not case.row.works:
             return again | {"finish": None}
         due_at = overdue_from(day, settings.zone) if due_on else case.row.due_at.astimezone(settings.zone)
@@ -156,13 +156,13 @@ def send_back(
     return act(workspace, Action.RETURN, code, now, as_post, decide)
 
 
-def _reopened(case: Case) -> dict[str, list[str]]:
+def reopened(case: Case) -> dict[str, list[str]]:
     """Of a closed assignment: the parents that are open again without it, by the state they go back to."""
     if case.row.state != State.CLOSED:
         return {}
-    share = case.lamp.policy(case.row.policy_id).close_share
+    rollup = case.lamp.policy(case.row.policy_id).rollup
     family = assignments.siblings(case.connection, case.row.occurrence_id)
-    opened = parents_to_reopen(family, case.row.id, share, case.workspace.settings.chain, case.organisation)
+    opened = parents_to_reopen(family, case.row.id, rollup, case.workspace.settings.chain, case.organisation)
     states: dict[str, list[str]] = {}
     for row in opened:
         states.setdefault("signed" if row.signs else "issued", []).append(row.code)
@@ -173,17 +173,28 @@ def close(workspace: Workspace, code: str, now: datetime, as_post: str | None = 
     """销号: verified; all clocks fall silent, and parents close whose children have."""
 
     def decide(case: Case) -> Values:
-        share = case.lamp.policy(case.row.policy_id).close_share
+        rollup = case.lamp.policy(case.row.policy_id).rollup
         family = assignments.siblings(case.connection, case.row.occurrence_id)
         chain, organisation = workspace.settings.chain, case.organisation
-        rolled_up = parents_to_close(family, case.row.id, share, chain, organisation)
+        rolled_up = parents_to_close(family, case.row.id, rollup, chain, organisation)
         return {"text": showable(text), "rolled_up": rolled_up}
 
     return act(workspace, Action.CLOSE, code, now, as_post, decide)
 
 
-def act(workspace: Workspace, action: Action, code: str, now: datetime, as_post: str | None, decide: Decide) -> Done:
-    """One act in one transaction: what it means, whether it may follow, who may do it; then what `decide` records."""
+def act(
+    workspace: Workspace,
+    action: Action,
+    code: str,
+    now: datetime,
+    as_post: str | None,
+    decide: Decide,
+    name: str | None = None,
+) -> Done:
+    """One act in one transaction: what it means, whether it may follow, who may do it; then what `decide` records.
+
+    `name` is what the ledger calls it, where that is not the action.
+    """
     with workspace.write(now) as connection:
         organisation = organisation_for(workspace, connection, acting(workspace, as_post))
         actor = actor_of(workspace, organisation, as_post)
@@ -195,7 +206,7 @@ def act(workspace: Workspace, action: Action, code: str, now: datetime, as_post:
         after = advance(before, action, row.code, State(row.before_pause) if row.before_pause else None)
         on_behalf_of = permitted(connection, workspace, organisation, row, action, actor, lamp.today)
         values = decide(Case(connection, workspace, organisation, lamp, row, actor))
-        entry = Entry(now, actor, action.value, [row.code], values, on_behalf_of)
+        entry = Entry(now, actor, name or action.value, [row.code], values, on_behalf_of)
         ledger.record(connection, entry, [row.id])
         closed = tuple(values.get("rolled_up", ()))
         opened = tuple(code for codes in values.get("reopened", {}).values() for code in codes)

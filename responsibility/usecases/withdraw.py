@@ -47,8 +47,8 @@ def cancel(workspace: Workspace, code: str, now: datetime, as_post: str | None =
     def decide(case: Case) -> Values:
         row = case.row
         family = [other for other in assignments.siblings(case.connection, row.occurrence_id) if other.id != row.id]
-        share = case.lamp.policy(row.policy_id).close_share
-        closing = parents_to_close(family, None, share, workspace.settings.chain, case.organisation)
+        rollup = case.lamp.policy(row.policy_id).rollup
+        closing = parents_to_close(family, None, rollup, workspace.settings.chain, case.organisation)
         return {"reason": reason, **taken_back(case.connection, [row.id]), "rolled_up": closing}
 
     return act(workspace, Action.CANCEL, code, now, as_post, decide)

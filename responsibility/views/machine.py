@@ -24,6 +24,7 @@ from responsibility.core.summary import (
     ListCancelled,
     ListLine,
     Noticed,
+    ReviewLine,
     Summary,
     TierLaid,
 )
@@ -79,6 +80,9 @@ def assignment(view: AssignmentView) -> Json:
         "returns": view.returns,
         "percent": view.percent,
         "counted": view.counted,
+        "occurrence": view.occurrence,
+        "reviews": [review_held(one) for one in view.reviews],
+        "next_review": _day(view.next_review),
         "delegation": delegation(view.delegation),
         "clocks": [
             {
@@ -92,6 +96,35 @@ def assignment(view: AssignmentView) -> Json:
             }
             for c in view.clocks
         ],
+    }
+
+
+def review_held(line: ReviewLine) -> Json:
+    """One review that was held."""
+    return {
+        "held_at": line.held_at.isoformat(),
+        "verdict": line.verdict.value,
+        "text": line.text,
+        "held_by": line.held_by,
+        "rectify_by": _day(line.rectify_by),
+    }
+
+
+def reviewed(done: Any) -> Json:
+    """`zeren review --json`."""
+    told = done.recorded
+    finish = told["finish"]
+    return {
+        "code": done.code,
+        "act": "review",
+        "verdict": told["verdict"],
+        "before": done.before.value,
+        "after": done.after.value,
+        "actor": done.actor,
+        "on_behalf_of": done.on_behalf_of,
+        "rectify_by": finish and finish["due_on"],
+        "next_review": told["review"]["due_on"],
+        "reopened_above": list(done.reopened_above),
     }
 
 
@@ -121,6 +154,7 @@ def item(view: ItemView) -> Json:
             "milestones": [{"title": title, "due_on": due_on.isoformat()} for title, due_on in view.milestones],
             "target": view.target,
             "target_unit": view.target_unit,
+            "next_review": _day(min((one.next_review for one in view.assignments if one.next_review), default=None)),
             "report_every": view.report_every,
         },
         "assignments": [assignment(one) for one in view.assignments],

@@ -13,7 +13,13 @@ from responsibility.core.errors import ConfigError
 from responsibility.core.escalation import Clock
 
 #: What a clock waits for.
-_WAITS_FOR = {Clock.SIGN: "签收", Clock.FINISH: "办结", Clock.VERIFY: "审核", Clock.REPORT: "反馈"}
+_WAITS_FOR = {
+    Clock.SIGN: "签收",
+    Clock.FINISH: "办结",
+    Clock.VERIFY: "审核",
+    Clock.REPORT: "反馈",
+    Clock.REVIEW: "回头看",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,8 @@ RUNNING = {
     Clock.REPORT: {"signed", "in_progress", "returned"},  # who has not signed is reminded of that
     Clock.BEHIND: {"issued", "signed", "in_progress", "returned"},
     Clock.MILESTONE: {"issued", "signed", "in_progress", "returned"},
+    # after close too: what has no end goes on
+    Clock.REVIEW: {"issued", "signed", "in_progress", "submitted", "returned", "closed"},
 }
 
 

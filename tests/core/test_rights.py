@@ -22,6 +22,8 @@ TABLE = {
     "delegate": (ME, NO, FOR, FOR, NO),
     "return": (NO, NO, NO, ME, NO),
     "close": (NO, NO, NO, ME, NO),
+    "review": (NO, NO, NO, ME, ME),
+    "rectify": (NO, NO, NO, ME, ME),
     "suspend": (NO, NO, NO, ME, ME),
     "resume": (NO, NO, NO, ME, ME),
     "cancel": (NO, NO, NO, ME, ME),

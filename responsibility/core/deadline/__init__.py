@@ -8,7 +8,7 @@ turns a reading into JSON and back.
 from responsibility.core.deadline.events import bind, bind_known, event_key
 from responsibility.core.deadline.reading import default_deadline, read, read_milestones
 from responsibility.core.deadline.records import from_record, milestone_days, to_json, to_record
-from responsibility.core.deadline.recurrence import first_due, occurrence, rule_of
+from responsibility.core.deadline.recurrence import begun, first_due, occurrence, occurrences, rule_of
 from responsibility.core.deadline.types import Deadline, Kind, Milestone, Occurrence, Reading
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Milestone",
     "Occurrence",
     "Reading",
+    "begun",
     "bind",
     "bind_known",
     "default_deadline",
@@ -25,6 +26,7 @@ __all__ = [
     "from_record",
     "milestone_days",
     "occurrence",
+    "occurrences",
     "read",
     "read_milestones",
     "rule_of",

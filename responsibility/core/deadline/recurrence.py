@@ -272,16 +272,45 @@ def occurrence(deadline: Deadline, issued_on: date, on: date) -> Occurrence:
     if deadline.rrule is None:
         return Occurrence("", deadline.starts_on or issued_on, deadline.due_on)
     starts_on = deadline.starts_on or issued_on
-    days = due_days(deadline.rrule, starts_on)
-    day = datetime.combine(max(on, issued_on), time.min)
+    found = _recurring(deadline.rrule, starts_on, issued_on, max(on, issued_on))
+    return found or Occurrence("", starts_on, deadline.due_on)
+
+
+@lru_cache(maxsize=4096)
+def _recurring(rule: str, starts_on: date, issued_on: date, on: date) -> Occurrence | None:
+    """The current occurrence of a rule; None where it never falls due. Thousands of items share a few rules."""
+    days = due_days(rule, starts_on)
+    day = datetime.combine(on, time.min)
     due = days.after(day, inc=True) or days.before(day)
     if due is None:
-        return Occurrence("", starts_on, deadline.due_on)
-    label, first = _period(deadline.rrule, due.date())
+        return None
+    label, first = _period(rule, due.date())
     if first is None:
         before = days.before(due)
         first = before.date() + timedelta(days=1) if before else issued_on
     return Occurrence(label, max(first, issued_on), due.date())
+
+
+def occurrences(deadline: Deadline, issued_on: date, on: date, ahead: int = 0) -> list[Occurrence]:
+    """The current occurrence on day `on`, and those after it that begin within `ahead` days.
+
+    Periods between the last one laid and now that nobody laid are not among them: what was never asked for was never
+    missed.
+    """
+    found = [occurrence(deadline, issued_on, on)]
+    while deadline.rrule is not None and (due_on := found[-1].due_on) is not None:
+        after = occurrence(deadline, issued_on, max(due_on, on) + timedelta(days=1))
+        if after.label == found[-1].label or after.starts_on > on + timedelta(days=ahead):
+            break
+        found.append(after)
+    return found
+
+
+def begun(deadline: Deadline, issued_on: date, on: date, ahead: int = 0) -> list[Occurrence]:
+    """Those of them that are not over and have begun by now, or will within `ahead` days."""
+    last = on + timedelta(days=ahead)
+    periods = occurrences(deadline, issued_on, on, ahead)
+    return [one for one in periods if one.starts_on <= last and one.due_on is not None and one.due_on >= on]
 
 
 def _period(rule: str, due: date) -> tuple[str, date | None]:

@@ -38,6 +38,7 @@ from responsibility.core.summary.reading import (
     LedgerLine,
     ListLine,
     Noticed,
+    ReviewLine,
     TierLaid,
     Told,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "MovedClocks",
     "MovedItem",
     "Noticed",
+    "ReviewLine",
     "Settled",
     "Summary",
     "Tally",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from responsibility.core.assignment import Light, State
+from responsibility.core.review import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,17 @@ class Told:
     rung_name: str
     recipient: str
     nth: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLine:
+    """One review that was held: what it found, and until when it was to be rectified."""
+
+    held_at: datetime
+    verdict: Verdict
+    text: str
+    held_by: str
+    rectify_by: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +94,11 @@ class AssignmentView:
     returns: int = 0
     last_told: Told | None = None
     delegation: Delegated | None = None
+    #: The period of a recurring item; empty where it happens once.
+    occurrence: str = ""
+    #: Of what has no end: the reviews held, oldest first, and the day the next one falls due.
+    reviews: tuple[ReviewLine, ...] = ()
+    next_review: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

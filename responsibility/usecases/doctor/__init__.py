@@ -165,7 +165,7 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
     return [
         *_clock(connection, settings, now, strict),
         *_organisation(connection, settings, today),
-        *_lists(connection, today),
+        *_lists(connection, today, settings.ahead),
         *_running(connection, settings, now),
         *_calendar(connection, settings, today),
         *proof(ledger.broken(connection)),
@@ -209,13 +209,13 @@ def _policies(connection: Connection, settings: Settings) -> list[Policy]:
     return [settings.policy, *(policy_from_record(record) for record in laying.policies(connection).values())]
 
 
-def _lists(connection: Connection, today: date) -> list[Finding]:
+def _lists(connection: Connection, today: date, ahead: int) -> list[Finding]:
     items: list[Any] = worklists.items(connection)
     lists = [row for row in worklists.lists(connection) if not row.cancelled]
     return [
         *work.untitled(lists),
         *work.questions(items),
-        *work.unassigned(items, checkup.periods_laid(connection), today),
+        *work.unassigned(items, checkup.periods_laid(connection), today, ahead),
     ]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
-from responsibility.core.deadline import from_record, occurrence
+from responsibility.core.deadline import begun, from_record, occurrence
 from responsibility.core.errors import Finding, Severity
 from responsibility.core.text import left_blank
 
@@ -51,14 +51,18 @@ def untitled(lists: Iterable[Any]) -> list[Finding]:
     ]
 
 
-def unassigned(items: Iterable[Any], laid: Collection[tuple[int, str]], today: date) -> list[Finding]:
-    """Every item that may be laid has been, in its current period too."""
+def unassigned(items: Iterable[Any], laid: Collection[tuple[int, str]], today: date, ahead: int = 0) -> list[Finding]:
+    """Every item that may be laid has been; of what recurs and was laid before, every period that has begun."""
     by_list: dict[str, list[str]] = {}
+    carried = {item for item, _ in laid}
     for item in items:
         if item.needs_confirmation:
             continue
-        period = occurrence(from_record(item.deadline), item.issued_on, today)
-        if (item.id, period.label) not in laid:
+        deadline = from_record(item.deadline)
+        periods = [occurrence(deadline, item.issued_on, today)]
+        if deadline.rrule and item.id in carried:
+            periods = begun(deadline, item.issued_on, today, ahead)
+        if any((item.id, period.label) not in laid for period in periods):
             by_list.setdefault(item.list_code, []).append(item.code)
     return [
         Finding(

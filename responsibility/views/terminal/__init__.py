@@ -19,7 +19,7 @@ from responsibility.views.terminal.questions import (
 from responsibility.views.terminal.records import items, lists, log, log_csv, organisation
 from responsibility.views.terminal.staffing import organisation_imported
 from responsibility.views.terminal.state import status
-from responsibility.views.terminal.sweep import demo, ladder, laid, rehearsed, swept
+from responsibility.views.terminal.sweep import demo, ladder, laid, periods_waiting, rehearsed, swept
 
 __all__ = [
     "accepted",
@@ -48,6 +48,7 @@ __all__ = [
     "log_csv",
     "organisation",
     "organisation_imported",
+    "periods_waiting",
     "prompt",
     "question",
     "rehearsed",

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from responsibility.core.assignment import SEVERITY, STATE_NAMES, Light, State
+from responsibility.core.assignment import SEVERITY, STATE_NAMES, Light, State, worst
 from responsibility.core.escalation import CLOCK_NAMES, Clock
 from responsibility.core.summary import (
     AssignmentView,
@@ -50,8 +50,29 @@ def _question(view: ItemView) -> Text:
 def _chain_tree(view: ItemView, everything: bool) -> Tree:
     """Each tier hangs under the one above; members are gathered under their unit unless `everything` is asked."""
     tree = Tree(Text("责任链", style="bold"), guide_style="dim")
-    at: Tree = tree
     standing = [one for one in view.assignments if one.state is not State.CANCELLED]
+    periods = sorted({one.occurrence for one in standing})
+    for period in periods:
+        some = [one for one in standing if one.occurrence == period]
+        if len(periods) > 1:
+            _period(tree, period, some, everything)
+        else:
+            _tiers(tree, some, everything)
+    _cancelled(tree, [one for one in view.assignments if one.state is State.CANCELLED])
+    return tree
+
+
+def _period(tree: Tree, period: str, standing: Sequence[AssignmentView], everything: bool) -> None:
+    """One period of what recurs; of one that is closed no more is shown."""
+    kind = worst(one.light for one in standing)
+    due_on = max((one.due_on for one in standing if one.due_on), default=None)
+    node = tree.add(_leaf(light(kind), f"  {period} 期  {len(standing)} 项任务，{day(due_on)} 到期"))
+    if kind is not Light.CLOSED or everything:
+        _tiers(node, standing, everything)
+
+
+def _tiers(tree: Tree, standing: Sequence[AssignmentView], everything: bool) -> None:
+    at: Tree = tree
     upper = [one for one in standing if one.role not in ("lead", "support") and not one.works]
     for tier in dict.fromkeys(one.tier for one in upper):
         row = [one for one in upper if one.tier == tier]
@@ -59,8 +80,6 @@ def _chain_tree(view: ItemView, everything: bool) -> Tree:
         at = nodes[0] if len(nodes) == 1 else at  # below several leaders the chain goes on beside them
     below = [one for one in standing if one not in upper]
     _units(at, below, everything)
-    _cancelled(tree, [one for one in view.assignments if one.state is State.CANCELLED])
-    return tree
 
 
 def _cancelled(tree: Tree, gone: Sequence[AssignmentView]) -> None:
@@ -144,9 +163,20 @@ def _clocks(node: Tree, one: AssignmentView) -> None:
     for clock in one.clocks:
         for line in clock_lines(clock):
             node.add(_leaf(line, style="dim"))
+    if one.reviews:
+        node.add(_leaf(_last_review(one), style="dim"))
     if one.last_told is not None and one.light is not Light.CLOSED:
         told = one.last_told
         node.add(_leaf(f"最近 {told.rung_name}，告知{told.recipient}（第 {told.nth} 次）", style="dim"))
+
+
+def _last_review(one: AssignmentView) -> str:
+    """What the last review found."""
+    last = one.reviews[-1]
+    rectify = f"，整改到 {last.rectify_by}" if last.rectify_by else ""
+    often = f"（第 {len(one.reviews)} 次）" if len(one.reviews) > 1 else ""
+    said = f"；{last.text}" if last.text else ""
+    return f"上次回头看 {last.held_at:%Y-%m-%d}：{last.verdict}{often}{rectify}{said}"
 
 
 def _delegation(node: Tree, one: AssignmentView) -> None:

@@ -81,6 +81,7 @@ ACTS = {
     "calendar.import": "导入放假通知",
     "issue": "交办",
     "reissue": "重新交办",
+    "review.follow": "回头看改期",
     "redate": "时限变动",
     "sweep": "巡查",
     "deliver": "送出消息",
@@ -136,6 +137,7 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         values["tier"] = chain.tier(str(values["tier"])).name
     to = "委托给 " if row.act == "delegate" else "延到 " if row.act.startswith("extend") else "转给 "
     shown = {
+        "verdict": "结论 ",
         "text": "",
         "reason": "原因：",
         "count": "数量 ",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from typing import Any
 
 from rich.console import Group as Stack
 from rich.console import RenderableType
@@ -53,6 +54,13 @@ def rehearsed(rows: Sequence[Noticed], sent: Sequence[Digest], texts: Sequence[s
     counted = "、".join(f"{name} {n}" for name, n in rungs.items())
     told = f"试算：提醒 {len(rows)} 条（{counted}），汇总成 {len(sent)} 份消息{_passed_over(skipped)}。"
     return Stack(*parts, Text(f"{told}什么都没有写入，也没有送出。", style="bold"))
+
+
+def periods_waiting(waiting: Sequence[Any]) -> str:
+    """One line on new periods that nobody assigned yet."""
+    codes = "、".join(dict.fromkeys(one.item for one in waiting[:5]))
+    some = f"{codes} 等 {len(waiting)} 期" if len(waiting) > 5 else codes
+    return f"循环事项到了新一期，还没有交办：{some}。交办：zeren assign"
 
 
 def swept(
