@@ -12,6 +12,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from responsibility.core.assignment import State
+from responsibility.core.cards import CardRule
 from responsibility.core.workdays import WorkCalendar
 
 
@@ -87,6 +88,10 @@ class Policy:
     extension_agrees: tuple[str, ...] = EXTENSION_AGREES
     #: The sentence by which one is refused after the due date.
     extension_rule: str = EXTENSION_RULE
+    #: What so many overdue cards of a unit lead to.
+    cards: tuple[CardRule, ...] = ()
+    #: The finish rung at which urgent items start once they are overdue; None: like all others.
+    urgent_starts_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from responsibility.core.cards import CardRule
 from responsibility.core.chain import Chain, Collective, Tier
 from responsibility.core.errors import ConfigError, FileMissing
 from responsibility.core.escalation import Clock, Ladder, Policy, Rung
@@ -17,6 +18,7 @@ from responsibility.settings.checks import relations
 from responsibility.settings.holidays import calendar, notices
 from responsibility.settings.shapes import (
     CalendarShape,
+    CardShape,
     ChainShape,
     ColumnsShape,
     FinishShape,
@@ -140,7 +142,23 @@ def _columns(shape: ColumnsShape) -> Columns:
 def _policy(shape: PolicyShape) -> Policy:
     ladders = {Clock(clock): _ladder(ladder) for clock, ladder in shape.ladders}
     how = shape.extension
-    return Policy(ladders, shape.tolerance, shape.close_share, shape.instruments, how.agrees, how.rule)
+    late = tuple(rung.id for rung in ladders[Clock.FINISH].rungs if rung.days > 0)
+    return Policy(
+        ladders,
+        shape.tolerance,
+        shape.close_share,
+        shape.instruments,
+        how.agrees,
+        how.rule,
+        tuple(_card_rule(rule, late) for rule in shape.cards),
+        shape.urgent_starts_at,
+    )
+
+
+def _card_rule(shape: CardShape, late: tuple[str, ...]) -> CardRule:
+    """Without `counts`, every finish rung after the due date gives a card."""
+    parts = {name: getattr(shape, name) for name in ("id", "name", "every", "tells", "instrument", "urgent")}
+    return CardRule(counts=shape.counts or late, at=shape.in_a_row or shape.at or 1, **parts)
 
 
 def _ladder(shape: FinishShape) -> Ladder:

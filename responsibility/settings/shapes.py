@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from responsibility.core.cards import Every
 from responsibility.core.chain import LaidOn
 from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE
 from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
@@ -160,6 +161,20 @@ class ExtensionShape(Shape):
     rule: Text = EXTENSION_RULE
 
 
+class CardShape(Shape):
+    """Cards are counted within a period (`every`, `at`) or `in_a_row`."""
+
+    id: Id
+    name: Text
+    counts: tuple[Text, ...] = ()
+    every: Annotated[Every | None, one_of(*Every)] = None
+    at: Term | None = None
+    in_a_row: Term | None = None
+    tells: Annotated[tuple[Text, ...], Field(min_length=1)]
+    instrument: Text
+    urgent: Flag = False
+
+
 class PolicyShape(Shape):
     """config/policy.yaml"""
 
@@ -168,6 +183,8 @@ class PolicyShape(Shape):
     tolerance: Points
     close_share: Share
     extension: ExtensionShape = ExtensionShape()
+    cards: tuple[CardShape, ...] = ()
+    urgent_starts_at: Id | None = None
     default_terms: TermsShape
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from responsibility.core.cards import CardRule, Every
 from responsibility.core.chain import Chain
 from responsibility.core.escalation import Clock, Ladder, Policy, Rung
 from responsibility.core.workdays import WorkCalendar
@@ -124,6 +125,8 @@ def policy_record(policy: Policy) -> dict[str, Any]:
         "close_share": policy.close_share,
         "instruments": dict(policy.instruments),
         "extension": {"agrees": list(policy.extension_agrees), "rule": policy.extension_rule},
+        "cards": [{**asdict(rule), "counts": list(rule.counts), "tells": list(rule.tells)} for rule in policy.cards],
+        "urgent_starts_at": policy.urgent_starts_at,
     }
 
 
@@ -135,12 +138,19 @@ def policy_from_record(record: Mapping[str, Any]) -> Policy:
         close_share=record["close_share"],
         instruments=dict(record["instruments"]),
         **_extension(record.get("extension")),
+        cards=tuple(_card_rule(rule) for rule in record.get("cards", ())),
+        urgent_starts_at=record.get("urgent_starts_at"),
     )
 
 
 def _extension(record: Mapping[str, Any] | None) -> dict[str, Any]:
     """The part on extensions; policies from before they were kept have the defaults."""
     return {"extension_agrees": tuple(record["agrees"]), "extension_rule": record["rule"]} if record else {}
+
+
+def _card_rule(record: Mapping[str, Any]) -> CardRule:
+    every = Every(record["every"]) if record["every"] else None
+    return CardRule(**{**record, "counts": tuple(record["counts"]), "tells": tuple(record["tells"]), "every": every})
 
 
 def _ladder_record(ladder: Ladder) -> dict[str, Any]:

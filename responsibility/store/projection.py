@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from responsibility.store import cards, switching
 from responsibility.store.rows import assignment, clock, event, extension
 from responsibility.store.scratch import empty, fill, scratch
 
@@ -56,6 +57,8 @@ def reset(connection: Connection) -> None:
     connection.execute(delete(clock))
     connection.execute(delete(extension))
     connection.execute(delete(event))
+    cards.reset(connection)
+    switching.reset(connection)
     connection.execute(
         update(assignment).values(
             state="draft",
@@ -116,7 +119,8 @@ def _start(connection: Connection, name: str, arm: Values, which: Any) -> None:
     connection.execute(insert(clock).from_select(columns, chosen))
 
 
-def _sweep(connection: Connection, _seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
+def _sweep(connection: Connection, seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
+    cards.apply(connection, seq, values)
     if not values["decisions"]:
         return
     c, s = clock.c, step.c
@@ -351,6 +355,25 @@ def _in_term(where: Values) -> Any:
     return same & (c.due_on == date.fromisoformat(where["due_on"])) & c.assignment_id.in_(since)
 
 
+def _urge(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Clocks urged by hand: armed anew, and never back to a rung before the one they were on."""
+    cards.apply(connection, seq, values)
+    c = clock.c
+    for move in values["moves"]:
+        key = (c.policy_id == move["policy"]) & (c.clock == values["clock"]) & (c.rung == move["rung"])
+        key &= c.due_on == date.fromisoformat(move["due_on"])
+        going = {"rung": move["to"], "arming": c.arming + 1}
+        if move["to"] != move["rung"]:
+            going["next_at"] = instant(move["next_at"])
+        for first, last in values["assignments"]:
+            which = key & c.assignment_id.between(first, last)
+            connection.execute(update(clock).where(which).values(going))
+
+
+def _apply_policy(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    switching.apply(connection, values)
+
+
 _APPLIERS: dict[str, Applier] = {
     "issue": _issue,
     "sweep": _sweep,
@@ -373,6 +396,8 @@ _APPLIERS: dict[str, Applier] = {
     "item.cancel": _withdraw,
     "item.reassign": _withdraw,
     "list.cancel": _withdraw,
+    "policy.apply": _apply_policy,
+    "urge": _urge,
 }
 
 #: The acts that move assignments and clocks.

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 import pytest
 import sqlalchemy
+from sqlmodel import SQLModel
 
 from responsibility.core.assignment import Light
 from responsibility.core.errors import ResponsibilityError, UnknownCode
 from responsibility.store import migrate
-from responsibility.store.engine import open_engine
 from responsibility.usecases.events import events_of, set_event
 from responsibility.usecases.record import log, rebuilt, verify
 from tests.stories.test_ledger import CLOCKS, STATE
@@ -100,16 +100,17 @@ def test_a_day_the_calendar_cannot_reckon_with_is_refused(world: World) -> None:
 
 def test_a_workspace_from_before_events_is_brought_up_on_opening(any_world: World) -> None:
     world = any_world
-    world.list(AFTER)
     engine = world.workspace.engine
     with engine.connect().execution_options(writes=True) as connection, connection.begin():
-        connection.exec_driver_sql("DROP TABLE event")
-        connection.exec_driver_sql("DROP INDEX assignment_standing")
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
-    again = open_engine(engine.url.render_as_string(hide_password=False))
-    migrate.bring_up(again)
-    assert sqlalchemy.inspect(again).has_table("event")
-    again.dispose()
+        SQLModel.metadata.drop_all(connection)
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("DROP FUNCTION IF EXISTS zeren_append_only() CASCADE")
+    migrate.bring_up(engine, "0004")
+    assert not sqlalchemy.inspect(engine).has_table("event")
+    migrate.bring_up(engine)
+    world.organise()
+    world.list(AFTER)
     set_event(world.workspace, "中期推进会", date(2023, 10, 20), world.now)
     assert len(world.rows(EVENTS)) == 1
 
