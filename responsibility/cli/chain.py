@@ -85,9 +85,9 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
     texts = [template.render(digest) for digest in swept.digests]
     common.out.show(
         lambda: machine.remind(
-            _local(workspace, now), True, swept.notices, swept.skipped, swept.messages, {"held": swept.held}
+            _local(workspace, now), True, swept.notices, swept.skipped, swept.messages, {"held": swept.held}, swept.gaps
         ),
-        lambda: terminal.rehearsed(swept.notices, swept.digests, texts, swept.skipped),
+        lambda: terminal.rehearsed(swept.notices, swept.digests, texts, swept.skipped, swept.gaps),
     )
     return 0
 
@@ -106,9 +106,24 @@ def _swept(common: Timed, workspace: Any, now: Any) -> int:
     outcome = {**done.counts, "held": done["held"] + swept.held}
     common.out.show(
         lambda: machine.remind(
-            _local(workspace, now), False, notices_of(workspace, swept), swept.skipped, swept.messages, outcome
+            _local(workspace, now),
+            False,
+            notices_of(workspace, swept),
+            swept.skipped,
+            swept.messages,
+            outcome,
+            swept.gaps,
         ),
-        lambda: terminal.swept(swept.told, swept.skipped, swept.messages, outcome, done.faults, held_back(workspace)),
+        lambda: terminal.swept(
+            swept.told,
+            swept.skipped,
+            swept.messages,
+            outcome,
+            done.faults,
+            held_back(workspace),
+            swept.cards,
+            swept.gaps,
+        ),
     )
     return 1 if done["failed"] else 0
 

@@ -83,6 +83,8 @@ ACTS = {
     "reissue": "重新交办",
     "redate": "时限变动",
     "sweep": "巡查",
+    "urge": "手工催办",
+    "policy.apply": "改用现行规则",
     "deliver": "送出消息",
     "sheet.export": "导出台账",
     "sheet.import": "导入台账答复",
@@ -145,6 +147,7 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         "from": "由 ",
         "to": "延到 " if extending else "转给 ",
         "progress": "进展：",
+        "note": "",
     }
     files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
     return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")] + files
