@@ -429,7 +429,7 @@ MISTAKES = {
                           "；是不是“office”？"),
     "nobody told": (("policy", URGE, "days: 1, tells: []"), "id: urge,",
                     "ladders.finish.rungs[1].tells：至少要写一项"),
-    "unknown instrument": (("policy", "secretary], instrument: talk_notice", "secretary], instrument: talk_note"), "id: talk,",
+    "unknown instrument": (("policy", "y], instrument: talk_notice", "y], instrument: talk_note"), "id: talk,",
                            "ladders.finish.rungs[3].instrument：现为“talk_note”，应为 reminder、urging_note、"
                            "supervision_note、talk_notice、report、circular 之一；是不是“talk_notice”？"),
     "rung twice": (("policy", "id: talk,", "id: urge,"), "name: 约谈,",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -36,8 +37,7 @@ def apply(
     with alone(common, workspace) as now:
         planned = preview_policy(workspace, to, now)
         if not dry_run and planned.assignments and not yes:
-            common.out.done(terminal.policy_applied(planned, chain, asking=True))
-            if not _agreed(common):
+            if not _agreed(common, lambda: terminal.policy_applied(planned, chain, asking=True)):
                 return common.out.done("没有改动。")
             yes = True
         done = planned if dry_run or not planned.assignments else apply_policy(workspace, to, now)
@@ -46,12 +46,13 @@ def apply(
     )
 
 
-def _agreed(common: Timed) -> bool:
-    """Whether whoever sits at the terminal says yes; refused where nobody sits there."""
+def _agreed(common: Timed, picture: Callable[[], Any]) -> bool:
+    """Whether whoever sits at the terminal says yes to what is shown; refused where nobody sits there."""
     if common.json or not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("改规则要先确认，这里没有人可以回答，没有改动", "先看：加 --dry-run；确认要改：加 --yes")
+    common.out.paint(picture())
     try:
-        answer: Any = input("照此改用现行规则？输入 y 确认，其他放弃：")
+        answer = input("照此改用现行规则？输入 y 确认，其他放弃：")
     except EOFError:
         return False
     return answer.strip().lower() in ("y", "yes", "是")

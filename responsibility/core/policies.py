@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import takewhile
 
 from responsibility.core.escalation import Clock, Ladder, Policy
 
@@ -27,10 +28,13 @@ def carried_over(old: Ladder, new: Ladder, rung: int, reached: int) -> int:
     """Where a clock that stands after rung number `rung` of one ladder stands in another (-1: before the first).
 
     What was dealt with in the old ladder is dealt with in the new one, known by its id. Where the last of it is gone,
-    so is everything whose moment is past: `reached` is the index of the last such rung of the new ladder, or -1.
+    so is everything whose moment is past (`reached`: the index of the last such rung of the new ladder, or -1), up to
+    the first rung that both ladders have still to come.
     """
     dealt = {step.id for step in old.rungs[: rung + 1]}
+    to_come = {step.id for step in old.rungs[rung + 1 :]}
     known = max((at for at, step in enumerate(new.rungs) if step.id in dealt), default=-1)
     if rung < 0 or rung >= len(old.rungs) or old.rungs[rung].id in {step.id for step in new.rungs}:
         return known
-    return max(known, reached)
+    ahead = takewhile(lambda at: new.rungs[at].id not in to_come, range(known + 1, reached + 1))
+    return max(ahead, default=known)

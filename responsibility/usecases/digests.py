@@ -71,7 +71,7 @@ class _Reader:
             post=row.recipient,
             post_title=self.post_title(row.recipient),
             person="、".join(person.name for person in people),
-            reason=f"{self.late(row)}；{self.why([row])}",
+            reason="；".join([self.late(row), *self._notes([row]), self.why([row])]),
             instrument=rung.instrument,
             instrument_name=policy.instruments[rung.instrument],
             light=self.lamp.shine(self.lamp.work(row, row.deadline), row.policy_id),

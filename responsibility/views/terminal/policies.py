@@ -24,7 +24,7 @@ def policy(rules: Policy, chain: Chain) -> RenderableType:
     table = table_of("督办规则（config/policy.yaml，用于以后交办的任务）")
     for heading in ("时钟", "档", "什么时候"):
         table.add_column(heading, no_wrap=True)
-    table.add_column("告知谁", ratio=1)
+    table.add_column("告知谁", ratio=1, overflow="fold")
     table.add_column("文书", no_wrap=True)
     for clock, ladder in rules.ladders.items():
         name = CLOCK_NAMES[clock] + (f"（{ladder.within} 个工作日内）" if ladder.within else "")
@@ -45,7 +45,7 @@ def policy(rules: Policy, chain: Chain) -> RenderableType:
 def _card(rule: CardRule, rules: Policy, chain: Chain) -> str:
     many = f"{period_name(rule.every)}记满 {rule.at} 张" if rule.every else f"连续 {rule.at} 张"
     form = rules.instruments[rule.instrument]
-    return f"一个单位{many}，{rule.name}（{form}），告知{_tells(rule.tells, chain)}"
+    return f"{many} → {rule.name}（{form}），告知{_tells(rule.tells, chain)}"
 
 
 def policy_applied(done: Any, chain: Chain, *, asking: bool) -> RenderableType:
@@ -73,8 +73,8 @@ def _rungs(changes: Sequence[Any], chain: Chain) -> RenderableType:
     table = table_of("各档")
     table.add_column("时钟", no_wrap=True)
     table.add_column("档", no_wrap=True)
-    table.add_column("原来", ratio=1)
-    table.add_column("现在", ratio=1)
+    table.add_column("原来", ratio=1, overflow="fold")
+    table.add_column("现在", ratio=1, overflow="fold")
     for one in changes:
         name = CLOCK_NAMES[one.clock] + ("（紧急）" if one.urgent else "")
         table.add_row(name, (one.after or one.before).name, _told(one.before, chain), _told(one.after, chain))
@@ -85,8 +85,8 @@ def _clocks(changes: Sequence[Any]) -> RenderableType:
     table = table_of("下一步")
     table.add_column("时钟", no_wrap=True)
     table.add_column("个数", justify="right")
-    table.add_column("原来", ratio=1)
-    table.add_column("现在", ratio=1)
+    table.add_column("原来", ratio=1, overflow="fold")
+    table.add_column("现在", ratio=1, overflow="fold")
     for one in changes[:_SHOWN]:
         before, after = _next(one.before_at, one.before), _next(one.after_at, one.after)
         table.add_row(CLOCK_NAMES[one.clock], str(one.count), before, after)
