@@ -528,6 +528,23 @@ MISTAKES = {
                               "channels.mail.user：写了登录名，还要写 password_env 或 password_file"),
     "secret not set": (IN_USE, "password_env: Z",
                        "channels.mail.password_env：环境变量 ZEREN_MAIL_PASSWORD 没有设置，use 里又用了这个渠道"),
+    "cards counted in two ways": (("policy", "every: quarter, at: 3,", "every: quarter, at: 3, in_a_row: 2,"),
+                                  "- {id: three_a_quarter,",
+                                  "cards[0]：要么写 every 和 at（一段时间里几次），要么只写 in_a_row（连续几次）"),
+    "cards of no rung": (("policy", "every: quarter, at: 3,", "every: quarter, at: 3, counts: [urges],"),
+                         "- {id: three_a_quarter,",
+                         "cards[0].counts[0]：现为“urges”，应为 sign_remind、sign_urge、sign_supervise、sign_report、"
+                         "due_soon、urge、supervise、talk、report、circular、verify_remind、verify_supervise 之一"
+                         "；是不是“urge”？"),
+    "cards tell nobody known": (("policy", "tells: [unit_head, leader], instrument: talk_notice}\n  # -",
+                                 "tells: [owner], instrument: talk_notice}\n  # -"), "- {id: three_a_quarter,",
+                                "cards[0].tells[0]：现为“owner”，应为 "
+                                "unit_head、committee、secretary、leader、office、branch、member 之一"),
+    "cards every": (("policy", "every: quarter, at: 3,", "every: quater, at: 3,"), "- {id: three_a_quarter,",
+                    "cards[0].every：现为“quater”，应为 month、quarter、half_year 或 year；是不是“quarter”？"),
+    "urgent from a reminder": (("policy", "# urgent_starts_at: supervise", "urgent_starts_at: due_soon"),
+                               "urgent_starts_at: due_soon", "urgent_starts_at：现为“due_soon”，应为 "
+                               "urge、supervise、talk、report、circular 之一"),
     "reference": (("channels", "use: [console]", "use: &a [*a]"), "use: &a",
                   "use[0]：不支持 & 和 * 的引用写法，请把内容直接写出来"),
 }  # fmt: skip

@@ -72,6 +72,9 @@ class Ladder:
 EXTENSION_AGREES = ("unit_head", "office", "leader")
 EXTENSION_RULE = "延期应当在时限届满前提出；逾期提出或者未获同意的，按原时限考核。"
 
+#: The finish rung urgent items start at (domain: directly at 督办), where the policy says nothing and has such a rung.
+URGENT_STARTS_AT = "supervise"
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:

@@ -61,7 +61,7 @@ def _policy(policy: Source, chain: Source) -> Iterator[Finding]:
     yield from _known(policy, ("extension", "agrees", "*"), [UNIT_HEAD, *tiers] if tiers else None)
     yield from _cards(policy, [UNIT_HEAD, *tiers] if tiers else None)
     late = [rung for place, rung in policy.texts("ladders", "finish", "rungs", "*", "id") if _is_late(policy, place)]
-    yield from _known(policy, ("urgent_starts_at",), late)
+    yield from _known(policy, ("urgent_starts_at",), late or None)
     categories = _keys(chain, "categories")
     for place, _ in policy.at("default_terms", "categories", "*"):
         if categories is not None and place[-1] not in categories:

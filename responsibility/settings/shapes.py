@@ -22,7 +22,7 @@ from pydantic_core import PydanticCustomError
 
 from responsibility.core.cards import Every
 from responsibility.core.chain import LaidOn
-from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE
+from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE, URGENT_STARTS_AT
 from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 
 
@@ -184,7 +184,7 @@ class PolicyShape(Shape):
     close_share: Share
     extension: ExtensionShape = ExtensionShape()
     cards: tuple[CardShape, ...] = ()
-    urgent_starts_at: Id | None = None
+    urgent_starts_at: Id = URGENT_STARTS_AT
     default_terms: TermsShape
 
 

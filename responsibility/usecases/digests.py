@@ -28,6 +28,8 @@ class _Reader:
         self.organisation: Organisation = organisation_store.load(connection)
         #: Ledger entry of an act of urging by hand → its note.
         self.notes = urging.notes(connection)
+        #: (assignment, recipient) → the notes among what is being read.
+        self.said: dict[tuple[int, str], list[str]] = {}
 
     def rung(self, row: Any) -> Any:
         ladder = self.lamp.ladder(row.policy_id, row.clock)
@@ -152,8 +154,15 @@ class _Reader:
 
     def _notes(self, group: Sequence[Any]) -> list[str]:
         """What the office added where it urged by hand."""
-        notes = (self.notes[row.seq] for row in group if row.seq in self.notes)
+        notes = (note for row in group for note in self.said.get((row.assignment_id, row.recipient), ()))
         return [f"办公室：{note}" for note in dict.fromkeys(notes)]
+
+    def hear(self, rows: Iterable[Any]) -> None:
+        """Take note of what was said by hand to whom of what; it stays said where the engine spoke later."""
+        self.said = {}
+        for row in rows:
+            if row.seq in self.notes:
+                self.said.setdefault((row.assignment_id, row.recipient), []).append(self.notes[row.seq])
 
     def _card_line(self, row: Any) -> DigestLine:
         return DigestLine(
@@ -196,7 +205,9 @@ def noticed(connection: Connection, workspace: Workspace, seq: int, now: datetim
     """The notices of one sweep, those of units last."""
     reader = _Reader(connection, workspace, now)
     of_units = [reader.of_unit(row) for row in cards.notices_of(connection, seq) if row.kind == "card"]
-    return (*(reader.notice(row) for row in sweeping.notices_of(connection, seq)), *of_units)
+    rows = sweeping.notices_of(connection, seq)
+    reader.hear(rows)
+    return (*(reader.notice(row) for row in rows), *of_units)
 
 
 def digests_of(connection: Connection, workspace: Workspace, seq: int, now: datetime) -> tuple[Digest, ...]:
@@ -213,6 +224,7 @@ def digester(connection: Connection, workspace: Workspace, now: datetime) -> Cal
 
     def digest(message: Any) -> Digest | None:
         told = sweeping.notices_of(connection, message.seq, message.posts, message.since_seq)
+        reader.hear(told)
         newest = {(row.assignment_id, row.clock, row.recipient): row for row in told}
         rows = [row for row in newest.values() if _still_true(row)]
         person = reader.organisation.person.get(message.person)

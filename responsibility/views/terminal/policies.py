@@ -12,7 +12,7 @@ from rich.text import Text
 
 from responsibility.core.cards import CardRule, period_name
 from responsibility.core.chain import OWNER, UNIT_HEAD, Chain
-from responsibility.core.escalation import CLOCK_NAMES, Policy, Rung
+from responsibility.core.escalation import CLOCK_NAMES, Clock, Policy, Rung
 from responsibility.views.terminal.marks import table_of
 
 #: Groups of clocks shown one by one.
@@ -34,9 +34,9 @@ def policy(rules: Policy, chain: Chain) -> RenderableType:
         if not ladder.rungs:
             table.add_row(name, "-", "-", "一档也没有，到期没有人会收到提醒", "-")
     lines = [f"容差 {rules.tolerance:g} 个百分点；销号比例 {rules.close_share:g}"]
-    if rules.urgent_starts_at:
-        names = {rung.id: rung.name for ladder in rules.ladders.values() for rung in ladder.rungs}
-        lines.append(f"紧急事项逾期后直接从“{names.get(rules.urgent_starts_at, rules.urgent_starts_at)}”起")
+    names = {rung.id: rung.name for rung in rules.ladders[Clock.FINISH].rungs}
+    if rules.urgent_starts_at in names:
+        lines.append(f"紧急事项逾期后直接从“{names[rules.urgent_starts_at]}”起")
     lines += [f"牌：{_card(rule, rules, chain)}" for rule in rules.cards]
     lines.append("在办的任务仍用交办时的规则；改用现行规则：zeren policy apply --to L1 --dry-run")
     return Stack(table, Text(), Text("\n".join(lines)))
