@@ -152,7 +152,7 @@ def _aim(connection: Connection, lamp: Lamp, rows: Sequence[Any], rung: str | No
     if rung is None:
         clock = next((clock for clock in order if any(ladder.rungs for ladder in ladders[clock])), None)
         if clock is None:
-            raise ResponsibilityError("没有可以催办的档：没有时限，或规则里这个时钟一档也没有", "zeren policy show")
+            raise ResponsibilityError("没有可以催办的档：没有时限，或规则里这个时钟一档也没有", "查看各档：zeren policy show")
         return _Aim(clock, None)
     for clock in order:
         for step in (step for ladder in ladders[clock] for step in ladder.rungs):
@@ -160,7 +160,7 @@ def _aim(connection: Connection, lamp: Lamp, rows: Sequence[Any], rung: str | No
                 return _Aim(clock, step.id)
     names = list(dict.fromkeys(step.name for clock in order for ladder in ladders[clock] for step in ladder.rungs))
     raise ResponsibilityError(
-        f"没有“{rung}”这一档（可选：{'、'.join(names)}）", is_it(rung, names, "zeren policy show")
+        f"没有“{rung}”这一档（可选：{'、'.join(names)}）", is_it(rung, names, "查看各档：zeren policy show")
     )
 
 
