@@ -146,3 +146,7 @@ def test_a_rehearsed_reminder_says_where_the_chain_has_a_gap(
     assert (gap["hole"], gap["about"], gap["units"], gap["told"]) == ("vacant", "LD1", ["A"], ["SJ1", "BG1"])
     assert gap["message"].startswith("分管领导甲（LD1）无人任职，")
     assert gap["message"] in told("remind", "--dry-run", *later)
+    world.to("2023-09-25")
+    world.sweep()
+    world.untold.clear()
+    assert f"缺口：{gap['message']}" in told("log", "--csv")

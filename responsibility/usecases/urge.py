@@ -152,7 +152,9 @@ def _aim(connection: Connection, lamp: Lamp, rows: Sequence[Any], rung: str | No
     if rung is None:
         clock = next((clock for clock in order if any(ladder.rungs for ladder in ladders[clock])), None)
         if clock is None:
-            raise ResponsibilityError("没有可以催办的档：没有时限，或规则里这个时钟一档也没有", "查看各档：zeren policy show")
+            raise ResponsibilityError(
+                "没有可以催办的档：没有时限，或规则里这个时钟一档也没有", "查看各档：zeren policy show"
+            )
         return _Aim(clock, None)
     for clock in order:
         for step in (step for ladder in ladders[clock] for step in ladder.rungs):

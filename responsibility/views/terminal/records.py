@@ -150,6 +150,7 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         "note": "",
     }
     files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
+    files += [f"缺口：{gap['message']}" for gap in values.get("gaps", ())]
     return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")] + files
 
 

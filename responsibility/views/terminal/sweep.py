@@ -103,7 +103,7 @@ def _gaps(gaps: Sequence[Mapping[str, Any]]) -> list[str]:
     """Where nobody could be told as meant, and what mends it."""
     lines = [f"  {gap['message']}。请{gap['mend']}" for gap in gaps[:20]]
     lines += [f"  ……同样的情形还有 {len(gaps) - 20} 处"] if len(gaps) > 20 else []
-    return ["责任链有缺口（已告知办公室）：", *lines] if lines else []
+    return ["责任链有缺口（办公室一天得知一次）：", *lines] if lines else []
 
 
 def _passed_over(skipped: int) -> str:
