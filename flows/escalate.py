@@ -32,7 +32,8 @@ async def escalate(root: str, now: datetime, stream: str, label: str) -> tuple[S
     at = now.astimezone(workspace.settings.zone)
     await acreate_markdown_artifact(
         key="sweep",
-        markdown=f"{at:%Y-%m-%d %H:%M} 巡查：提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份。",
+        markdown=f"{at:%Y-%m-%d %H:%M} 巡查：提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份。"
+        + "".join(f"\n- 缺口：{gap['message']}" for gap in swept.gaps),
         description="巡查结果",
     )
     return swept, await tell_upwards(root, now, stream)
@@ -50,6 +51,8 @@ async def scheduled_sweep(root: str) -> str:
         swept, done = await _escalated(root, datetime.now(UTC), "stdout")
     said = f"提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份{_became(swept.held, done)}"
     logger.info(said)
+    for gap in swept.gaps:
+        logger.warning(f"责任链有缺口：{gap['message']}")
     for fault in done.faults:
         logger.warning(fault)
     return said

@@ -439,7 +439,7 @@ MISTAKES = {
                           "；是不是“office”？"),
     "nobody told": (("policy", URGE, "days: 1, tells: []"), "id: urge,",
                     "ladders.finish.rungs[1].tells：至少要写一项"),
-    "unknown instrument": (("policy", "instrument: talk_notice", "instrument: talk_note"), "id: talk,",
+    "unknown instrument": (("policy", "y], instrument: talk_notice", "y], instrument: talk_note"), "id: talk,",
                            "ladders.finish.rungs[3].instrument：现为“talk_note”，应为 reminder、urging_note、"
                            "supervision_note、talk_notice、report、circular 之一；是不是“talk_notice”？"),
     "rung twice": (("policy", "id: talk,", "id: urge,"), "name: 约谈,",
@@ -474,7 +474,7 @@ MISTAKES = {
     "slip in a key": (("policy", "tolerance: 10", "tolerance: 10\ntolerence: 5"), "tolerence",
                       "tolerence：没有这个键；是不是“tolerance”？"),
     "unknown key": (("policy", "tolerance: 10", "tolerance: 10\n颜色: 红"), "颜色",
-                    "颜色：没有这个键；可用的键：instruments、ladders、tolerance、close_share、close_by、extension、review、occurrences、default_terms"),
+                    "颜色：没有这个键；可用的键：instruments、ladders、tolerance、close_share、close_by、extension、review、occurrences、cards、urgent_starts_at、default_terms"),
     "key twice": (("policy", "close_share: 1.0", "close_share: 1.0\ntolerance: 5"), "tolerance: 5",
                   "tolerance：这个键写了两次（第 {tolerance} 行已有）"),
     "list for text": (("policy", "circular: 通报", "circular: [通报]"), "circular: [",
@@ -546,6 +546,23 @@ MISTAKES = {
                               "channels.mail.user：写了登录名，还要写 password_env 或 password_file"),
     "secret not set": (IN_USE, "password_env: Z",
                        "channels.mail.password_env：环境变量 ZEREN_MAIL_PASSWORD 没有设置，use 里又用了这个渠道"),
+    "cards counted in two ways": (("policy", "every: quarter, at: 3,", "every: quarter, at: 3, in_a_row: 2,"),
+                                  "- {id: three_a_quarter,",
+                                  "cards[0]：要么写 every 和 at（一段时间里几次），要么只写 in_a_row（连续几次）"),
+    "cards of no rung": (("policy", "every: quarter, at: 3,", "every: quarter, at: 3, counts: [urges],"),
+                         "- {id: three_a_quarter,",
+                         "cards[0].counts[0]：现为“urges”，应为 sign_remind、sign_urge、sign_supervise、sign_report、"
+                         "due_soon、urge、supervise、talk、report、circular、verify_remind、verify_supervise 之一"
+                         "；是不是“urge”？"),
+    "cards tell nobody known": (("policy", "tells: [unit_head, leader], instrument: talk_notice}\n  # -",
+                                 "tells: [owner], instrument: talk_notice}\n  # -"), "- {id: three_a_quarter,",
+                                "cards[0].tells[0]：现为“owner”，应为 "
+                                "unit_head、committee、secretary、leader、office、branch、member 之一"),
+    "cards every": (("policy", "every: quarter, at: 3,", "every: quater, at: 3,"), "- {id: three_a_quarter,",
+                    "cards[0].every：现为“quater”，应为 month、quarter、half_year 或 year；是不是“quarter”？"),
+    "urgent from a reminder": (("policy", "# urgent_starts_at: supervise", "urgent_starts_at: due_soon"),
+                               "urgent_starts_at: due_soon", "urgent_starts_at：现为“due_soon”，应为 "
+                               "urge、supervise、talk、report、circular 之一"),
     "reference": (("channels", "use: [console]", "use: &a [*a]"), "use: &a",
                   "use[0]：不支持 & 和 * 的引用写法，请把内容直接写出来"),
 }  # fmt: skip

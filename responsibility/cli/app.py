@@ -141,6 +141,14 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "责任链现在的状态",
         "zeren status\nzeren status --by unit --late\nzeren status --as-of 2023-09-30 --json",
     ),
+    ("policy show", "policy:show", START, "现在的督办规则：阶梯、紧急事项、牌", "zeren policy show"),
+    (
+        "policy apply",
+        "policy:apply",
+        START,
+        "一份清单在办的任务改用现行规则：先列出会变什么，再问",
+        "zeren policy apply --to L1 --dry-run\nzeren policy apply --to L1\nzeren policy apply --to L1 --yes",
+    ),
     (
         "serve",
         "serve:serve",
@@ -245,6 +253,14 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "委托代办：到某一天为止，由另一个岗位代办",
         "zeren delegate L1-03 --as Z01S --to Z02S --until 2023-10-20 --reason 出差\nzeren delegate L1-03.Z01 --end",
     ),
+    (
+        "urge",
+        "urge:urge",
+        VERBS,
+        "手工催办：把现在这一档再说一遍，或直接到某一档",
+        "zeren urge L1-03.Z01 --note 请于本周五前报送材料\nzeren urge L1-03.Z01 --rung 督办 --note 已两次推迟\n"
+        "zeren urge L1-03 --all --note 下周一检查",
+    ),
     ("suspend", "verbs:suspend", VERBS, "暂缓：时钟都停下，写明原因", "zeren suspend L1-03.Z01 --reason 上级部署调整"),
     ("resume", "verbs:resume", VERBS, "恢复：停了几个工作日，时限顺延几个", "zeren resume L1-03.Z01"),
     ("cancel", "verbs:cancel", VERBS, "撤销一项任务，写明原因", "zeren cancel L1-03.Z01 --reason 已并入另一项"),
@@ -264,6 +280,7 @@ GROUPS = {
     "item": "事项：增加、修改、转办、撤销",
     "sheet": "任务台账：发给单位填写，收回导入",
     "extension": "延期：等待答复的、同意、不同意",
+    "policy": "督办规则：查看、让在办的任务改用现行规则",
     "calendar": "日历：导入放假通知、查看一年的放假和调休",
     "event": "事件：时限取决于它的，定下日期就算出来",
 }

@@ -88,11 +88,17 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
     common.out.show(
         lambda: (
             machine.remind(
-                _local(workspace, now), True, swept.notices, swept.skipped, swept.messages, {"held": swept.held}
+                _local(workspace, now),
+                True,
+                swept.notices,
+                swept.skipped,
+                swept.messages,
+                {"held": swept.held},
+                swept.gaps,
             )
             | {"periods_waiting": len(waiting)}
         ),
-        lambda: terminal.rehearsed(swept.notices, swept.digests, texts, swept.skipped),
+        lambda: terminal.rehearsed(swept.notices, swept.digests, texts, swept.skipped, swept.gaps),
     )
     if waiting:
         common.out.done(terminal.periods_waiting(waiting))
@@ -116,11 +122,26 @@ def _swept(common: Timed, workspace: Any, now: Any) -> int:
     common.out.show(
         lambda: (
             machine.remind(
-                _local(workspace, now), False, notices_of(workspace, swept), swept.skipped, swept.messages, outcome
+                _local(workspace, now),
+                False,
+                notices_of(workspace, swept),
+                swept.skipped,
+                swept.messages,
+                outcome,
+                swept.gaps,
             )
             | {"periods_waiting": len(waiting)}
         ),
-        lambda: terminal.swept(swept.told, swept.skipped, swept.messages, outcome, done.faults, held_back(workspace)),
+        lambda: terminal.swept(
+            swept.told,
+            swept.skipped,
+            swept.messages,
+            outcome,
+            done.faults,
+            held_back(workspace),
+            swept.cards,
+            swept.gaps,
+        ),
     )
     if waiting:
         common.out.done(terminal.periods_waiting(waiting))

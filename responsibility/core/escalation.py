@@ -13,6 +13,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from responsibility.core.assignment import REVIEWED_IN, State
+from responsibility.core.cards import CardRule
 from responsibility.core.deadline import first_due
 from responsibility.core.workdays import WorkCalendar
 
@@ -159,6 +160,9 @@ class Rollup:
 EXTENSION_AGREES = ("unit_head", "office", "leader")
 EXTENSION_RULE = "延期应当在时限届满前提出；逾期提出或者未获同意的，按原时限考核。"
 
+#: The finish rung urgent items start at (domain: directly at 督办), where the policy says nothing and has such a rung.
+URGENT_STARTS_AT = "supervise"
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -181,6 +185,10 @@ class Policy:
     review_every: int = REVIEW_EVERY
     #: Working days to rectify in, after a review that found the work wanting.
     rectify_within: int = RECTIFY_WITHIN
+    #: What so many overdue cards of a unit lead to.
+    cards: tuple[CardRule, ...] = ()
+    #: The finish rung at which urgent items start once they are overdue; None: like all others.
+    urgent_starts_at: str | None = None
 
     @property
     def rollup(self) -> Rollup:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from responsibility.core.cards import CardRule
 from responsibility.core.chain import Chain, Collective, LaidOn, Tier
 from responsibility.core.errors import ConfigError, FileMissing
 from responsibility.core.escalation import REVIEW_INSTRUMENTS, Clock, Ladder, Policy, Rung, review_ladder
@@ -17,6 +18,7 @@ from responsibility.settings.checks import relations
 from responsibility.settings.holidays import calendar, notices
 from responsibility.settings.shapes import (
     CalendarShape,
+    CardShape,
     ChainShape,
     ColumnsShape,
     FinishShape,
@@ -151,6 +153,7 @@ def _policy(shape: PolicyShape, chain: Chain) -> Policy:
         ladders[Clock.REVIEW] = review_ladder(chain.office or "office", chain.laid(LaidOn.LEADERS))
         instruments = REVIEW_INSTRUMENTS | instruments
     how = shape.extension
+    late = tuple(rung.id for rung in ladders[Clock.FINISH].rungs if rung.days > 0)
     return Policy(
         ladders,
         shape.tolerance,
@@ -161,7 +164,15 @@ def _policy(shape: PolicyShape, chain: Chain) -> Policy:
         close_by=shape.close_by,
         review_every=shape.review.every,
         rectify_within=shape.review.rectify_within,
+        cards=tuple(_card_rule(rule, late) for rule in shape.cards),
+        urgent_starts_at=shape.urgent_starts_at,
     )
+
+
+def _card_rule(shape: CardShape, late: tuple[str, ...]) -> CardRule:
+    """Without `counts`, every finish rung after the due date gives a card."""
+    parts = {name: getattr(shape, name) for name in ("id", "name", "every", "tells", "instrument", "urgent")}
+    return CardRule(counts=shape.counts or late, at=shape.in_a_row or shape.at or 1, **parts)
 
 
 def _ladder(shape: FinishShape) -> Ladder:

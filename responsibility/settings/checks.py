@@ -59,12 +59,33 @@ def _policy(policy: Source, chain: Source) -> Iterator[Finding]:
     yield from _known(policy, (*rungs, "*", "tells", "*"), [OWNER, UNIT_HEAD, *tiers] if tiers else None)
     yield from _known(policy, (*rungs, "*", "instrument"), _keys(policy, "instruments"))
     yield from _known(policy, ("extension", "agrees", "*"), [UNIT_HEAD, *tiers] if tiers else None)
+    yield from _cards(policy, [UNIT_HEAD, *tiers] if tiers else None)
+    late = [rung for place, rung in policy.texts("ladders", "finish", "rungs", "*", "id") if _is_late(policy, place)]
+    yield from _known(policy, ("urgent_starts_at",), late or None)
     categories = _keys(chain, "categories")
     for place, _ in policy.at("default_terms", "categories", "*"):
         if categories is not None and place[-1] not in categories:
             yield policy.finding(place, f"键{is_not(place[-1], '、'.join(categories), categories)}")
     for place, ladder in policy.at(*rungs):
         yield from _rising(policy, place, ladder)
+
+
+def _is_late(policy: Source, place: Place) -> bool:
+    """Whether the rung with this id comes after the due date."""
+    days = _whole(dict(policy.at(*place[:-1], "days")).get((*place[:-1], "days")))
+    return days is not None and days > 0
+
+
+def _cards(policy: Source, tells: Collection[str] | None) -> Iterator[Finding]:
+    """Every card rule counts rungs there are, tells somebody there is, and in one way only."""
+    rungs = [rung for _, rung in policy.texts("ladders", "*", "rungs", "*", "id")]
+    yield from _unique(policy, ("cards", "*", "id"))
+    yield from _known(policy, ("cards", "*", "counts", "*"), rungs)
+    yield from _known(policy, ("cards", "*", "tells", "*"), tells)
+    yield from _known(policy, ("cards", "*", "instrument"), _keys(policy, "instruments"))
+    for place, rule in policy.at("cards", "*"):
+        if isinstance(rule, dict) and ({"every", "at", "in_a_row"} & set(rule)) not in ({"every", "at"}, {"in_a_row"}):
+            yield policy.finding(place, "要么写 every 和 at（一段时间里几次），要么只写 in_a_row（连续几次）")
 
 
 def _rising(policy: Source, place: Place, rungs: Any) -> Iterator[Finding]:

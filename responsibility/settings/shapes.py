@@ -21,9 +21,17 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from responsibility.core.assignment import Action
+from responsibility.core.cards import Every
 from responsibility.core.chain import LaidOn
 from responsibility.core.deadline import rule_of
-from responsibility.core.escalation import EXTENSION_AGREES, EXTENSION_RULE, RECTIFY_WITHIN, REVIEW_EVERY, CloseBy
+from responsibility.core.escalation import (
+    EXTENSION_AGREES,
+    EXTENSION_RULE,
+    RECTIFY_WITHIN,
+    REVIEW_EVERY,
+    URGENT_STARTS_AT,
+    CloseBy,
+)
 from responsibility.core.rights import Relation
 from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 
@@ -199,6 +207,20 @@ class OccurrencesShape(Shape):
     ahead: Ahead = 0
 
 
+class CardShape(Shape):
+    """Cards are counted within a period (`every`, `at`) or `in_a_row`."""
+
+    id: Id
+    name: Text
+    counts: tuple[Text, ...] = ()
+    every: Annotated[Every | None, one_of(*Every)] = None
+    at: Term | None = None
+    in_a_row: Term | None = None
+    tells: Annotated[tuple[Text, ...], Field(min_length=1)]
+    instrument: Text
+    urgent: Flag = False
+
+
 class PolicyShape(Shape):
     """config/policy.yaml"""
 
@@ -210,6 +232,8 @@ class PolicyShape(Shape):
     extension: ExtensionShape = ExtensionShape()
     review: ReviewShape = ReviewShape()
     occurrences: OccurrencesShape = OccurrencesShape()
+    cards: tuple[CardShape, ...] = ()
+    urgent_starts_at: Id = URGENT_STARTS_AT
     default_terms: TermsShape
 
 

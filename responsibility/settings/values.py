@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from responsibility.core.cards import CardRule, Every
 from responsibility.core.chain import Chain
 from responsibility.core.escalation import REVIEW_INSTRUMENTS, Clock, CloseBy, Ladder, Policy, Rung, review_ladder
 from responsibility.core.rights import Rights
@@ -151,6 +152,8 @@ def policy_record(policy: Policy) -> dict[str, Any]:
         "instruments": dict(policy.instruments),
         "review": {"every": policy.review_every, "rectify_within": policy.rectify_within},
         "extension": {"agrees": list(policy.extension_agrees), "rule": policy.extension_rule},
+        "cards": [{**asdict(rule), "counts": list(rule.counts), "tells": list(rule.tells)} for rule in policy.cards],
+        "urgent_starts_at": policy.urgent_starts_at,
     }
 
 
@@ -167,6 +170,8 @@ def policy_from_record(record: Mapping[str, Any]) -> Policy:
         instruments=_instruments(record),
         **_extension(record.get("extension")),
         **_review(record.get("review")),
+        cards=tuple(_card_rule(rule) for rule in record.get("cards", ())),
+        urgent_starts_at=record.get("urgent_starts_at"),
     )
 
 
@@ -184,6 +189,11 @@ def _review(record: Mapping[str, Any] | None) -> dict[str, Any]:
 def _extension(record: Mapping[str, Any] | None) -> dict[str, Any]:
     """The part on extensions; policies from before they were kept have the defaults."""
     return {"extension_agrees": tuple(record["agrees"]), "extension_rule": record["rule"]} if record else {}
+
+
+def _card_rule(record: Mapping[str, Any]) -> CardRule:
+    every = Every(record["every"]) if record["every"] else None
+    return CardRule(**{**record, "counts": tuple(record["counts"]), "tells": tuple(record["tells"]), "every": every})
 
 
 def _ladder_record(ladder: Ladder) -> dict[str, Any]:

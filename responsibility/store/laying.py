@@ -118,6 +118,7 @@ def lay(
     policy_id: int,
     seats: Sequence[Mapping[str, Any]],
     item_id: int | None = None,
+    urgent_policy_id: int | None = None,
     *,
     noted: bool = False,
 ) -> Laid | None:
@@ -125,11 +126,11 @@ def lay(
     None when nothing was new.
 
     `seats` are the targets known beforehand: {unit, post} of a tier laid on one post, {lead, unit, post} of the
-    leaders (whose unit `lead` each oversees).
+    leaders (whose unit `lead` each oversees). Urgent items are laid under `urgent_policy_id`, where there is one.
     """
     newest = connection.scalar(select(func.max(assignment.c.id))) or 0
     for targets in targets_of(tier, laid_on, seats):
-        chosen = _assignments(targets, tier, list_id, on, policy_id)
+        chosen = _assignments(targets, tier, list_id, on, policy_id, urgent_policy_id or policy_id)
         if item_id is not None:
             chosen = chosen.where(item.c.id == item_id)
         if noted:
@@ -204,8 +205,11 @@ def _on_members(tier: str) -> Select[Any]:
     return members.with_hint(post, "INDEXED BY post_by_unit", "sqlite")
 
 
-def _assignments(targets: Select[Any], tier: str, list_id: int, on: date, policy_id: int) -> Select[Any]:
+def _assignments(
+    targets: Select[Any], tier: str, list_id: int, on: date, policy_id: int, urgent_policy_id: int
+) -> Select[Any]:
     t = targets.subquery()
+    policy_of = case((item.c.urgent, urgent_policy_id), else_=policy_id)
     whom = func.coalesce(t.c.post, t.c.unit)
     code = item.c.code + "." + whom + case((occurrence.c.label != "", "@" + occurrence.c.label), else_="")
     return (
@@ -219,7 +223,8 @@ def _assignments(targets: Select[Any], tier: str, list_id: int, on: date, policy
             t.c.post,
             t.c.signs,
             t.c.works,
-            literal(policy_id).label("policy_id"),
+            policy_of.label("policy_id"),
+            policy_of.label("laid_policy_id"),
             occurrence.c.due_on.label("laid_due_on"),
             occurrence.c.due_at.label("laid_due_at"),
             literal("draft").label("state"),

@@ -31,6 +31,7 @@ _BY_CODE = (
     "list.cancel",
     "list.confirm",
     "list.import",
+    "policy.apply",
     "redate",
     "review.follow",
 )
@@ -190,7 +191,7 @@ def _rows_fault(connection: Connection, row: Any) -> str | None:
     values = row._mapping["values"]
     if row.act == "issue" and digest_issued(connection, values["first"], values["last"]) != values["digest"]:
         return "交办的任务与留痕摘要不符"
-    if row.act == "sweep" and values["digest"] != digest_notices(connection, row.seq):
+    if row.act in ("sweep", "urge") and values["digest"] != digest_notices(connection, row.seq):
         return "发出的提醒与留痕摘要不符"
     if "cancelled" in values and values["digest"] != digest_blocks(connection, values["cancelled"]):
         return "撤销的任务与留痕摘要不符"

@@ -26,7 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from responsibility.store import reviews
+from responsibility.store import cards, reviews, switching
 from responsibility.store.positions import (
     Values,
     arm_clock,
@@ -74,6 +74,8 @@ def reset(connection: Connection) -> None:
     connection.execute(delete(review))
     connection.execute(delete(event))
     connection.execute(delete(delegation))
+    cards.reset(connection)
+    switching.reset(connection)
     connection.execute(
         update(assignment).values(
             state="draft",
@@ -121,7 +123,8 @@ def _issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str
         reviews.start(connection, values["review"], laid)
 
 
-def _sweep(connection: Connection, _seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
+def _sweep(connection: Connection, seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
+    cards.apply(connection, seq, values)
     c, s = clock.c, step.c
     connection.execute(update(clock).where(c.next_at <= at, c.until_at <= at).values(next_at=null()))
     if not values["decisions"]:
@@ -388,6 +391,25 @@ def _in_term(where: Values) -> Any:
     return same & (c.due_on == date.fromisoformat(where["due_on"])) & c.assignment_id.in_(since)
 
 
+def _urge(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Clocks urged by hand: armed anew, and never back to a rung before the one they were on."""
+    cards.apply(connection, seq, values)
+    c = clock.c
+    for move in values["moves"]:
+        key = (c.policy_id == move["policy"]) & (c.clock == values["clock"]) & (c.rung == move["rung"])
+        key &= c.due_on == date.fromisoformat(move["due_on"])
+        going = {"rung": move["to"], "arming": c.arming + 1}
+        if move["to"] != move["rung"]:
+            going["next_at"] = instant(move["next_at"])
+        for first, last in values["assignments"]:
+            which = key & c.assignment_id.between(first, last)
+            connection.execute(update(clock).where(which).values(going))
+
+
+def _apply_policy(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    switching.apply(connection, values)
+
+
 _APPLIERS: dict[str, Applier] = {
     "issue": _issue,
     "sweep": _sweep,
@@ -415,6 +437,8 @@ _APPLIERS: dict[str, Applier] = {
     "item.cancel": _withdraw,
     "item.reassign": _withdraw,
     "list.cancel": _withdraw,
+    "policy.apply": _apply_policy,
+    "urge": _urge,
 }
 
 #: The acts that move assignments and clocks.

@@ -227,10 +227,12 @@ class AssignmentRow(SQLModel, table=True):
     #: Owners of units and members sign; the finish clock runs on the lowest present.
     signs: bool
     works: bool
-    policy_id: int
+    #: The policy it was laid under; `policy_id` is the one it stands under now.
+    laid_policy_id: int | None = None
     laid_due_on: date | None = None
     laid_due_at: datetime | None = None
     # projection
+    policy_id: int
     state: str = "draft"
     issued_seq: int | None = None
     issued_on: date | None = None
@@ -356,6 +358,43 @@ class NoticeRow(SQLModel, table=True):
     skipped: bool = False
 
 
+class CardRow(SQLModel, table=True):
+    """牌: a unit's case got its first overdue notice of a card rule. A projection of the ledger, all of it."""
+
+    __tablename__ = "card"
+    rule: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    occurrence_id: int = Field(primary_key=True)
+    #: The sweep that gave it, on that day of the office, for this assignment (of several members' the first).
+    seq: int
+    got_on: date
+    assignment_id: int
+
+
+class UnitNoticeRow(SQLModel, table=True):
+    """What is told of a unit as a whole, or of a gap in the chain, whatever the item. A projection of the ledger."""
+
+    __tablename__ = "unit_notice"
+    __table_args__ = (Index("unit_notice_by_seq", "seq", "recipient"),)
+    #: Empty for a gap.
+    unit: str = Field(primary_key=True)
+    #: A card rule's id, or what is missing.
+    rule: str = Field(primary_key=True)
+    #: The quarter (month, year, run of cases) it was told for; the day, for a gap.
+    period: str = Field(primary_key=True)
+    recipient: str = Field(primary_key=True)
+    seq: int
+    #: card or gap.
+    kind: str
+    tell: str
+    instead_of: str | None = None
+    nth: int
+    #: The assignment that tipped it.
+    assignment_id: int | None = None
+    #: The words it is told with, as the policy had them then.
+    said: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
 class MessageRow(SQLModel, table=True):
     """The outbox: one digest for one person over one channel, and what became of it."""
 
@@ -430,6 +469,8 @@ extension = table_of(ExtensionRow)
 review = table_of(ReviewRow)
 delegation = table_of(DelegationRow)
 notice = table_of(NoticeRow)
+card = table_of(CardRow)
+unit_notice = table_of(UnitNoticeRow)
 message = table_of(MessageRow)
 ledger = table_of(LedgerRow)
 ledger_ref = table_of(LedgerRefRow)

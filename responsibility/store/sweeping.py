@@ -53,6 +53,7 @@ due = scratch(
     Column("missed", Integer, nullable=False),
     Column("case_item", Integer, nullable=False),
     Column("unit", String, nullable=False),
+    Column("occurrence_id", Integer, nullable=False),
     Column("post", String),
     #: Under which kind the owner is found: HELD_MEMBER, VACANT_MEMBER, or `owner` where a unit owns.
     Column("owner", String, nullable=False),
@@ -122,26 +123,31 @@ def is_due(now: datetime) -> ColumnElement[bool]:
     return (c.next_at <= now) & ((c.until_at.is_(None)) | (c.until_at > now))
 
 
-def gather(connection: Connection, now: datetime, on: date, member_tier: str | None) -> None:
-    """Note down every due clock once, by assignment, for `due_cases` and `write_notices`."""
+def gather(
+    connection: Connection,
+    now: datetime,
+    on: date,
+    member_tier: str | None,
+    which: ColumnElement[bool] | None = None,
+) -> None:
+    """Note down every due clock once, by assignment, for `cases.due_cases` and `write_notices`.
+
+    Instead of what is due, `which` names clocks that are armed anew.
+    """
     c, a = clock.c, assignment.c
+    wanted, arming = (is_due(now), c.arming) if which is None else (which, c.arming + 1)
     owner = case((a.tier != (member_tier or ""), OWNER), (_held(on), HELD_MEMBER), else_=VACANT_MEMBER)
-    columns = (c.assignment_id, c.clock, c.policy_id, c.arming, c.due_on, c.rung, c.rule, c.missed)
-    moments = select(*columns).where(is_due(now))
+    columns = (c.assignment_id, c.clock, c.policy_id, arming, c.due_on, c.rung, c.rule, c.missed)
     chosen = (
-        moments.add_columns(_case_item, a.unit, a.post, owner, delegation.c.post)
+        select(*columns)
+        .where(wanted)
+        .add_columns(_case_item, a.unit, a.occurrence_id, a.post, owner, delegation.c.post)
         .join(assignment, a.id == c.assignment_id)
         .join(item, item.c.id == a.item_id)
         .outerjoin(delegation, _stands(on))
     )
     fill(connection, due)
     connection.execute(insert(due).from_select([column.name for column in due.c], chosen))
-
-
-def due_cases(connection: Connection) -> list[tuple[int, str, str]]:
-    """The distinct (item that names its leaders or 0, unit, kind of owner) among what is due."""
-    rows = connection.execute(select(due.c.case_item, due.c.unit, due.c.owner).distinct())
-    return sorted((row[0], row[1], row[2]) for row in rows.all())
 
 
 def write_notices(

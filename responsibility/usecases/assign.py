@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -15,13 +13,13 @@ from responsibility.core.chain import LaidOn, Organisation, Tier
 from responsibility.core.deadline import Deadline, Occurrence, from_record, occurrences
 from responsibility.core.escalation import Clock, overdue_from
 from responsibility.core.summary import Accepted, TierLaid
-from responsibility.settings import policy_record
 from responsibility.store import laying, ledger, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.usecases.arming import arms_at_issue
 from responsibility.usecases.codes import live_list
 from responsibility.usecases.lights import Lamp, arm, arm_within
+from responsibility.usecases.policies import kept_policies
 from responsibility.usecases.questions import accept_within
 from responsibility.usecases.review_clock import arm_laid
 from responsibility.usecases.workspace import Workspace, not_before_last_act, office_post
@@ -105,14 +103,14 @@ def _lay(
     seats = _seats(workspace, organisation, tier)
     if not seats and tier.laid_on is LaidOn.ONE:
         return TierLaid(list_code, tier.id, tier.name, 0, (), f"没有“{tier.name}”一级的岗位，这一级未交办")
-    body = policy_record(settings.policy)
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    policy_id = laying.keep_policy(connection, digest, body)
-    laid = laying.lay(connection, tier.id, tier.laid_on, work_list.id, today, policy_id, seats, item_id, noted=noted)
+    plain, urgent = kept_policies(connection, settings)
+    laid = laying.lay(
+        connection, tier.id, tier.laid_on, work_list.id, today, plain, seats, item_id, urgent, noted=noted
+    )
     if laid is None:
         return TierLaid(list_code, tier.id, tier.name, 0, ())
-    lamp = Lamp(settings, {policy_id: body}, now)
-    ledger.record(connection, _entry(connection, workspace, list_code, tier, laid, lamp, policy_id))
+    lamp = Lamp(settings, laying.policies(connection), now)
+    ledger.record(connection, _entry(connection, workspace, list_code, tier, laid, lamp, plain))
     names = _names(organisation)
     whom = tuple((code, names.get(code, code), n) for code, n in laying.laid_rows(connection, laid))
     return TierLaid(list_code, tier.id, tier.name, laid.count, whom)

@@ -12,7 +12,7 @@ from responsibility.core.assignment import State
 from responsibility.core.chain import DELEGATE, Organisation, Person
 from responsibility.core.escalation import NO_LADDER, Clock, kind_of, milestone_of, runs
 from responsibility.core.summary import Noticed
-from responsibility.store import laying, outbox, sweeping
+from responsibility.store import cards, laying, outbox, sweeping, urging
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
@@ -29,12 +29,18 @@ class _Reader:
         self.settings = workspace.settings
         self.lamp = Lamp(self.settings, laying.policies(connection), now)
         self.organisation: Organisation = organisation_store.load(connection)
+        #: Ledger entry of an act of urging by hand → its note.
+        self.notes = urging.notes(connection)
+        #: (assignment, recipient) → the notes among what is being read.
+        self.said: dict[tuple[int, str], list[str]] = {}
 
     def rung(self, row: Any) -> Any:
         ladder = self.lamp.ladder(row.policy_id, row.clock)
         return next(rung for rung in ladder.rungs if rung.id == row.rung)
 
     def unit_name(self, code: str) -> str:
+        if code in self.settings.chain.order:  # a tier without any post
+            return self.settings.chain.tier(code).name
         unit = self.organisation.unit.get(code)
         return unit.name if unit else code
 
@@ -75,7 +81,7 @@ class _Reader:
             post=row.recipient,
             post_title=self.post_title(row.recipient),
             person="、".join(person.name for person in people),
-            reason=f"{self.late(row)}；{self.why([row])}",
+            reason="；".join([self.late(row), *self._notes([row]), self.why([row])]),
             instrument=rung.instrument,
             instrument_name=policy.instruments[rung.instrument],
             light=self.lamp.shine(self.lamp.work(row, row.deadline), row.policy_id),
@@ -88,10 +94,41 @@ class _Reader:
         """Whether a person holds any of the posts today."""
         return any(person in self.organisation.holders(post, self.lamp.today) for post in posts)
 
-    def digest(self, person: Person, posts: Sequence[str], rows: Iterable[Any]) -> Digest:
+    def of_unit(self, row: Any) -> Noticed:
+        """A notice of a unit's cards, with the assignment that tipped it."""
+        post = self.organisation.post.get(row.recipient)
+        people = self.organisation.holders(row.recipient, self.lamp.today)
+        return Noticed(
+            item=row.item_code,
+            title=row.title,
+            assignment=row.code,
+            clock="card",
+            rung=row.rule,
+            rung_name=row.said["name"],
+            nth=row.nth,
+            tier=post.tier if post else row.tell,
+            post=row.recipient,
+            post_title=self.post_title(row.recipient),
+            person="、".join(person.name for person in people),
+            reason=f"{self.unit_name(row.unit)}{row.said['reason']}；{self.why([row])}",
+            instrument=row.said["instrument"],
+            instrument_name=row.said["instrument_name"],
+            light=self.lamp.shine(self.lamp.work(row, row.deadline), row.policy_id),
+            unit=self.unit_name(row.unit),
+            owner=self.post_title(row.owner_post) if row.owner_post else self.unit_name(row.unit),
+            due_on=row.due_on or self.lamp.today,
+        )
+
+    def digest(self, person: Person, posts: Sequence[str], rows: Iterable[Any], of_units: Iterable[Any] = ()) -> Digest:
         lines = [self._line(group) for group in _alike(rows)]
         pressing = self._pressing()
         lines.sort(key=lambda line: (pressing.get(line.rung, 99), line.due_on, line.item))
+        every = list(of_units)
+        lines = [
+            *(self._card_line(row) for row in every if row.kind == "card"),
+            *lines,
+            *(self._gap_line(row) for row in every if row.kind == "gap"),
+        ]
         return Digest(
             to=person.name,
             posts=tuple(self.post_title(post) for post in posts),
@@ -122,7 +159,49 @@ class _Reader:
             quote=first.code if len(group) == 1 else first.item_code,
             due_on=first.clock_due_on,
             late=self.late(first),
-            why=self.why(group),
+            why="；".join([*self._notes(group), self.why(group)]),
+        )
+
+    def _notes(self, group: Sequence[Any]) -> list[str]:
+        """What the office added where it urged by hand."""
+        notes = (note for row in group for note in self.said.get((row.assignment_id, row.recipient), ()))
+        return [f"办公室：{note}" for note in dict.fromkeys(notes)]
+
+    def hear(self, rows: Iterable[Any]) -> None:
+        """Take note of what was said by hand to whom of what; it stays said where the engine spoke later."""
+        self.said = {}
+        for row in rows:
+            if row.seq in self.notes:
+                self.said.setdefault((row.assignment_id, row.recipient), []).append(self.notes[row.seq])
+
+    def _card_line(self, row: Any) -> DigestLine:
+        return DigestLine(
+            rung=row.rule,
+            rung_name=row.said["name"],
+            instrument_name=row.said["instrument_name"],
+            nth=row.nth,
+            item=row.item_code,
+            title=f"{self.unit_name(row.unit)}{row.said['reason']}",
+            behind=(Behind(self.unit_name(row.unit)),),
+            quote=row.code,
+            due_on=row.due_on or self.lamp.today,
+            late=f"最近一次：{row.title}",
+            why=self.why([row]),
+        )
+
+    def _gap_line(self, row: Any) -> DigestLine:
+        return DigestLine(
+            rung=row.rule,
+            rung_name="责任链有缺口",
+            instrument_name="提示",
+            nth=row.nth,
+            item=row.rule,
+            title=row.said["message"],
+            behind=(Behind(self.post_title(row.recipient)),),
+            quote=row.rule.split(":")[-1] or "-",
+            due_on=self.lamp.today,
+            late=f"请{row.said['mend']}",
+            why="您负责统筹协调",
         )
 
     def _behind(self, group: Sequence[Any]) -> tuple[Behind, ...]:
@@ -133,9 +212,12 @@ class _Reader:
 
 
 def noticed(connection: Connection, workspace: Workspace, seq: int, now: datetime) -> tuple[Noticed, ...]:
-    """The notices of one sweep."""
+    """The notices of one sweep, those of units last."""
     reader = _Reader(connection, workspace, now)
-    return tuple(reader.notice(row) for row in sweeping.notices_of(connection, seq))
+    of_units = [reader.of_unit(row) for row in cards.notices_of(connection, seq) if row.kind == "card"]
+    rows = sweeping.notices_of(connection, seq)
+    reader.hear(rows)
+    return (*(reader.notice(row) for row in rows), *of_units)
 
 
 def digests_of(connection: Connection, workspace: Workspace, seq: int, now: datetime) -> tuple[Digest, ...]:
@@ -155,12 +237,14 @@ def digester(connection: Connection, workspace: Workspace, now: datetime) -> Cal
 
     def digest(message: Any) -> Digest | None:
         told = sweeping.notices_of(connection, message.seq, message.posts, message.since_seq)
+        reader.hear(told)
         newest = {(row.assignment_id, row.clock, row.recipient): row for row in told}
         rows = [row for row in newest.values() if _still_true(row)]
         person = reader.organisation.person.get(message.person)
-        if not rows or person is None or not reader.holds(person, message.posts):
+        of_units = cards.notices_of(connection, message.seq, message.posts, message.since_seq)
+        if not (rows or of_units) or person is None or not reader.holds(person, message.posts):
             return None
-        return reader.digest(person, message.posts, rows)
+        return reader.digest(person, message.posts, rows, of_units)
 
     return digest
 

@@ -42,6 +42,12 @@ class Lamp:
         ladders = [ladder for policy_id in self._records for ladder in self.policy(policy_id).ladders.values()]
         return sorted({rung.id for ladder in ladders for rung in ladder.rungs if rung.urgent})
 
+    @cached_property
+    def empty_ladders(self) -> list[tuple[int, str]]:
+        """(policy, clock) of every ladder without rungs."""
+        every = ((policy_id, self.policy(policy_id).ladders) for policy_id in sorted(self._records))
+        return [(policy_id, clock.value) for policy_id, of in every for clock, one in of.items() if not one.rungs]
+
     def ladder(self, policy_id: int, clock: str) -> Ladder:
         """The ladder of a clock, by its name; an empty one where the policy is from before there were such clocks."""
         return self.policy(policy_id).ladders.get(kind_of(clock), NO_LADDER)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.escalation import midnight
-from responsibility.store import outbox, sweeping
+from responsibility.store import cards, outbox, sweeping
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
 
@@ -24,7 +24,7 @@ def put_messages(connection: Connection, lamp: Lamp, seq: int) -> tuple[int, int
     held_until = (
         None if settings.calendar.is_workday(today) else midnight(settings.calendar.shift(today, 1), settings.zone)
     )
-    urgent = sweeping.recipients_of(connection, seq, lamp.urgent_rungs) if held_until else []
+    urgent = _urgently(connection, lamp, seq) if held_until else []
     waiting = outbox.held(connection)
     rows: list[Mapping[str, Any]] = []
     for person, posts in _by_person(connection, seq, today).items():
@@ -50,6 +50,11 @@ def put_messages(connection: Connection, lamp: Lamp, seq: int) -> tuple[int, int
     return len(rows), sum(row["status"] == "held" for row in rows)
 
 
+def _urgently(connection: Connection, lamp: Lamp, seq: int) -> list[str]:
+    """The posts told something that does not wait for a working day."""
+    return [*sweeping.recipients_of(connection, seq, lamp.urgent_rungs), *cards.urgent_recipients(connection, seq)]
+
+
 def held_back(workspace: Workspace) -> tuple[int, date | None]:
     """(how many messages wait for a working day, the first day one goes out)."""
     with workspace.read() as connection:
@@ -61,6 +66,7 @@ def held_back(workspace: Workspace) -> tuple[int, date | None]:
 def _by_person(connection: Connection, seq: int, today: date) -> dict[str, dict[str, str]]:
     """Person → the posts told, each with its tier."""
     by_person: dict[str, dict[str, str]] = {}
-    for post, tier, person in sweeping.holders_told(connection, seq, today):
+    told = [*sweeping.holders_told(connection, seq, today), *cards.holders_told(connection, seq, today)]
+    for post, tier, person in told:
         by_person.setdefault(person, {})[post] = tier
     return by_person

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from responsibility.core.chain import OWNER, UNIT_HEAD, LaidOn, Organisation, Route, route_above, routes
+from responsibility.core.chain import OWNER, UNIT_HEAD, LaidOn, Route
 from responsibility.core.escalation import Plan, overdue_from, plan, plan_report
 from responsibility.core.summary import Noticed
-from responsibility.store import laying, ledger, sweeping, worklists
+from responsibility.store import cases, laying, ledger, sweeping
 from responsibility.store import organisation as organisation_store
+from responsibility.store.cases import Case
 from responsibility.store.ledger import Entry
 from responsibility.store.sweeping import Key
+from responsibility.usecases import cards, gaps
 from responsibility.usecases.digests import digests_of, noticed
+from responsibility.usecases.gaps import GapLine
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.messages import put_messages
+from responsibility.usecases.routing import Router
 from responsibility.usecases.workspace import ENGINE, Workspace
 from responsibility.views.texts import Digest
 
@@ -42,17 +45,23 @@ class Sweep:
     notices: tuple[Noticed, ...] = ()
     #: What would be sent, rendered only in a dry run.
     digests: tuple[Digest, ...] = ()
+    #: How many hear of a unit's cards.
+    cards: int = 0
+    #: Where nobody could be told as meant, as the ledger writes it; `message` says it in words.
+    gaps: tuple[Mapping[str, Any], ...] = ()
 
 
 def sweep(workspace: Workspace, now: datetime, *, dry_run: bool = False) -> Sweep:
     """Find what fell due and climb the ladder, in one transaction. A dry run does the same and undoes it."""
     with workspace.write(now, keep=not dry_run) as connection:
         lamp = Lamp(workspace.settings, laying.policies(connection), now)
-        seq, told, skipped = _sweep(connection, lamp)
-        messages, held = put_messages(connection, lamp, seq) if told else (0, 0)
+        swept = _sweep(connection, lamp)
+        seq, more = swept.seq, swept.more
+        messages, held = put_messages(connection, lamp, seq) if swept.told or "told" in more.values else (0, 0)
         notices = noticed(connection, workspace, seq, now) if dry_run else ()
         digests = digests_of(connection, workspace, seq, now) if dry_run else ()
-        return Sweep(now, dry_run, seq, told, skipped, messages, held, notices, digests)
+        told = (swept.told, swept.skipped, messages, held, notices, digests)
+        return Sweep(now, dry_run, seq, *told, more.cards, tuple(line.record() for line in more.gaps))
 
 
 def notices_of(workspace: Workspace, swept: Sweep) -> tuple[Noticed, ...]:
@@ -63,20 +72,73 @@ def notices_of(workspace: Workspace, swept: Sweep) -> tuple[Noticed, ...]:
         return noticed(connection, workspace, swept.seq, swept.as_of)
 
 
-def _sweep(connection: Connection, lamp: Lamp) -> tuple[int, int, int]:
-    """(the ledger entry, notices told, rungs passed over)."""
+def _sweep(connection: Connection, lamp: Lamp) -> Swept:
+    """Decide, write notices, and record what they add up to."""
     decided = [(key, n, _decide(lamp, key)) for key, n in sweeping.due_keys(connection, lamp.now)]
-    seq = ledger.last(connection)[0] + 1
     if decided:
-        _write_notices(connection, seq, lamp, decided)
+        sweeping.gather(connection, lamp.now, lamp.today, lamp.settings.chain.laid(LaidOn.MEMBERS))
+    seq = ledger.last(connection)[0] + 1
+    more = tell(connection, seq, lamp, [(key, step) for key, _, step in decided])
     told, skipped = sweeping.count_notices(connection, seq)
     values = {
         "decisions": [_decision_record(key, n, step, lamp.settings.zone) for key, n, step in decided],
         "notices": told,
         "skipped": skipped,
         "digest": ledger.digest_notices(connection, seq),
+        **more.values,
     }
-    return ledger.record(connection, Entry(lamp.now, ENGINE, "sweep", values=values)), told, skipped
+    ledger.record(connection, Entry(lamp.now, ENGINE, "sweep", values=values))
+    return Swept(seq, told, skipped, more)
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What comes of notices besides themselves: cards, what is told of units because of them, and gaps."""
+
+    #: As the ledger entry writes it.
+    values: Mapping[str, Any]
+    #: How many hear of a unit's cards.
+    cards: int
+    gaps: tuple[GapLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """The ledger entry, notices told, rungs passed over, and what else came of it."""
+
+    seq: int
+    told: int
+    skipped: int
+    more: More
+
+
+def tell(
+    connection: Connection, seq: int, lamp: Lamp, decided: Sequence[tuple[Key, Plan]], *, carded: bool = True
+) -> More:
+    """Write the notices of every clock gathered, and find what they add up to.
+
+    `carded` False gives no cards: nothing is overdue.
+    """
+    if not decided and not lamp.empty_ladders:
+        return More({}, 0, ())
+    organisation = organisation_store.load(connection, lamp.settings.chain.laid(LaidOn.MEMBERS), people=False)
+    router = Router(connection, organisation, lamp)
+    fired = []
+    if decided:
+        steps = dict(decided)
+        found = cases.due_cases(connection)
+        _write_notices(connection, seq, router, decided, found)
+        fired = [(case, fires.id) for case in found if (fires := steps[case.key].fires)]
+    given = cards.give(connection, router, fired if carded else ())
+    lines = gaps.met(connection, router, fired, given.reached)
+    values: dict[str, Any] = {}
+    if given.got:
+        values["cards"] = {"on": lamp.today.isoformat(), "got": given.got}
+    if rows := [*given.told, *gaps.rows_for_office(connection, router, lines)]:
+        values["told"] = rows
+    if lines:
+        values["gaps"] = [line.record() for line in lines]
+    return More(values, len(given.told), lines)
 
 
 def _decide(lamp: Lamp, key: Key) -> Plan:
@@ -111,15 +173,18 @@ def _decision_record(key: Key, n: int, step: Plan, zone: ZoneInfo) -> dict[str, 
     }
 
 
-def _write_notices(connection: Connection, seq: int, lamp: Lamp, decided: Sequence[tuple[Key, int, Plan]]) -> None:
-    chain = lamp.settings.chain
-    members = chain.laid(LaidOn.MEMBERS)
+def _write_notices(
+    connection: Connection,
+    seq: int,
+    router: Router,
+    decided: Sequence[tuple[Key, Plan]],
+    found: Sequence[Case],
+) -> None:
+    order = router.lamp.settings.chain.order
     # From the owner up the chain: who is meant twice is told as the first of them.
-    places = {tell: place for place, tell in enumerate((OWNER, UNIT_HEAD, *reversed(chain.order)))}
-    decisions = [row for key, _, step in decided for row in _decision_rows(key, step, places)]
-    organisation = organisation_store.load(connection, members, people=False)
-    sweeping.gather(connection, lamp.now, lamp.today, members)
-    rows = _routes(connection, organisation, lamp, sorted({row["tell"] for row in decisions}))
+    places = {told: place for place, told in enumerate((OWNER, UNIT_HEAD, *reversed(order)))}
+    decisions = [row for key, step in decided for row in _decision_rows(key, step, places)]
+    rows = _routes(router, found, sorted({row["tell"] for row in decisions}))
     sweeping.write_notices(connection, seq, decisions, rows)
 
 
@@ -145,30 +210,14 @@ def _decision_rows(key: Key, step: Plan, places: Mapping[str, int]) -> list[dict
     ]
 
 
-def _routes(
-    connection: Connection, organisation: Organisation, lamp: Lamp, tells: Sequence[str]
-) -> list[dict[str, Any]]:
+def _routes(router: Router, found: Sequence[Case], tells: Sequence[str]) -> list[dict[str, Any]]:
     """Who is meant by each recipient kind, for every case that is due."""
-    named = worklists.leaders_named(connection)
-    chain = lamp.settings.chain
-    members = chain.laid(LaidOn.MEMBERS)
-
-    @cache  # an item stands here for the leaders it names: most name the same few
-    def found(unit: str, kind: str, leaders: tuple[str, ...]) -> list[Route]:
-        if kind == sweeping.VACANT_MEMBER:
-            return route_above(str(members), unit, chain, organisation, lamp.today, "", leaders)
-        return routes(kind, unit, chain, organisation, lamp.today, leaders)
-
-    cases = sweeping.due_cases(connection)
-    above = [tell for tell in tells if tell != OWNER]
-    wanted = {(case, unit, tell) for case, unit, _ in cases for tell in above}
+    above = [kind for kind in tells if kind != OWNER]
+    wanted = {(case.case_item, case.unit, kind) for case in found for kind in above}
     if OWNER in tells:  # a member's post that is held is told itself
-        wanted |= {(case, unit, owner) for case, unit, owner in cases if owner != sweeping.HELD_MEMBER}
-    return [
-        _route_row(case, unit, kind, route)
-        for case, unit, kind in sorted(wanted)
-        for route in found(unit, kind, tuple(named.get(case, ())))
-    ]
+        owners = {(case.case_item, case.unit, case.owner) for case in found}
+        wanted |= {one for one in owners if one[2] != sweeping.HELD_MEMBER}
+    return [_route_row(*one, route) for one in sorted(wanted) for route in router(*one)]
 
 
 def _route_row(case_item: int, unit: str, tell: str, route: Route) -> dict[str, Any]:

@@ -37,6 +37,7 @@ from responsibility.settings import Settings
 from responsibility.store import assignments, delegations, laying, reviews, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.reviews import STOPPED
+from responsibility.usecases.cards import counted
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace, not_before_last_act
@@ -79,11 +80,15 @@ def summarise(connection: Connection, settings: Settings, now: datetime, by: By)
     lights = core.together(families)
     lines = core.item_lines(families, facts)
     waiting = [row for row in rows if not row.laid and not row.removed]
+    groups = _of_items(by, lines, facts) if by in OF_ITEMS else _of_tallies(by, lights, chain, organisation)
+    if by is By.UNIT:
+        cards = counted(connection, settings.policy, lamp.today)
+        groups = tuple(replace(group, cards=cards.get(group.key, ())) for group in groups)
     return Summary(
         as_of=now,
         by=by.value,
         totals=core.totals(lights),
-        groups=_of_items(by, lines, facts) if by in OF_ITEMS else _of_tallies(by, lights, chain, organisation),
+        groups=groups,
         items=lines,
         unassigned=len(waiting),
         questions=sum(row.needs_confirmation for row in waiting),

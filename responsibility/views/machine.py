@@ -15,6 +15,7 @@ from responsibility.core.summary import (
     Counts,
     Delegated,
     ExtensionLine,
+    Group,
     ItemAdded,
     ItemEdited,
     ItemEntry,
@@ -44,7 +45,10 @@ def status(summary: Summary, as_of: datetime, top: int | None) -> Json:
         "as_of": as_of.isoformat(),
         "by": summary.by,
         "totals": counts(summary.totals),
-        "groups": [{"key": g.key, "name": g.name, **counts(g.counts)} for g in summary.groups],
+        "groups": [
+            {"key": g.key, "name": g.name, **counts(g.counts), **({"cards": cards(g)} if summary.by == "unit" else {})}
+            for g in summary.groups
+        ],
         "items": [
             {
                 "code": line.facts.code,
@@ -60,6 +64,14 @@ def status(summary: Summary, as_of: datetime, top: int | None) -> Json:
         "unassigned": summary.unassigned,
         "questions": summary.questions,
     }
+
+
+def cards(group: Group) -> list[Json]:
+    """A unit's cards, by rule."""
+    return [
+        {"rule": one.rule, "name": one.name, "count": one.count, "at": one.at, "period": one.period}
+        for one in group.cards
+    ]
 
 
 def assignment(view: AssignmentView) -> Json:
@@ -192,6 +204,7 @@ def remind(
     skipped: int,
     messages: int,
     outcome: Mapping[str, int],
+    gaps: Sequence[Mapping[str, Any]] = (),
 ) -> Json:
     """`zeren remind --json`; `outcome` counts messages by what became of them."""
     return {
@@ -201,6 +214,7 @@ def remind(
         "skipped": skipped,
         "messages": messages,
         **{status: outcome.get(status, 0) for status in ("sent", "held", "failed", "uncertain", "dropped")},
+        "gaps": [dict(gap) for gap in gaps],
     }
 
 

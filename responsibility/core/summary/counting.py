@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from responsibility.core.assignment import SEVERITY, Light, State, Work, progress, worst
+from responsibility.core.cards import CardCount
 from responsibility.core.chain import Chain, LaidOn, answers_for
 
 
@@ -66,6 +67,8 @@ class Group:
     key: str
     name: str
     counts: Counts
+    #: A unit's cards, by rule.
+    cards: tuple[CardCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

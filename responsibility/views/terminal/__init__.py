@@ -7,6 +7,7 @@ from responsibility.views.terminal.differences import differences, item_cancelle
 from responsibility.views.terminal.events import event_set, events
 from responsibility.views.terminal.extensions import extension_decided, extensions
 from responsibility.views.terminal.health import findings
+from responsibility.views.terminal.policies import policy, policy_applied, urged
 from responsibility.views.terminal.questions import (
     accepted,
     answered,
@@ -49,6 +50,8 @@ __all__ = [
     "organisation",
     "organisation_imported",
     "periods_waiting",
+    "policy",
+    "policy_applied",
     "prompt",
     "question",
     "rehearsed",
@@ -56,5 +59,6 @@ __all__ = [
     "status",
     "swept",
     "todo",
+    "urged",
     "walked",
 ]

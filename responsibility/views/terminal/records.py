@@ -84,6 +84,8 @@ ACTS = {
     "review.follow": "回头看改期",
     "redate": "时限变动",
     "sweep": "巡查",
+    "urge": "手工催办",
+    "policy.apply": "改用现行规则",
     "deliver": "送出消息",
     "sheet.export": "导出台账",
     "sheet.import": "导入台账答复",
@@ -155,8 +157,10 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         "until": "至 ",
         "ended": "结束委托 ",
         "progress": "进展：",
+        "note": "",
     }
     files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
+    files += [f"缺口：{gap['message']}" for gap in values.get("gaps", ())]
     staff = [f"{word} {len(values[key])}" for key, word in _STAFF.items() if values.get(key)]
     said = [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "", 0)]
     return said + files + staff

@@ -13,6 +13,7 @@ from rich.text import Text
 from responsibility.core.assignment import Light
 from responsibility.core.summary import (
     Counts,
+    Group,
     Summary,
 )
 from responsibility.views.terminal.marks import COLUMNS, LIGHTS, day, light, table_of
@@ -41,8 +42,11 @@ def _groups(summary: Summary, first: str) -> Table:
     for one in shown:
         table.add_column(Text(LIGHTS[one][0], style=LIGHTS[one][2]), justify="right")
     table.add_column("完成率", justify="right")
+    carded = any(group.cards for group in summary.groups)
+    if carded:
+        table.add_column("牌", justify="right", no_wrap=True)
     for group in summary.groups:
-        table.add_row(group.name, *_cells(group.counts, shown))
+        table.add_row(group.name, *_cells(group.counts, shown), *([_cards(group)] if carded else []))
     if summary.by == "tier":
         table.add_section()
         table.add_row(Text("合计", style="bold"), *_cells(summary.totals, shown))
@@ -54,6 +58,12 @@ def _cells(counts: Counts, shown: Sequence[Light]) -> list[Text]:
     share = f"{100 * counts[Light.CLOSED] // total}%" if total else "-"
     lights = [Text(str(n), style=LIGHTS[one][2]) if (n := counts[one]) else Text(".", style="dim") for one in shown]
     return [Text(str(total)), *lights, Text(share)]
+
+
+def _cards(group: Group) -> Text:
+    """2/3: two of the three cards that have a consequence; one such pair a rule."""
+    full = any(one.count >= one.at for one in group.cards)
+    return Text(" ".join(map(str, group.cards)) or ".", style="bold red" if full else "" if group.cards else "dim")
 
 
 def _items(summary: Summary, top: int) -> Table:

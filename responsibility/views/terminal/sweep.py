@@ -43,9 +43,15 @@ def laid(rows: Sequence[TierLaid], dry_run: bool) -> RenderableType:
     return table
 
 
-def rehearsed(rows: Sequence[Noticed], sent: Sequence[Digest], texts: Sequence[str], skipped: int) -> RenderableType:
+def rehearsed(
+    rows: Sequence[Noticed],
+    sent: Sequence[Digest],
+    texts: Sequence[str],
+    skipped: int,
+    gaps: Sequence[Mapping[str, Any]] = (),
+) -> RenderableType:
     """What a sweep would send to whom and why; nothing was written."""
-    if not rows:
+    if not rows and not gaps:
         return Text(f"试算：现在没有要提醒的{_passed_over(skipped)}。什么都没有写入。")
     parts: list[RenderableType] = []
     for digest, text in zip(sent, texts, strict=True):
@@ -53,6 +59,7 @@ def rehearsed(rows: Sequence[Noticed], sent: Sequence[Digest], texts: Sequence[s
     rungs = Counter(row.rung_name for row in rows)
     counted = "、".join(f"{name} {n}" for name, n in rungs.items())
     told = f"试算：提醒 {len(rows)} 条（{counted}），汇总成 {len(sent)} 份消息{_passed_over(skipped)}。"
+    parts += [Text(line) for line in _gaps(gaps)]
     return Stack(*parts, Text(f"{told}什么都没有写入，也没有送出。", style="bold"))
 
 
@@ -70,11 +77,13 @@ def swept(
     outcome: Mapping[str, int],
     faults: Sequence[str],
     held: tuple[int, date | None] = (0, None),
+    cards: int = 0,
+    gaps: Sequence[Mapping[str, Any]] = (),
 ) -> RenderableType:
     """What a sweep did, and how many messages wait until when."""
     waiting, until = held
     later = f"\n有 {waiting} 份消息压着，{until} 送出：非工作日只送紧急的。" if waiting and until else ""
-    if not told and not any(outcome.values()):
+    if not told and not gaps and not any(outcome.values()):
         return Text(f"巡查完毕：没有要提醒的{_passed_over(skipped)}。{later}")
     words = {
         "sent": "送出",
@@ -84,13 +93,24 @@ def swept(
         "dropped": "已不属实而作罢",
     }
     became = "、".join(f"{word} {outcome[key]}" for key, word in words.items() if outcome.get(key))
-    lines = [f"巡查完毕：提醒 {told} 条{_passed_over(skipped)}，汇总成 {messages} 份消息；{became or '没有送出'}。"]
+    carded = f"，单位逾期记满牌告知 {cards} 人" if cards else ""
+    lines = [
+        f"巡查完毕：提醒 {told} 条{_passed_over(skipped)}{carded}，汇总成 {messages} 份消息；{became or '没有送出'}。"
+    ]
     lines += [f"  {fault}" for fault in faults[:20]]
+    lines += _gaps(gaps)
     if later:
         lines.append(later.strip())
     if told:
         lines.append("看谁在哪一档：zeren status --late；单看一项：zeren show 编号")
     return Text("\n".join(lines))
+
+
+def _gaps(gaps: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Where nobody could be told as meant, and what mends it."""
+    lines = [f"  {gap['message']}。请{gap['mend']}" for gap in gaps[:20]]
+    lines += [f"  ……同样的情形还有 {len(gaps) - 20} 处"] if len(gaps) > 20 else []
+    return ["责任链有缺口（办公室一天得知一次）：", *lines] if lines else []
 
 
 def _passed_over(skipped: int) -> str:

@@ -1,0 +1,71 @@
+"""Values → JSON, of the policy, of moving to it, and of urging by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from responsibility.core.escalation import Policy, Rung
+from responsibility.views.machine import notice
+
+Json = dict[str, Any]
+
+
+def policy(rules: Policy) -> Json:
+    """`zeren policy show --json`."""
+    return {
+        "ladders": {
+            clock.value: {"within": ladder.within, "rungs": [_rung(rung) for rung in ladder.rungs]}
+            for clock, ladder in rules.ladders.items()
+        },
+        "tolerance": rules.tolerance,
+        "close_share": rules.close_share,
+        "instruments": dict(rules.instruments),
+        "urgent_starts_at": rules.urgent_starts_at,
+        "cards": [{**asdict(rule), "counts": list(rule.counts), "tells": list(rule.tells)} for rule in rules.cards],
+    }
+
+
+def _rung(rung: Rung | None) -> Json | None:
+    return {**asdict(rung), "tells": list(rung.tells)} if rung else None
+
+
+def policy_applied(done: Any) -> Json:
+    """`zeren policy apply --json`."""
+    return {
+        "list": done.list_code,
+        "written": done.written,
+        "assignments": done.assignments,
+        "rungs": [
+            {"clock": one.clock.value, "urgent": one.urgent, "before": _rung(one.before), "after": _rung(one.after)}
+            for one in done.rungs
+        ],
+        "clocks": [
+            {
+                "clock": one.clock.value,
+                "count": one.count,
+                "next_at_before": one.before_at and one.before_at.isoformat(),
+                "next_rung_before": one.before and one.before.id,
+                "next_at_after": one.after_at and one.after_at.isoformat(),
+                "next_rung_after": one.after and one.after.id,
+            }
+            for one in done.clocks
+        ],
+        "due_now": done.due_now,
+    }
+
+
+def urged(done: Any, outcome: Mapping[str, int]) -> Json:
+    """`zeren urge --json`."""
+    return {
+        "code": done.code,
+        "clock": done.clock.value,
+        "note": done.note,
+        "assignments": list(done.assignments),
+        "notices": [notice(one) for one in done.notices],
+        "skipped": done.skipped,
+        "messages": done.messages,
+        **{status: outcome.get(status, 0) for status in ("sent", "held", "failed", "uncertain", "dropped")},
+        "gaps": [dict(gap) for gap in done.gaps],
+    }

@@ -1,0 +1,134 @@
+"""The rules as configured, what another policy changes, and what was urged by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.console import Group as Stack
+from rich.console import RenderableType
+from rich.text import Text
+
+from responsibility.core.cards import CardRule, period_name
+from responsibility.core.chain import OWNER, UNIT_HEAD, Chain
+from responsibility.core.escalation import CLOCK_NAMES, Clock, Policy, Rung
+from responsibility.views.terminal.marks import table_of
+
+#: Groups of clocks shown one by one.
+_SHOWN = 12
+
+
+def policy(rules: Policy, chain: Chain) -> RenderableType:
+    """The ladders as a table, and what else the policy says."""
+    table = table_of("督办规则（config/policy.yaml，用于以后交办的任务）")
+    for heading in ("时钟", "档", "什么时候"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("告知谁", ratio=1, overflow="fold")
+    table.add_column("文书", no_wrap=True)
+    for clock, ladder in rules.ladders.items():
+        name = CLOCK_NAMES[clock] + (f"（{ladder.within} 个工作日内）" if ladder.within else "")
+        for at, rung in enumerate(ladder.rungs):
+            form = rules.instruments[rung.instrument]
+            table.add_row("" if at else name, rung.name, _when(rung), _tells(rung.tells, chain), form)
+        if not ladder.rungs:
+            table.add_row(name, "-", "-", "一档也没有，到期没有人会收到提醒", "-")
+    lines = [f"容差 {rules.tolerance:g} 个百分点；销号比例 {rules.close_share:g}"]
+    names = {rung.id: rung.name for rung in rules.ladders[Clock.FINISH].rungs}
+    if rules.urgent_starts_at in names:
+        lines.append(f"紧急事项逾期后直接从“{names[rules.urgent_starts_at]}”起")
+    lines += [f"牌：{_card(rule, rules, chain)}" for rule in rules.cards]
+    lines.append("在办的任务仍用交办时的规则；改用现行规则：zeren policy apply --to L1 --dry-run")
+    return Stack(table, Text(), Text("\n".join(lines)))
+
+
+def _card(rule: CardRule, rules: Policy, chain: Chain) -> str:
+    many = f"{period_name(rule.every)}记满 {rule.at} 张" if rule.every else f"连续 {rule.at} 张"
+    form = rules.instruments[rule.instrument]
+    return f"{many} → {rule.name}（{form}），告知{_tells(rule.tells, chain)}"
+
+
+def policy_applied(done: Any, chain: Chain, *, asking: bool) -> RenderableType:
+    """What moving a list to the present policy changes: rungs, then clocks."""
+    if not done.assignments:
+        return Text(f"清单 {done.list_code} 在办的任务已经都用现行规则，没有要改的。")
+    what = "已改用现行规则" if done.written else "将改用现行规则（还没有写入）"
+    parts: list[RenderableType] = [
+        Text(f"清单 {done.list_code} {done.title}：{done.assignments} 项任务{what}", style="bold")
+    ]
+    parts += [_rungs(done.rungs, chain)] if done.rungs else []
+    parts += [Text(), _clocks(done.clocks)] if done.clocks else []
+    if not done.rungs and not done.clocks:
+        parts.append(Text("各档和时间都不变（变的是容差、销号比例、延期或牌）。"))
+    if done.due_now:
+        fires = "按新规则已经到档，下一次巡查就会提醒"
+        parts.append(Text(f"其中 {done.due_now} 个时钟{fires}。", style="bold"))
+    parts.append(Text("时限不变；提醒过的不再重复。"))
+    if not done.written and not asking:
+        parts.append(Text(f"确认要改：zeren policy apply --to {done.list_code}", style="dim"))
+    return Stack(*parts)
+
+
+def _rungs(changes: Sequence[Any], chain: Chain) -> RenderableType:
+    table = table_of("各档")
+    table.add_column("时钟", no_wrap=True)
+    table.add_column("档", no_wrap=True)
+    table.add_column("原来", ratio=1, overflow="fold")
+    table.add_column("现在", ratio=1, overflow="fold")
+    for one in changes:
+        name = CLOCK_NAMES[one.clock] + ("（紧急）" if one.urgent else "")
+        table.add_row(name, (one.after or one.before).name, _told(one.before, chain), _told(one.after, chain))
+    return table
+
+
+def _clocks(changes: Sequence[Any]) -> RenderableType:
+    table = table_of("下一步")
+    table.add_column("时钟", no_wrap=True)
+    table.add_column("个数", justify="right")
+    table.add_column("原来", ratio=1, overflow="fold")
+    table.add_column("现在", ratio=1, overflow="fold")
+    for one in changes[:_SHOWN]:
+        before, after = _next(one.before_at, one.before), _next(one.after_at, one.after)
+        table.add_row(CLOCK_NAMES[one.clock], str(one.count), before, after)
+    if len(changes) > _SHOWN:
+        rest = changes[_SHOWN:]
+        table.add_row("……", str(sum(one.count for one in rest)), f"另有 {len(rest)} 组", "")
+    return table
+
+
+def _next(at: datetime | None, rung: Rung | None) -> str:
+    return f"{at:%Y-%m-%d} {rung.name}" if at and rung else "没有下一档"
+
+
+def _told(rung: Rung | None, chain: Chain) -> str:
+    return f"{_when(rung)} → {_tells(rung.tells, chain)}" if rung else "没有"
+
+
+def _when(rung: Rung) -> str:
+    return f"到期前 {-rung.days} 个工作日" if rung.days < 0 else f"过期第 {rung.days} 个工作日"
+
+
+def _tells(tells: Sequence[str], chain: Chain) -> str:
+    names = {OWNER: "责任人", UNIT_HEAD: "单位负责人"} | {tier.id: tier.name for tier in chain.tiers}
+    return "、".join(names.get(tell, tell) for tell in tells)
+
+
+def urged(done: Any, outcome: Mapping[str, int], faults: Sequence[str]) -> str:
+    """Who was urged, on which rung, and what became of the messages."""
+    first = done.notices[0]
+    many = f" 等 {len(done.assignments)} 项" if len(done.assignments) > 1 else ""
+    told = list(dict.fromkeys(f"{n.post_title}（第 {n.nth} 次）" for n in done.notices if n.clock == done.clock))
+    who = "、".join(told[:8]) + (f" 等 {len(told)} 人" if len(told) > 8 else "")
+    words = {"sent": "送出", "held": "稍后再送", "failed": "失败", "uncertain": "不知是否送到"}
+    became = "、".join(f"{word} {outcome[key]}" for key, word in words.items() if outcome.get(key))
+    lines = [
+        f"催办 {done.assignments[0]}{many} {done.title}【{first.rung_name}】",
+        f"  告知 {who}",
+        f"  消息 {done.messages} 份：{became or '没有送出'}",
+    ]
+    if done.held:
+        lines.append("  今天不是工作日：不急的压到下一个工作日送出")
+    if done.skipped:
+        lines.append(f"  越过 {done.skipped} 条，只记录不补发；以后从这一档往上走")
+    lines += [f"  {gap['message']}" for gap in done.gaps] + [f"  {fault}" for fault in faults[:20]]
+    return "\n".join(lines)
