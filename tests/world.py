@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from responsibility.core.summary import Noticed, Summary
+from responsibility.core.undo import Undone
 from responsibility.delivery import MemoryCourier
 from responsibility.store.engine import writing
 from responsibility.usecases import extension, pause, verbs, withdraw
@@ -23,6 +24,7 @@ from responsibility.usecases.lists import Imported, import_list
 from responsibility.usecases.organisation import import_organisation
 from responsibility.usecases.remind import Sweep, notices_of, sweep
 from responsibility.usecases.status import status
+from responsibility.usecases.undo import undo
 from responsibility.usecases.workspace import Workspace, create, open_workspace
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -173,6 +175,11 @@ class World:
         module = {"suspend": pause, "resume": pause, "cancel": withdraw, "extend": extension}.get(verb, verbs)
         done: verbs.Done = getattr(module, verb)(self.workspace, code, self.now, **values)
         return done
+
+    def undoes(self, as_post: str | None = None) -> Undone:
+        """Somebody (by default the office) takes the last act back."""
+        self.now += timedelta(minutes=1)
+        return undo(self.workspace, self.now, as_post)
 
     # -- what must be true -------------------------------------------------------------------------------------------
 

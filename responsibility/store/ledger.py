@@ -11,7 +11,7 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, String, case, cast, func, insert, literal, select, union, update
+from sqlalchemy import Boolean, Connection, Select, String, case, cast, func, insert, literal, select, union, update
 
 from responsibility.store import blocks, projection
 from responsibility.store.rows import assignment, ledger, ledger_ref, meta, notice
@@ -121,6 +121,20 @@ def entries(connection: Connection, until: datetime | None = None) -> Iterator[E
         query = query.where(ledger.c.at <= until)
     for row in connection.execute(query):
         yield entry_of(row)
+
+
+def undone() -> Select[tuple[int]]:
+    """The seqs of the entries that were undone, as a subquery."""
+    return select(ledger.c["values"]["of"].as_integer()).where(ledger.c.act == "undo")
+
+
+def by_actor(connection: Connection, actor: str) -> Iterator[Entry]:
+    """What a post did, newest first."""
+    query = select(ledger).where(ledger.c.actor == actor).order_by(ledger.c.seq.desc()).limit(50)
+    seq = last(connection)[0] + 1
+    while rows := connection.execute(query.where(ledger.c.seq < seq)).all():
+        yield from map(entry_of, rows)
+        seq = rows[-1].seq
 
 
 def entry_of(row: Any) -> Entry:

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
+from responsibility.store.images import write_back
 from responsibility.store.rows import assignment, clock, event, extension
 from responsibility.store.scratch import empty, fill, scratch
 
@@ -351,6 +352,11 @@ def _in_term(where: Values) -> Any:
     return same & (c.due_on == date.fromisoformat(where["due_on"])) & c.assignment_id.in_(since)
 
 
+def _undo(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Put back the rows an act changed as they were before it."""
+    write_back(connection, values["rows"])
+
+
 _APPLIERS: dict[str, Applier] = {
     "issue": _issue,
     "sweep": _sweep,
@@ -373,6 +379,7 @@ _APPLIERS: dict[str, Applier] = {
     "item.cancel": _withdraw,
     "item.reassign": _withdraw,
     "list.cancel": _withdraw,
+    "undo": _undo,
 }
 
 #: The acts that move assignments and clocks.

@@ -17,6 +17,7 @@ from responsibility.core.summary import (
     ItemCancelled,
     Settled,
 )
+from responsibility.core.undo import Undone
 
 Json = dict[str, Any]
 
@@ -148,3 +149,28 @@ def calendar_imported(done: CalendarImported, zone: tzinfo) -> Json:
             for one in done.clocks
         ],
     }
+
+
+def undone(done: Undone) -> Json:
+    """`zeren undo --json`."""
+    return {
+        "undone": {
+            "seq": done.of,
+            "act": done.act,
+            "at": done.at.isoformat(),
+            "actor": done.actor,
+            "on_behalf_of": done.on_behalf_of,
+        },
+        "dry_run": done.dry_run,
+        "code": done.code,
+        "title": done.title,
+        "before": done.before,
+        "after": done.after,
+        "changes": {name: {"before": _plain(before), "after": _plain(after)} for name, before, after in done.changes},
+        "closed_above": list(done.closed_above),
+        "reopened_above": list(done.reopened_above),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -19,6 +19,7 @@ from responsibility.views.terminal.questions import (
 from responsibility.views.terminal.records import items, lists, log, log_csv, organisation
 from responsibility.views.terminal.state import status
 from responsibility.views.terminal.sweep import demo, ladder, laid, rehearsed, swept
+from responsibility.views.terminal.undoing import undone
 
 __all__ = [
     "accepted",
@@ -53,5 +54,6 @@ __all__ = [
     "status",
     "swept",
     "todo",
+    "undone",
     "walked",
 ]

@@ -89,6 +89,7 @@ ACTS = {
     "extend.agree": "同意延期（待下一级）",
     "extend.approve": "同意延期",
     "extend.reject": "不同意延期",
+    "undo": "撤回",
 } | {action.value: name for action, name in ACTION_NAMES.items()}
 
 
