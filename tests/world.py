@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -86,6 +87,16 @@ class World:
         self.courier = MemoryCourier("console")
         self.untold: list[Noticed] = []
         self.organise()
+
+    def copied(self, root: Path) -> World:
+        """The same office in another folder (on SQLite), to go on from here."""
+        self.workspace.engine.dispose()
+        shutil.copytree(self.root, root)
+        other = object.__new__(World)
+        other.__dict__.update(self.__dict__)
+        other.root, other.untold = root, list(self.untold)
+        other.workspace, other.courier = open_workspace(root, self.environ), MemoryCourier("console")
+        return other
 
     def __enter__(self) -> World:
         return self

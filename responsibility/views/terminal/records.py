@@ -147,8 +147,10 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         "to": "延到 " if extending else "转给 ",
         "progress": "进展：",
     }
+    back = [f"第 {values['of']} 条“{ACTS.get(values['act'], values['act'])}”"] if row.act == "undo" else []
     files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
-    return [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")] + files
+    said = [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "")]
+    return back + said + files
 
 
 def organisation(org: Organisation, chain: Chain, on: date) -> RenderableType:

@@ -29,7 +29,7 @@ def undone(done: Undone) -> str:
     if done.reopened_above:
         lines.append(f"  上级随之重新打开 {len(done.reopened_above)} 项：{'、'.join(done.reopened_above[:6])}")
     if not done.dry_run:
-        lines.append("原来的一条和撤回都留在台账里；再敲一次 zeren undo，撤回的是更早的一条")
+        lines.append("两条都留在台账里；同一条命令再敲一次，撤回的是更早的一条")
     return "\n".join(lines)
 
 
