@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import copy
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -94,13 +94,22 @@ class Task:
 
 @dataclass
 class Act:
-    """Something a post did; `was` is the assignment before it, None where it was done to a set."""
+    """Something a post did; `was` and `then` are the assignment before and after, None where it was done to a set."""
 
     step: int
     actor: str
     code: str
     was: Task | None
+    then: Task | None = None
     undone: bool = False
+
+
+def attempt(do: Callable[[], Any]) -> tuple[Any, str]:
+    """What came of it, or why it was refused."""
+    try:
+        return do(), ""
+    except ResponsibilityError as error:
+        return None, error.message
 
 
 @contextmanager
@@ -168,15 +177,13 @@ class Office(RuleBasedStateMachine):
         states, after = MAY[verb]
         actor = self._actor(code, own and verb in ("sign", "report", "submit"))
         was = copy.deepcopy(task)
-        try:
-            self.world.does(verb, code, as_post=actor, **WORDS.get(verb, {}))
-        except ResponsibilityError as error:
-            assert task.state not in states, error.message
+        _, refused = attempt(lambda: self.world.does(verb, code, as_post=actor, **WORDS.get(verb, {})))
+        assert bool(refused) == (task.state not in states), refused or f"{verb} {code} in {task.state}"
+        if refused:
             return
-        assert task.state in states, f"{verb} {code} in {task.state}"
-        self._note(actor, code, was)
         getattr(self, f"_{verb}", lambda task: None)(task)
         task.state = after or task.before
+        self._note(actor, code, was)
 
     def _report(self, task: Task) -> None:
         task.counted, task.percent = task.counted + 1, 30
@@ -206,36 +213,38 @@ class Office(RuleBasedStateMachine):
         code, task = self._task(at)
         actor, was, to = self._actor(code, own), copy.deepcopy(task), self.today + timedelta(days=days)
         may = task.state in EXTENDS and not task.asked and self.today <= task.due < to
-        try:
-            self.world.does("extend", code, as_post=actor, to=to, reason="会期推迟")
-        except ResponsibilityError as error:
-            assert not may, error.message
+        _, refused = attempt(lambda: self.world.does("extend", code, as_post=actor, to=to, reason="会期推迟"))
+        assert bool(refused) != may, refused
+        if refused:
             return
-        assert may
-        self._note(actor, code, was)
         task.asked = True
+        self._note(actor, code, was)
 
     @rule(at=st.integers(0, 11), yes=st.booleans())
     def is_answered(self, at: int, yes: bool) -> None:
-        code, task = self._task(at)
+        asked = sorted(code for code, task in self.tasks.items() if task.asked)
+        code = asked[at % len(asked)] if asked else self._task(at)[0]
+        task = self.tasks[code]
         was = copy.deepcopy(task)
         self.world.now += timedelta(minutes=1)
-        try:
-            if yes:
-                done = extension.approve(self.world.workspace, code, self.world.now)
-            else:
-                done = extension.reject(self.world.workspace, code, self.world.now, reason="时间够用")
-        except ResponsibilityError as error:
-            late = "不晚于" in error.message
-            assert late or not task.asked or task.state in ("closed", "cancelled"), error.message
+        office = self.world.workspace
+        done, refused = attempt(
+            lambda: (
+                extension.approve(office, code, self.world.now)
+                if yes
+                else extension.reject(office, code, self.world.now, reason="时间够用")
+            )
+        )
+        over = yes and task.state in ("closed", "cancelled")
+        assert bool(refused) == (not task.asked or over) or "不晚于" in refused, refused
+        if refused:
             return
-        assert task.asked
-        self._note(OFFICE, code, was)
         task.asked = done.status == "open"
         if done.status == "approved":
             task.due = done.due_on
             if task.state in EXTENDS:
                 task.rearm("finish")
+        self._note(OFFICE, code, was)
 
     @rule(day=st.sampled_from(["9月20日前", "9月28日前", "10月12日前", "9月15日前"]), at=st.integers(0, 3))
     def the_date_moves(self, day: str, at: int) -> None:
@@ -299,23 +308,19 @@ class Office(RuleBasedStateMachine):
         actor = self._actor(self._task(at)[0], own) or OFFICE
         mine = [act for act in self.acts if act.actor == actor and not act.undone]
         last = mine[-1] if mine else None
-        try:
-            done = self.world.undoes(actor)
-        except ResponsibilityError as error:
-            assert last is None or last.was is None or self._in_the_way(last) or self.swept_at > last.step, (
-                error.message
-            )
+        done, refused = attempt(lambda: self.world.undoes(actor))
+        if refused:
+            may = last is None or last.was is None or self._acted_since(last)
+            assert may or max(self.swept_at, self.moved.get(last.code, 0)) > last.step, refused
             return
         assert last is not None
-        assert last.was is not None
-        assert not self._in_the_way(last)
+        assert not self._acted_since(last)
         assert done.code == last.code
-        self.tasks[last.code] = last.was
+        _put_back(self.tasks[last.code], last)
         last.undone = True
 
-    def _in_the_way(self, act: Act) -> bool:
-        since = [one for one in self.acts if one.step > act.step and one.code == act.code and not one.undone]
-        return bool(since) or self.moved.get(act.code, 0) > act.step
+    def _acted_since(self, act: Act) -> bool:
+        return any(one.step > act.step and one.code == act.code and not one.undone for one in self.acts)
 
     @rule()
     def sweep(self) -> None:
@@ -423,18 +428,30 @@ class Office(RuleBasedStateMachine):
 
     def _note(self, actor: str | None, code: str, was: Task | None) -> None:
         self.step += 1
-        self.acts.append(Act(self.step, actor or OFFICE, code, was))
+        self.acts.append(Act(self.step, actor or OFFICE, code, was, copy.deepcopy(self.tasks.get(code))))
 
     def _clocks(self) -> dict[tuple[str, str], tuple[int, int, datetime | None]]:
         rows = self.world.rows(
-            "SELECT a.code, c.clock, c.arming, c.rung, c.next_at FROM clock c JOIN assignment a ON a.id = c.assignment_id"
+            "SELECT a.code, c.clock, c.arming, c.rung, c.next_at "
+            "FROM clock c JOIN assignment a ON a.id = c.assignment_id"
         )
         return {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
 
 
-def _with_days(rung: Any, days: int) -> Any:
-    from dataclasses import replace
+def _put_back(task: Task, act: Act) -> None:
+    """What the act changed is as it was; what changed otherwise stays."""
+    assert act.was is not None
+    for one in fields(Task):
+        was, then = getattr(act.was, one.name), getattr(act.then, one.name)
+        if one.name == "armed":
+            kept = {clock: n for clock, n in task.armed.items() if then[clock] == was.get(clock)}
+            changed = {clock: n for clock, n in was.items() if then[clock] != n}
+            task.armed = kept | changed
+        elif was != then:
+            setattr(task, one.name, was)
 
+
+def _with_days(rung: Any, days: int) -> Any:
     return replace(rung, days=days)
 
 

@@ -242,7 +242,8 @@ def _grant(connection: Connection, codes: Sequence[str], of: int, values: Values
     arm, to = values["granted"], date.fromisoformat(values["to"])
     connection.execute(update(extension).where(extension.c.seq == of).values(status="approved", to_on=to))
     _set(connection, codes, due_on=to, due_at=instant(arm["due_at"]), extensions=assignment.c.extensions + 1)
-    _arm(connection, codes, "finish", arm)
+    if arm.get("runs", True):
+        _arm(connection, codes, "finish", arm)
 
 
 def _reject(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
