@@ -1,0 +1,106 @@
+"""The past is exact: what the state was said to be at the end of a day is what is rebuilt of that day later."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from responsibility.core.errors import ResponsibilityError
+from responsibility.usecases import extension
+from responsibility.usecases.items import Changes, edit_item
+from responsibility.usecases.record import show_as_of, status_as_of
+from responsibility.usecases.status import By, show, status
+from responsibility.views import machine
+from tests.test_model import WORDS
+from tests.world import ZONE, World
+
+VERBS = ("sign", "report", "submit", "send_back", "close", "suspend", "resume", "cancel")
+CODES = ("L1-01.A11", "L1-01.A12", "L1-02.A", "L1-02.B")
+#: What happens on one day: (what, to which assignment); and how many days go by.
+DAYS = st.lists(
+    st.tuples(
+        st.lists(
+            st.tuples(
+                st.sampled_from([*VERBS, "sign", "report", "submit", "sweep", "sweep", "extend", "agree", "undo"]),
+                st.sampled_from(CODES),
+            ),
+            max_size=6,
+        ),
+        st.integers(1, 5),
+    ),
+    min_size=2,
+    max_size=8,
+)
+
+
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with World(tmp_path_factory.mktemp("past") / "office") as world:
+        world.list(
+            {"title": "学习", "lead": "甲支部", "support": "甲支部全体党员", "by": "9月20日前", "target": "3次"},
+            {"title": "整改", "lead": "甲支部、乙支部", "by": "9月28日前"},
+        )
+        world.assign()
+        yield world
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(days=DAYS)
+def test_what_was_said_is_what_is_rebuilt(
+    pattern: World, tmp_path_factory: pytest.TempPathFactory, days: list[tuple[list[tuple[str, str]], int]]
+) -> None:
+    with pattern.copied(tmp_path_factory.mktemp("day") / "office") as world:
+        said: dict[date, str] = {}
+        for happens, pass_by in days:
+            for what, code in happens:
+                with suppress(ResponsibilityError):
+                    _does(world, what, code)
+            said[world.now.astimezone(ZONE).date()] = _told(world, later=False)
+            world.to((world.now.date() + timedelta(days=pass_by)).isoformat(), time(8, 30))
+        for day, text in said.items():
+            assert _told(world, later=True, day=day) == text, day
+        world.untold.clear()
+
+
+def _does(world: World, what: str, code: str) -> None:
+    world.now += timedelta(minutes=1)
+    if what == "sweep":
+        world.sweep()
+    elif what == "undo":
+        world.undoes()
+    elif what == "extend":
+        world.does("extend", code, to=world.now.date() + timedelta(days=15), reason="会期推迟")
+    elif what == "agree":
+        for _ in range(3):
+            extension.approve(world.workspace, code, world.now)
+    elif what == "edit":
+        edit_item(world.workspace, code.partition(".")[0], Changes(by="10月12日前"), world.now)
+    else:
+        world.does(what, code, **WORDS.get(what, {}))
+
+
+def _told(world: World, *, later: bool, day: date | None = None) -> str:
+    """What `show` and `status` say at the end of a day, as JSON; `later` it is rebuilt from the ledger."""
+    start = datetime.combine(day or world.now.astimezone(ZONE).date(), time(), ZONE)
+    end = start + timedelta(days=1) - timedelta(microseconds=1)
+    office = world.workspace
+    told: list[Any] = []
+    for by in (By.TIER, By.UNIT, By.ITEM):
+        summary = status_as_of(office, end, by) if later else status(office, end, by)
+        told.append(machine.status(summary, end, None))
+    for code in ("L1-01", "L1-02"):
+        told.append(machine.item(show_as_of(office, code, end) if later else show(office, code, end)))
+    return json.dumps(told, ensure_ascii=False, indent=1, default=str)
