@@ -2,9 +2,9 @@
 
     python benchmarks/ledger.py [entries]
 
-Fills a ledger with an office's daily acts, hashed and chained by the code itself, and proves it. Prints the seconds of
-`usecases.record.verify`, entries per second, peak memory, and the ratio to a floor measured in the same run: raw sqlite3
-reads the same columns in order and hashlib hashes their bytes, with nothing parsed, put together or compared.
+Fills a ledger with an office's daily acts, hashed and chained by the code itself, and proves it. Prints seconds,
+entries per second and peak memory of `usecases.record.verify`, and the ratio to a floor measured in the same run: raw
+sqlite3 reads the same columns in order and hashlib hashes their bytes, with nothing parsed, put together or compared.
 """
 
 from __future__ import annotations

@@ -16,7 +16,6 @@ from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import writing
 from responsibility.store.evidence import damaged
 from responsibility.store.ledger import Entry
-from responsibility.store.tasksheets import entries_of
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.status import By, show_in, summarise
 from responsibility.usecases.workspace import ENGINE, Workspace, evidence_folder
@@ -78,7 +77,7 @@ def verify(workspace: Workspace) -> tuple[int, list[tuple[int, str]]]:
 def _evidence_faults(connection: Connection, folder: Path) -> list[tuple[int, str]]:
     """Files that were handed in and are not there any more as they were."""
     found = (
-        (entry.seq, damaged(folder, entry.values.get("evidence", ()))) for entry in entries_of(connection, "submit")
+        (entry.seq, damaged(folder, entry.values.get("evidence", ()))) for entry in ledger.with_evidence(connection)
     )
     return [(seq, f"佐证材料“{name}”不在了或被改动") for seq, names in found for name in names]
 
