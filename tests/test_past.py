@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,10 +13,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from responsibility.core.errors import ResponsibilityError
+from responsibility.ingest.worklist.single import Written
 from responsibility.usecases import extension
-from responsibility.usecases.items import Changes, edit_item
+from responsibility.usecases.items import Changes, add_item, edit_item
 from responsibility.usecases.record import show_as_of, status_as_of
 from responsibility.usecases.status import By, show, status
+from responsibility.usecases.withdraw import cancel_item
 from responsibility.views import machine
 from tests.test_model import WORDS
 from tests.world import ZONE, World
@@ -28,7 +30,22 @@ DAYS = st.lists(
     st.tuples(
         st.lists(
             st.tuples(
-                st.sampled_from([*VERBS, "sign", "report", "submit", "sweep", "sweep", "extend", "agree", "undo"]),
+                st.sampled_from(
+                    [
+                        *VERBS,
+                        "sign",
+                        "report",
+                        "submit",
+                        "sweep",
+                        "sweep",
+                        "extend",
+                        "agree",
+                        "undo",
+                        "edit",
+                        "add",
+                        "drop",
+                    ]
+                ),
                 st.sampled_from(CODES),
             ),
             max_size=6,
@@ -77,19 +94,41 @@ def test_what_was_said_is_what_is_rebuilt(
 
 def _does(world: World, what: str, code: str) -> None:
     world.now += timedelta(minutes=1)
-    if what == "sweep":
-        world.sweep()
-    elif what == "undo":
-        world.undoes()
-    elif what == "extend":
-        world.does("extend", code, to=world.now.date() + timedelta(days=15), reason="会期推迟")
-    elif what == "agree":
-        for _ in range(3):
-            extension.approve(world.workspace, code, world.now)
-    elif what == "edit":
-        edit_item(world.workspace, code.partition(".")[0], Changes(by="10月12日前"), world.now)
+    if what in DOES:
+        DOES[what](world, code)
     else:
         world.does(what, code, **WORDS.get(what, {}))
+
+
+def _extend(world: World, code: str) -> None:
+    world.does("extend", code, to=world.now.date() + timedelta(days=15), reason="会期推迟")
+
+
+def _agree(world: World, code: str) -> None:
+    for _ in range(3):
+        extension.approve(world.workspace, code, world.now)
+
+
+def _edit(world: World, code: str) -> None:
+    changes = Changes(by="10月12日前", title="改了名的", target="6次", category="理论学习")
+    edit_item(world.workspace, code.partition(".")[0], changes, world.now)
+
+
+def _add(world: World, code: str) -> None:
+    add_item(world.workspace, "L1", Written("临时任务", "乙支部", "", "", "10月12日前", "", ""), world.now)
+    if code.endswith("A"):
+        world.assign()
+
+
+DOES: dict[str, Callable[[World, str], object]] = {
+    "sweep": lambda world, _: world.sweep(),
+    "undo": lambda world, _: world.undoes(),
+    "extend": _extend,
+    "agree": _agree,
+    "edit": _edit,
+    "add": _add,
+    "drop": lambda world, _: cancel_item(world.workspace, "L1-03", world.now),
+}
 
 
 def _told(world: World, *, later: bool, day: date | None = None) -> str:

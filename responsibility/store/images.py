@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Date, and_, delete, insert, select, update
+from sqlalchemy import Column, Connection, Date, Table, and_, delete, insert, select, update
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from responsibility.core.undo import Image, Key
@@ -47,16 +47,20 @@ def written(back: Mapping[Key, Mapping[str, Any] | None]) -> list[dict[str, Any]
 def write_back(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
     """Put rows back: what was not there goes, what is gone comes again, what differs is as it was."""
     for row in rows:
-        table = _TABLES[row["table"]][0]
-        which = and_(*(table.c[name] == value for name, value in row["key"].items()))
-        if row["set"] is None:
-            connection.execute(delete(table).where(which))
-            continue
-        columns = {name: _read(table.c[name], value) for name, value in row["set"].items()}
-        known = connection.execute(update(table).where(which).values(**columns)).rowcount
-        # A bench knows a few assignments only: what differs on others is none of its business.
-        if not known and len(row["key"]) + len(columns) == len(table.c):
-            connection.execute(insert(table).values(**row["key"], **columns))
+        put_back(connection, _TABLES[row["table"]][0], row)
+
+
+def put_back(connection: Connection, table: Table, row: Mapping[str, Any]) -> None:
+    """Put one row of a table back."""
+    which = and_(*(table.c[name] == value for name, value in row["key"].items()))
+    if row["set"] is None:
+        connection.execute(delete(table).where(which))
+        return
+    columns = {name: _read(table.c[name], value) for name, value in row["set"].items()}
+    known = connection.execute(update(table).where(which).values(**columns)).rowcount
+    # A bench knows a few assignments only: what differs on others is none of its business.
+    if not known and len(row["key"]) + len(columns) == len(table.c):
+        connection.execute(insert(table).values(**row["key"], **columns))
 
 
 def _plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.deadline import from_record, occurrence
 from responsibility.core.escalation import Clock, overdue_from
-from responsibility.store import assignments, laying, ledger, worklists
+from responsibility.store import assignments, laying, ledger, past, worklists
 from responsibility.store.ledger import Entry
 from responsibility.usecases.lights import Lamp, arm
 from responsibility.usecases.workspace import Workspace
@@ -23,9 +23,19 @@ def redate(connection: Connection, workspace: Workspace, codes: Sequence[str], a
     assignments keep the date they had.
     """
     lamp = Lamp(workspace.settings, laying.policies(connection), now)
+    before = past.of_items(connection, codes)
     moved = {code: values for code in codes if (values := _moved(connection, lamp, code)) is not None}
     if moved:
-        ledger.record(connection, Entry(now, actor, "redate", list(moved), {"items": moved}))
+        ledger.record(
+            connection,
+            Entry(
+                now,
+                actor,
+                "redate",
+                list(moved),
+                {"items": moved, **past.was(before, past.of_items(connection, codes))},
+            ),
+        )
     return list(moved)
 
 
