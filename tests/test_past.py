@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 from responsibility.core.errors import ResponsibilityError
 from responsibility.ingest.worklist.single import Written
 from responsibility.usecases import extension
+from responsibility.usecases.events import set_event
 from responsibility.usecases.items import Changes, add_item, edit_item
+from responsibility.usecases.lists import confirm
 from responsibility.usecases.record import show_as_of, status_as_of
 from responsibility.usecases.status import By, show, status
-from responsibility.usecases.withdraw import cancel_item
+from responsibility.usecases.withdraw import cancel_item, cancel_list
 from responsibility.views import machine
 from tests.test_model import WORDS
 from tests.world import ZONE, World
@@ -131,7 +133,7 @@ DOES: dict[str, Callable[[World, str], object]] = {
 }
 
 
-def _told(world: World, *, later: bool, day: date | None = None) -> str:
+def _told(world: World, *, later: bool, day: date | None = None, items: tuple[str, ...] = ("L1-01", "L1-02")) -> str:
     """What `show` and `status` say at the end of a day, as JSON; `later` it is rebuilt from the ledger."""
     start = datetime.combine(day or world.now.astimezone(ZONE).date(), time(), ZONE)
     end = start + timedelta(days=1) - timedelta(microseconds=1)
@@ -140,6 +142,39 @@ def _told(world: World, *, later: bool, day: date | None = None) -> str:
     for by in (By.TIER, By.UNIT, By.ITEM):
         summary = status_as_of(office, end, by) if later else status(office, end, by)
         told.append(machine.status(summary, end, None))
-    for code in ("L1-01", "L1-02"):
+    for code in items:
         told.append(machine.item(show_as_of(office, code, end) if later else show(office, code, end)))
     return json.dumps(told, ensure_ascii=False, indent=1, default=str)
+
+
+def test_a_list_reads_as_it_did_that_day(any_world: World) -> None:
+    """Imported, confirmed, laid, its event set, printed anew, cancelled: each day as it was, and nothing before it."""
+    world = any_world
+    first = [
+        {"title": "学习", "lead": "甲支部", "by": "9月20日前", "target": "3次"},
+        {"title": "报送", "lead": "乙支部", "by": "会议召开后7日内"},
+        {"title": "调研", "lead": "甲支部", "by": "10月前"},
+    ]
+    second = [{**first[0], "by": "10月12日前", "target": "5次"}, *first[1:], {"title": "总结", "lead": "乙支部"}]
+    office = world.workspace
+    happens: list[Callable[[], object]] = [
+        lambda: world.list(*first),
+        lambda: confirm(office, "L1-03", world.now, due_on=date(2023, 10, 1)),
+        world.assign,
+        lambda: set_event(office, "会议召开", date(2023, 9, 25), world.now),
+        lambda: (world.assign(), set_event(office, "会议召开", date(2023, 9, 27), world.now)),
+        lambda: world.list(*second),
+        lambda: cancel_list(office, "L1", world.now),
+    ]
+    said = {}
+    for act in happens:
+        act()
+        said[world.now.date()] = _told(world, later=False, items=("L1-01", "L1-02", "L1-03"))
+        world.to((world.now.date() + timedelta(days=1)).isoformat())
+    assert len(set(said.values())) == len(happens)
+    for day, text in said.items():
+        assert _told(world, later=True, day=day, items=("L1-01", "L1-02", "L1-03")) == text, day
+    before = datetime(2023, 9, 10, 23, tzinfo=ZONE)
+    assert status_as_of(office, before).items == ()
+    with pytest.raises(ResponsibilityError, match="L1-04"):
+        show_as_of(office, "L1-04", datetime(2023, 9, 14, tzinfo=ZONE))
