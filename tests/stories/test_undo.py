@@ -299,3 +299,24 @@ def test_a_post_nobody_knows_takes_nothing_back(world: World) -> None:
     world.given(by="9月28日前")
     assert "Z99" in refused(world, "Z99").message
     assert "zeren log --actor A11" in refused(world, "A11").hint
+
+
+def test_what_was_taken_back_counts_no_more(any_world: World) -> None:
+    """Nobody is told the reason of a return that was taken back, nor is time counted from such a submission."""
+    from responsibility.store.clocks import verifying
+    from responsibility.store.tasksheets import reasons
+
+    world = any_world
+    world.given(by="9月28日前")
+    world.signed("L1-01.A")
+    world.does("submit", "L1-01.A")
+    submitted = world.now
+    world.does("send_back", "L1-01.A", reason="缺纪要")
+    world.undoes()
+    [(one,)] = world.rows("SELECT id FROM assignment WHERE code = 'L1-01.A'")
+    with world.workspace.read() as connection:
+        assert reasons(connection, [one]) == {}
+        assert [row.at for row in verifying(connection)] == [submitted]
+    world.undoes()
+    with world.workspace.read() as connection:
+        assert verifying(connection) == []
