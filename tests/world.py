@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from responsibility.core.summary import Noticed, Summary
+from responsibility.core.undo import Undone
 from responsibility.delivery import MemoryCourier
 from responsibility.store.engine import writing
 from responsibility.usecases import delegate, extension, pause, rejection, review, verbs, withdraw
@@ -23,6 +25,7 @@ from responsibility.usecases.lists import Imported, import_list
 from responsibility.usecases.organisation import import_organisation
 from responsibility.usecases.remind import Sweep, notices_of, sweep
 from responsibility.usecases.status import status
+from responsibility.usecases.undo import undo
 from responsibility.usecases.workspace import Workspace, create, open_workspace
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -86,6 +89,16 @@ class World:
         self.courier = MemoryCourier("console")
         self.untold: list[Noticed] = []
         self.organise()
+
+    def copied(self, root: Path) -> World:
+        """The same office in another folder (on SQLite), to go on from here."""
+        self.workspace.engine.dispose()
+        shutil.copytree(self.root, root)
+        other = object.__new__(World)
+        other.__dict__.update(self.__dict__)
+        other.root, other.untold = root, list(self.untold)
+        other.workspace, other.courier = open_workspace(root, self.environ), MemoryCourier("console")
+        return other
 
     def __enter__(self) -> World:
         return self
@@ -176,6 +189,11 @@ class World:
         module = (modules | {"delegate": delegate, "review": review}).get(verb, verbs)
         done: verbs.Done = getattr(module, verb)(self.workspace, code, self.now, **values)
         return done
+
+    def undoes(self, as_post: str | None = None) -> Undone:
+        """Somebody (by default the office) takes the last act back."""
+        self.now += timedelta(minutes=1)
+        return undo(self.workspace, self.now, as_post)
 
     # -- what must be true -------------------------------------------------------------------------------------------
 

@@ -265,6 +265,13 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
     ("resume", "verbs:resume", VERBS, "恢复：停了几个工作日，时限顺延几个", "zeren resume L1-03.Z01"),
     ("cancel", "verbs:cancel", VERBS, "撤销一项任务，写明原因", "zeren cancel L1-03.Z01 --reason 已并入另一项"),
     (
+        "undo",
+        "undo:undo",
+        VERBS,
+        "撤回自己最近办的一件（签收、反馈、报结、退回、销号、暂缓、恢复、撤销、延期）",
+        "zeren undo --dry-run\nzeren undo\nzeren undo --as Z01S",
+    ),
+    (
         "doctor",
         "doctor:doctor",
         RECORD,

@@ -150,7 +150,7 @@ def advance(state: State, action: Action, code: str = "", before: State | None =
     if after is not None:
         return before if before is not None and action is Action.RESUME else after
     raise IllegalTransition(
-        f"{code or '该任务'}现为“{STATE_NAMES[state]}”，不能{ACTION_NAMES[action]}", _instead(state, code)
+        f"{code or '该任务'}现为“{STATE_NAMES[state]}”，不能{ACTION_NAMES[action]}", instead(state, code)
     )
 
 
@@ -159,7 +159,7 @@ def states_for(action: Action) -> list[State]:
     return [state for state, listed in TRANSITIONS if listed is action]
 
 
-def _instead(state: State, code: str) -> str:
+def instead(state: State, code: str) -> str:
     """What can be done in this state."""
     if state is State.DRAFT:
         return "先交办：zeren assign"

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from responsibility.store.ledger import undone
 from responsibility.store.rows import assignment, clock, ledger, ledger_ref
 
 
@@ -32,7 +33,7 @@ def verifying(connection: Connection) -> list[Row[Any]]:
     submitted = (
         select(ledger_ref.c.assignment_id, func.max(ledger.c.at).label("at"))
         .join(ledger, ledger.c.seq == ledger_ref.c.seq)
-        .where(ledger.c.act == "submit")
+        .where(ledger.c.act == "submit", ledger.c.seq.not_in(undone()))
         .group_by(ledger_ref.c.assignment_id)
         .subquery()
     )

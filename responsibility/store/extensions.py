@@ -19,7 +19,7 @@ def open_one(connection: Connection, assignment_id: int) -> Row[Any] | None:
 
 
 def all_of(connection: Connection, *, undecided: bool = False) -> list[Row[Any]]:
-    """Every request (that nobody has decided yet) with its assignment and item, oldest first."""
+    """Every request (that still waits for a decision) with its assignment and item, oldest first."""
     a, e, i = assignment.c, extension.c, item.c
     query = (
         select(
@@ -29,4 +29,5 @@ def all_of(connection: Connection, *, undecided: bool = False) -> list[Row[Any]]
         .join(item, i.id == a.item_id)
         .order_by(e.seq)
     )
-    return list(connection.execute(query.where(e.status == OPEN) if undecided else query))
+    waiting = (e.status == OPEN) & a.state.not_in(("closed", "cancelled"))
+    return list(connection.execute(query.where(waiting) if undecided else query))

@@ -11,7 +11,20 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, String, case, cast, func, insert, literal, select, union, update
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+    union,
+    update,
+)
 
 from responsibility.store import blocks, projection
 from responsibility.store.rows import assignment, ledger, ledger_ref, meta, notice
@@ -104,13 +117,23 @@ def last_act_at(connection: Connection) -> datetime | None:
     return found
 
 
+#: The text an entry is hashed as; made once, since a million of them may have to be proved.
+_written = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def digest_of(row: Mapping[str, Any]) -> str:
     """The hash of an entry over all its fields and the hash before it."""
-    fields = {key: row[key] for key in ("seq", "actor", "on_behalf_of", "act", "codes", "values", "prev_hash")} | {
-        "at": row["at"].astimezone(UTC).isoformat()
+    fields = {
+        "seq": row["seq"],
+        "at": row["at"].astimezone(UTC).isoformat(),
+        "actor": row["actor"],
+        "on_behalf_of": row["on_behalf_of"],
+        "act": row["act"],
+        "codes": row["codes"],
+        "values": row["values"],
+        "prev_hash": row["prev_hash"],
     }
-    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_written(fields).encode()).hexdigest()
 
 
 def digest_rows(rows: Iterable[Sequence[Any]]) -> str:
@@ -136,6 +159,20 @@ def entries_of(connection: Connection, act: str, after: int = 0) -> Iterator[Ent
     query = select(ledger).where(ledger.c.seq > after, ledger.c.act == act).order_by(ledger.c.seq)
     for row in connection.execute(query):
         yield entry_of(row)
+
+
+def undone() -> Select[tuple[int]]:
+    """The seqs of the entries that were undone, as a subquery."""
+    return select(ledger.c["values"]["of"].as_integer()).where(ledger.c.act == "undo")
+
+
+def by_actor(connection: Connection, actor: str) -> Iterator[Entry]:
+    """What a post did, newest first."""
+    query = select(ledger).where(ledger.c.actor == actor).order_by(ledger.c.seq.desc()).limit(50)
+    seq = last(connection)[0] + 1
+    while rows := connection.execute(query.where(ledger.c.seq < seq)).all():
+        yield from map(entry_of, rows)
+        seq = rows[-1].seq
 
 
 def entry_of(row: Any) -> Entry:
@@ -164,17 +201,19 @@ def broken(connection: Connection) -> list[tuple[int, str]]:
     """(seq, what is wrong) for every entry that is not what was written; empty when the ledger holds."""
     faults: list[tuple[int, str]] = []
     previous, expected = GENESIS, 1
-    for row in connection.execute(select(ledger).order_by(ledger.c.seq)):
-        fields = dict(row._mapping)
-        if row.seq != expected:
-            faults.append((row.seq, f"序号不连续：应为 {expected}"))
-        if row.prev_hash != previous:
-            faults.append((row.seq, "与上一条的链接断开"))
-        if digest_of(fields) != row.hash:
-            faults.append((row.seq, "内容与哈希不符"))
-        elif (fault := _rows_fault(connection, row)) is not None:
-            faults.append((row.seq, fault))
-        previous, expected = row.hash, row.seq + 1
+    query = select(ledger).order_by(ledger.c.seq)
+    for some in connection.execute(query, execution_options={"yield_per": 1000}).partitions():
+        for row in some:
+            seq, fields = row.seq, dict(zip(ledger.c.keys(), row, strict=True))
+            if seq != expected:
+                faults.append((seq, f"序号不连续：应为 {expected}"))
+            if fields["prev_hash"] != previous:
+                faults.append((seq, "与上一条的链接断开"))
+            if digest_of(fields) != fields["hash"]:
+                faults.append((seq, "内容与哈希不符"))
+            elif (fault := _rows_fault(connection, seq, fields["act"], fields["values"])) is not None:
+                faults.append((seq, fault))
+            previous, expected = fields["hash"], seq + 1
     return [*faults, *_head_faults(connection, expected - 1, previous)]
 
 
@@ -187,11 +226,10 @@ def _head_faults(connection: Connection, newest: int, digest: str) -> list[tuple
     return [] if hash_ == digest else [(newest, "不是记下的最新一条")]
 
 
-def _rows_fault(connection: Connection, row: Any) -> str | None:
-    values = row._mapping["values"]
-    if row.act == "issue" and digest_issued(connection, values["first"], values["last"]) != values["digest"]:
+def _rows_fault(connection: Connection, seq: int, act: str, values: Mapping[str, Any]) -> str | None:
+    if act == "issue" and digest_issued(connection, values["first"], values["last"]) != values["digest"]:
         return "交办的任务与留痕摘要不符"
-    if row.act in ("sweep", "urge") and values["digest"] != digest_notices(connection, row.seq):
+    if act in ("sweep", "urge") and values["digest"] != digest_notices(connection, seq):
         return "发出的提醒与留痕摘要不符"
     if "cancelled" in values and values["digest"] != digest_blocks(connection, values["cancelled"]):
         return "撤销的任务与留痕摘要不符"

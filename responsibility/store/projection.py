@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 
 from responsibility.store import cards, reviews, switching
+from responsibility.store.images import write_back
 from responsibility.store.positions import (
     Values,
     arm_clock,
@@ -256,8 +257,9 @@ def _grant(connection: Connection, codes: Sequence[str], of: int, values: Values
     arm, to = values["granted"], date.fromisoformat(values["to"])
     connection.execute(update(extension).where(extension.c.seq == of).values(status="approved", to_on=to))
     set_columns(connection, codes, due_on=to, due_at=instant(arm["due_at"]), extensions=assignment.c.extensions + 1)
-    arm_clock(connection, codes, "finish", arm)
-    arm_clocks(connection, codes, values)
+    if arm.get("runs", True):
+        arm_clock(connection, codes, "finish", arm)
+        arm_clocks(connection, codes, values)
 
 
 def _reject(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
@@ -410,6 +412,11 @@ def _apply_policy(connection: Connection, _seq: int, _at: datetime, _codes: Sequ
     switching.apply(connection, values)
 
 
+def _undo(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Put back the rows an act changed as they were before it."""
+    write_back(connection, values["rows"])
+
+
 _APPLIERS: dict[str, Applier] = {
     "issue": _issue,
     "sweep": _sweep,
@@ -439,6 +446,7 @@ _APPLIERS: dict[str, Applier] = {
     "list.cancel": _withdraw,
     "policy.apply": _apply_policy,
     "urge": _urge,
+    "undo": _undo,
 }
 
 #: The acts that move assignments and clocks.

@@ -54,7 +54,7 @@ def running(connection: Connection, list_id: int, plain: int, urgent: int) -> di
 
 
 def groups(connection: Connection, list_id: int, plain: int, urgent: int) -> list[Row[Any]]:
-    """(policy_id, clock, due_on, rung, rule, missed, state, urgent, next_at, n) of their clocks, alike ones together."""
+    """(policy_id, clock, due_on, rung, rule, missed, state, urgent, next_at, n) of their clocks, alike together."""
     a, c = assignment.c, clock.c
     key = (c.policy_id, c.clock, c.due_on, c.rung, c.rule, c.missed, a.state, item.c.urgent, c.next_at)
     query = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from responsibility.store.ledger import undone
 from responsibility.store.rows import ledger, ledger_ref, meta
 
 #: Keys of `meta`: what tells this workspace from others, and what its sheets are signed with.
@@ -51,7 +52,7 @@ def reasons(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
         returned = (
             select(r.assignment_id, ledger.c["values"])
             .join(ledger, ledger.c.seq == r.seq)
-            .where(r.assignment_id.in_(some), ledger.c.act == "return")
+            .where(r.assignment_id.in_(some), ledger.c.act == "return", ledger.c.seq.not_in(undone()))
             .order_by(r.seq)
         )
         found |= {row[0]: str(row[1].get("reason", "")) for row in connection.execute(returned)}

@@ -18,7 +18,7 @@ from responsibility.core.summary import CalendarImported, CalendarRun, CalendarY
 from responsibility.core.workdays import WorkCalendar
 from responsibility.ingest.holidays import HolidayNotice, read_notice
 from responsibility.settings.calendarfile import FILE, calendar_of_text, names_of, replace_file, with_year
-from responsibility.store import clocks, laying, ledger, worklists
+from responsibility.store import clocks, laying, ledger, past, worklists
 from responsibility.store.ledger import Entry
 from responsibility.usecases.drafting import fault_of, read_phrase
 from responsibility.usecases.lights import Lamp
@@ -76,12 +76,16 @@ def _recompute(
     items = [(row, before, after) for row, before, after in _items(connection, new)]
     shift = _Shift(connection, old, new, now)
     terms, groups = shift.terms(), shift.groups()
+    provisional = [row.code for row, _, _ in items]
+    stood = past.of_items(connection, provisional)
     for row, _, after in items:
         worklists.rebind(connection, row.id, to_record(after), after.needs_confirmation)
     office = office_post(new, connection)
     moved = [(row, before, after) for row, before, after in items if before.due_on != after.due_on]
     codes = [row.code for row, _, _ in moved]
-    ledger.record(connection, _entry(office, notice, codes, terms, groups, new.settings.calendar, now))
+    entry = _entry(office, notice, codes, terms, groups, new.settings.calendar, now)
+    was = past.was(stood, past.of_items(connection, provisional))
+    ledger.record(connection, replace(entry, values={**entry.values, **was}))
     redated = redate(connection, new, codes, office, now)
     names = {one.day: one.name for one in notice.days}
     return CalendarImported(

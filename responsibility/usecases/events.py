@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from responsibility.core.deadline import Deadline, bind, event_key, from_record,
 from responsibility.core.errors import Problem, ResponsibilityError, UnknownCode
 from responsibility.core.summary import BoundItem, EventLine, EventSet
 from responsibility.core.text import is_it
-from responsibility.store import assignments, ledger, worklists
+from responsibility.store import assignments, ledger, past, worklists
 from responsibility.store.ledger import Entry
 from responsibility.usecases.drafting import fault_of
 from responsibility.usecases.redate import redate
@@ -66,10 +66,14 @@ def set_event(workspace: Workspace, name: str, on: date, now: datetime) -> Event
         moved: list[str] = []
         if before != on:
             office = office_post(workspace, connection)
+            codes = [one.row.code for one in after]
+            stood = past.of_items(connection, codes)
             for one in after:
                 worklists.rebind(connection, one.row.id, to_record(one.deadline), one.deadline.needs_confirmation)
-            ledger.record(connection, _entry(office, found[0].name, on, before, after, now))
-            moved = redate(connection, workspace, [one.row.code for one in after], office, now)
+            entry = _entry(office, found[0].name, on, before, after, now)
+            was = past.was(stood, past.of_items(connection, codes))
+            ledger.record(connection, replace(entry, values={**entry.values, **was}))
+            moved = redate(connection, workspace, codes, office, now)
         ready = _ready(connection, after)
     return EventSet(found[0].name, on, before, tuple(map(_item, after)), tuple(moved), ready)
 

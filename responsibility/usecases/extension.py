@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.assignment import Action
+from responsibility.core.assignment import STATE_NAMES, Action, State
 from responsibility.core.chain import OWNER, UNIT_HEAD, routes
 from responsibility.core.errors import NoRight, ResponsibilityError
-from responsibility.core.escalation import Clock, overdue_from
+from responsibility.core.escalation import Clock, overdue_from, runs
 from responsibility.core.summary import ExtensionLine
 from responsibility.core.text import showable
 from responsibility.store import extensions, laying, ledger, worklists
@@ -73,6 +73,7 @@ def approve(
     """Agree to what was asked for (or to another date): the last who has to makes it the new date."""
     with workspace.write(now) as connection:
         case, asked, actor, on_behalf_of = _asked(workspace, connection, code, now, as_post)
+        _check_open(case.row)
         steps = case.lamp.policy(case.row.policy_id).extension_agrees
         day = to or asked.to_on
         if day <= case.row.due_on:
@@ -158,6 +159,15 @@ def _check(case: Case, to: date, late: bool) -> None:
         raise ResponsibilityError(f"{row.code} 还没有到期，不用特批", "去掉 --late，照常申请")
 
 
+def _check_open(row: Any) -> None:
+    """What is over needs no later date."""
+    if row.state in (State.CLOSED, State.CANCELLED):
+        raise ResponsibilityError(
+            f"{row.code} 已经{STATE_NAMES[State(row.state)].removeprefix('已')}，延期申请不用再答复，没有改动",
+            f"查看：zeren show {row.item_code}",
+        )
+
+
 def _agreed_already(case: Case) -> int:
     """How many of the first steps the one who asks stands for: the owner of a unit's work is its head.
 
@@ -208,12 +218,13 @@ def _asked(
 
 
 def _granted(workspace: Workspace, lamp: Lamp, row: Any, to: date) -> dict[str, Any]:
-    """The finish clock on its new date, and the line drawn anew; a time of day is kept."""
+    """The finish clock on its new date, and the line drawn anew; a time of day is kept. They run where work goes on."""
     settings = workspace.settings
     old = row.due_at.astimezone(settings.zone)
     at = overdue_from(to, settings.zone) if old.time() == datetime.min.time() else old + (to - row.due_on)
-    granted = arm(settings, lamp.ladder(row.policy_id, Clock.FINISH), to, at)
-    return {"granted": granted, "arms": rearmed(lamp, row, to, at)}
+    runs_now = runs(Clock.FINISH, State(row.state))
+    granted = {**arm(settings, lamp.ladder(row.policy_id, Clock.FINISH), to, at), "runs": runs_now}
+    return {"granted": granted, "arms": rearmed(lamp, row, to, at) if runs_now else {}}
 
 
 def _whom(step: str, workspace: Workspace) -> str:

@@ -16,7 +16,7 @@ from responsibility.core.summary import ItemAdded, ItemEdited
 from responsibility.core.text import near
 from responsibility.ingest.worklist.single import Written, blank_title, one_line, read_target, record_of
 from responsibility.settings import Settings
-from responsibility.store import ledger, worklists
+from responsibility.store import ledger, past, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.worklists import HAND, Compared
@@ -69,8 +69,9 @@ def add_item(
         if problems or namer.problems:
             raise InputProblems([*problems, *namer.problems], "要增加的事项")
         alike = [row.code for row in worklists.items(connection, work_list.id) if row.title == record.items[0].title]
+        newest = past.newest_item(connection)
         worklists.save_items(connection, work_list.id, Compared((read.draft,), (), (), ()), HAND)
-        ledger.record(connection, _added_entry(office_post(workspace, connection), list_code, read, now))
+        ledger.record(connection, _added_entry(office_post(workspace, connection), list_code, read, now, newest))
         return replace(_added(read, list_code, organisation), alike=tuple(alike))
 
 
@@ -112,7 +113,7 @@ def _category_name(text: str, settings: Settings) -> str:
     return known.name if known else text.strip()
 
 
-def _added_entry(actor: str, list_code: str, read: Read, now: datetime) -> Entry:
+def _added_entry(actor: str, list_code: str, read: Read, now: datetime, newest: int) -> Entry:
     draft, deadline = read.draft, read.deadline
     values = {
         "title": draft.title,
@@ -121,6 +122,7 @@ def _added_entry(actor: str, list_code: str, read: Read, now: datetime) -> Entry
         "units": [list(pair) for pair in draft.units],
         "members": list(draft.members),
         "leaders": list(draft.leaders),
+        "items_after": newest,
     }
     return Entry(now, actor, "item.add", [draft.code, list_code], values)
 
@@ -165,7 +167,9 @@ def edit_item(
         moved: list[str] = []
         if differing:
             values = {"before": _only(before, differing), "after": _only(after, differing), "reason": one_line(reason)}
+            stood = past.of_items(connection, [code])
             worklists.edit(connection, row.id, columns)
+            values |= past.was(stood, past.of_items(connection, [code]))
             office = office_post(workspace, connection)
             ledger.record(connection, Entry(now, office, "item.edit", [code], values))
             moved = redate(connection, workspace, [code], office, now)

@@ -17,7 +17,7 @@ from responsibility.core.text import left_blank
 from responsibility.ingest.worklist import read_worklist
 from responsibility.ingest.worklist.records import WorkListRecord
 from responsibility.settings import Settings
-from responsibility.store import ledger, worklists
+from responsibility.store import ledger, past, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.worklists import Compared
@@ -109,10 +109,12 @@ def import_list(
         moved: list[str] = []
         if not problems:
             organisation_store.add_units(connection, namer.created)
+            stood, newest = past.of_list(connection, code), past.newest_item(connection)
             list_id = worklists.save_list(connection, code, title, path.name, issued, now)
             worklists.save_items(connection, list_id, compared)
             office = office_post(workspace, connection)
-            ledger.record(connection, _entry(office, code, path, compared, now))
+            was = {"items_after": newest, **past.was(stood, past.of_list(connection, code))}
+            ledger.record(connection, _entry(office, code, path, compared, now, was))
             moved = redate(connection, workspace, [draft.code for draft in compared.changed], office, now)
         warnings = [
             *_untitled(title),
@@ -179,13 +181,14 @@ def _issued_on(record: WorkListRecord, asked: date | None, today: date) -> tuple
     return (record.issued_on, "取自标题行") if record.issued_on else (today, "标题行没有日期，用导入当天")
 
 
-def _entry(actor: str, code: str, path: Path, compared: Compared, now: datetime) -> Entry:
+def _entry(actor: str, code: str, path: Path, compared: Compared, now: datetime, was: Mapping[str, Any]) -> Entry:
     values = {
         "file": path.name,
         "new": len(compared.new),
         "changed": [draft.code for draft in compared.changed],
         "unchanged": len(compared.unchanged),
         "removed": list(compared.removed),
+        **was,
     }
     return Entry(now, actor, "list.import", [code], values)
 
@@ -288,8 +291,10 @@ def settle(
     new = _confirmed(workspace.settings, from_record(row.deadline), row.issued_on, answer, events, word)
     if fault := fault_of(new):
         raise ResponsibilityError(f"{row.code} 的时限用不上：{fault}", "写近一些的日期")
+    stood = past.of_items(connection, [row.code])
     worklists.confirm(connection, row.id, to_record(new), new.phrase)
     values = {"phrase": new.phrase, "due_on": new.due_on and new.due_on.isoformat(), "because": new.because}
+    values |= past.was(stood, past.of_items(connection, [row.code]))
     ledger.record(connection, Entry(now, office_post(workspace, connection), "list.confirm", [row.code], values))
     return new
 

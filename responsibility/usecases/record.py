@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from responsibility.core.assignment import Action
 from responsibility.core.escalation import midnight
 from responsibility.core.summary import ItemView, LedgerLine, Summary
-from responsibility.store import assignments, ledger, projection, worklists
+from responsibility.store import assignments, ledger, past, projection, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import writing
 from responsibility.store.evidence import damaged
@@ -99,6 +99,10 @@ def rebuilt(engine: Engine, until: datetime | None = None) -> Iterator[Connectio
     """The state rebuilt from the ledger alone, up to `until`, inside a transaction that is undone at the end."""
     with writing(engine, keep=False) as connection:
         projection.reset(connection)
+        last = 0
         for entry in list(ledger.entries(connection, until)):
             projection.apply(connection, entry.seq, entry.at, entry.act, entry.codes, entry.values)
+            last = entry.seq
+        if until is not None:
+            past.unwind(connection, last)
         yield connection

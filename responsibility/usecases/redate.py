@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from responsibility.core.assignment import State
 from responsibility.core.deadline import from_record, milestone_days, occurrence
 from responsibility.core.escalation import Clock, overdue_from
-from responsibility.store import assignments, laying, ledger, worklists
+from responsibility.store import assignments, laying, ledger, past, worklists
 from responsibility.store.ledger import Entry
 from responsibility.usecases.arming import milestone_arms, rearmed, report_arm
 from responsibility.usecases.lights import Lamp, arm
@@ -27,9 +27,11 @@ def redate(connection: Connection, workspace: Workspace, codes: Sequence[str], a
     assignments keep the date they had.
     """
     lamp = Lamp(workspace.settings, laying.policies(connection), now)
+    before = past.of_items(connection, codes)
     moved = {code: values for code in codes if (values := _moved(connection, lamp, code)) is not None}
     if moved:
-        ledger.record(connection, Entry(now, actor, "redate", list(moved), {"items": moved}))
+        changed = past.was(before, past.of_items(connection, codes))
+        ledger.record(connection, Entry(now, actor, "redate", list(moved), {"items": moved, **changed}))
     follow(connection, workspace, codes, actor, now)
     return list(moved)
 

@@ -42,8 +42,9 @@ def reject(workspace: Workspace, code: str, now: datetime, as_post: str | None =
 
 
 def _last_report(entries: Sequence[Entry]) -> Entry | None:
-    """The newest report, unless it was rejected already."""
-    told = [entry for entry in entries if entry.act in (Action.REPORT, Action.REJECT)]
+    """The newest report that was not undone, unless it was rejected already."""
+    gone = {entry.values["of"] for entry in entries if entry.act == "undo"}
+    told = [entry for entry in entries if entry.act in (Action.REPORT, Action.REJECT) and entry.seq not in gone]
     return told[-1] if told and told[-1].act == Action.REPORT else None
 
 

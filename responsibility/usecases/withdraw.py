@@ -12,7 +12,7 @@ from responsibility.core.assignment import Action, State, states_for
 from responsibility.core.errors import ResponsibilityError
 from responsibility.core.summary import ItemCancelled, ListCancelled
 from responsibility.core.text import showable
-from responsibility.store import assignments, ledger, worklists
+from responsibility.store import assignments, ledger, past, worklists
 from responsibility.store.blocks import blocks_of
 from responsibility.store.ledger import Entry
 from responsibility.usecases.codes import find_item, live_list
@@ -32,8 +32,10 @@ def cancel_list(
         work_list = live_list(connection, code)
         ids = assignments.in_states(connection, work_list.id, CANCELLABLE)
         closed = assignments.in_states(connection, work_list.id, [State.CLOSED])
+        stood = past.of_list(connection, code)
         worklists.cancel_list(connection, work_list.id)
         values = {"reason": showable(reason).strip(), **taken_back(connection, ids)}
+        values |= past.was(stood, past.of_list(connection, code))
         ledger.record(connection, Entry(now, office_post(workspace, connection), "list.cancel", [code], values))
         return ListCancelled(code, work_list.title, reason, len(ids), len(closed), dry_run)
 
@@ -67,8 +69,10 @@ def cancel_item(
                 f"{code} 已经撤销或不再列出，也没有未销号的任务，没有改动", f"查看：zeren log {code}"
             )
         closed = sum(one.state == State.CLOSED for one in laid)
+        stood = past.of_items(connection, [code])
         worklists.withdraw(connection, row.id)
         values = {"reason": showable(reason).strip(), **taken_back(connection, ids)}
+        values |= past.was(stood, past.of_items(connection, [code]))
         ledger.record(connection, Entry(now, office_post(workspace, connection), "item.cancel", [code], values))
         return ItemCancelled(code, row.title, reason, len(ids), closed, dry_run)
 

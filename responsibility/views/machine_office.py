@@ -18,6 +18,7 @@ from responsibility.core.summary import (
     ItemCancelled,
     Settled,
 )
+from responsibility.core.undo import Undone
 
 Json = dict[str, Any]
 
@@ -187,3 +188,28 @@ def _seated(seat: Seat, day: str) -> Json:
         "name": seat.name,
         day: _day(seat.on),
     }
+
+
+def undone(done: Undone) -> Json:
+    """`zeren undo --json`."""
+    return {
+        "undone": {
+            "seq": done.of,
+            "act": done.act,
+            "at": done.at.isoformat(),
+            "actor": done.actor,
+            "on_behalf_of": done.on_behalf_of,
+        },
+        "dry_run": done.dry_run,
+        "code": done.code,
+        "title": done.title,
+        "before": done.before,
+        "after": done.after,
+        "changes": {name: {"before": _plain(before), "after": _plain(after)} for name, before, after in done.changes},
+        "closed_above": list(done.closed_above),
+        "reopened_above": list(done.reopened_above),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value

@@ -158,3 +158,43 @@ def test_a_long_term_item_needs_none(world: World) -> None:
     world.given(by="长期坚持")
     with pytest.raises(ResponsibilityError, match="不用延期"):
         world.does("extend", "L1-01.A", **TO)
+
+
+@pytest.mark.parametrize("state", ["submitted", "suspended"])
+def test_a_date_granted_while_the_clock_stands_still_starts_none(world: World, state: str) -> None:
+    """Submitted or suspended meanwhile: the new date is kept, and runs when the work goes on."""
+    world.given(by="9月20日前")
+    world.signed("L1-01.A")
+    world.does("extend", "L1-01.A", as_post="A1", to=date(2023, 10, 13), reason="会期推迟")
+    if state == "submitted":
+        world.does("submit", "L1-01.A")
+    else:
+        world.does("suspend", "L1-01.A", reason="等通知")
+    for _ in range(2):
+        decided = approve(world.workspace, "L1-01.A", world.now)
+    assert (decided.status, decided.due_on) == ("approved", date(2023, 10, 13))
+    assert world.rows("SELECT next_at FROM clock WHERE clock = 'finish'") == [(None,)]
+    if state == "submitted":
+        world.does("send_back", "L1-01.A", reason="缺纪要")
+    else:
+        world.does("resume", "L1-01.A")
+    [(due_on, next_at)] = world.rows("SELECT due_on, next_at FROM clock WHERE clock = 'finish'")
+    assert due_on == "2023-10-13"
+    assert next_at.startswith("2023-10-09")
+
+
+@pytest.mark.parametrize("end", ["close", "cancel"])
+def test_what_is_over_gets_no_new_date(world: World, end: str) -> None:
+    """Closed or cancelled with a request open: nobody grants it any more, and it waits for nobody."""
+    world.given(by="9月20日前")
+    world.signed("L1-01.A")
+    world.does("extend", "L1-01.A", as_post="A1", to=date(2023, 10, 13), reason="会期推迟")
+    if end == "close":
+        world.does("submit", "L1-01.A")
+        world.does("close", "L1-01.A")
+    else:
+        world.does("cancel", "L1-01.A", reason="并入另一项")
+    with pytest.raises(ResponsibilityError, match="不用再答复"):
+        approve(world.workspace, "L1-01.A", world.now)
+    assert asked_for(world.workspace) == []
+    assert world.rows("SELECT next_at FROM clock WHERE next_at IS NOT NULL") == []

@@ -21,6 +21,7 @@ from responsibility.views.terminal.records import items, lists, log, log_csv, or
 from responsibility.views.terminal.staffing import organisation_imported
 from responsibility.views.terminal.state import status
 from responsibility.views.terminal.sweep import demo, ladder, laid, periods_waiting, rehearsed, swept
+from responsibility.views.terminal.undoing import undone
 
 __all__ = [
     "accepted",
@@ -59,6 +60,7 @@ __all__ = [
     "status",
     "swept",
     "todo",
+    "undone",
     "urged",
     "walked",
 ]

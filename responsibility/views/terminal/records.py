@@ -92,6 +92,7 @@ ACTS = {
     "extend.agree": "同意延期（待下一级）",
     "extend.approve": "同意延期",
     "extend.reject": "不同意延期",
+    "undo": "撤回",
 } | {action.value: name for action, name in ACTION_NAMES.items()}
 
 
@@ -159,11 +160,12 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
         "progress": "进展：",
         "note": "",
     }
+    back = [f"第 {values['of']} 条“{ACTS.get(values['act'], values['act'])}”"] if row.act == "undo" else []
     files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
     files += [f"缺口：{gap['message']}" for gap in values.get("gaps", ())]
     staff = [f"{word} {len(values[key])}" for key, word in _STAFF.items() if values.get(key)]
     said = [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "", 0)]
-    return said + files + staff
+    return back + said + files + staff
 
 
 def organisation(org: Organisation, chain: Chain, on: date) -> RenderableType:
