@@ -1,0 +1,84 @@
+"""What a sweep does to the clocks it found due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    Integer,
+    String,
+    and_,
+    func,
+    null,
+    update,
+)
+
+from responsibility.store import cards
+from responsibility.store.positions import (
+    Values,
+    instant,
+)
+from responsibility.store.rows import clock
+from responsibility.store.scratch import empty, fill, scratch
+
+#: Where the clocks of one key go in a sweep.
+step = scratch(
+    "sweep_step",
+    Column("policy_id", Integer, primary_key=True),
+    Column("clock", String, primary_key=True),
+    Column("due_on", Date, primary_key=True),
+    Column("rung", Integer, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("missed", Integer, primary_key=True),
+    Column("to", Integer, nullable=False),
+    Column("next_at", clock.c.next_at.type),
+    #: Of report clocks: how many periods began, and when the present one is due.
+    Column("began", Integer, nullable=False),
+    Column("to_due_on", Date, nullable=False),
+    Column("to_due_at", clock.c.due_at.type),
+)
+
+
+def sweep(connection: Connection, seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
+    cards.apply(connection, seq, values)
+    c, s = clock.c, step.c
+    connection.execute(update(clock).where(c.next_at <= at, c.until_at <= at).values(next_at=null()))
+    if not values["decisions"]:
+        return
+    fill(connection, step, [_step(decision) for decision in values["decisions"]])
+    at_key = and_(*(s[name] == c[name] for name in ("policy_id", "clock", "due_on", "rung", "rule", "missed")))
+    climbed = {"rung": s.to, "next_at": s.next_at}
+    ordinary, periodic = c.next_at <= at, (c.next_at <= at) & (c.rule != "")
+    if any(decision.get("rule") for decision in values["decisions"]):
+        began = {
+            "due_on": s.to_due_on,
+            "due_at": func.coalesce(s.to_due_at, c.due_at),
+            "arming": c.arming + s.began,
+            "missed": c.missed + s.began,
+        }
+        connection.execute(update(clock).where(periodic, at_key).values(**climbed, **began))
+        ordinary &= c.rule == ""
+    connection.execute(update(clock).where(ordinary, at_key).values(climbed))
+    empty(connection, step)
+
+
+def _step(decision: Values) -> dict[str, Any]:
+    due_on = decision["due_on"]
+    return {
+        "policy_id": decision["policy"],
+        "clock": decision["clock"],
+        "due_on": date.fromisoformat(due_on),
+        "rung": decision["rung"],
+        "rule": decision.get("rule", ""),
+        "missed": decision.get("missed", 0),
+        "to": decision["to"],
+        "next_at": instant(decision["next_at"]),
+        "began": decision.get("began", 0),
+        "to_due_on": date.fromisoformat(decision.get("to_due_on", due_on)),
+        "to_due_at": instant(decision.get("to_due_at")),
+    }

@@ -1,0 +1,52 @@
+"""The tables. Units, posts and people are known by the codes of the organisation file."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table
+from sqlmodel import SQLModel
+
+from responsibility.store.rows.lists import (
+    EventRow,
+    ItemLeaderRow,
+    ItemMembersRow,
+    ItemRow,
+    ItemUnitRow,
+    OccurrenceRow,
+    PolicyRow,
+    WorkListRow,
+)
+from responsibility.store.rows.people import HoldingRow, MetaRow, OversightRow, PersonRow, PostRow, UnitRow
+from responsibility.store.rows.told import CardRow, LedgerRefRow, LedgerRow, MessageRow, NoticeRow, UnitNoticeRow
+from responsibility.store.rows.work import AssignmentRow, ClockRow, DelegationRow, ExtensionRow, ReviewRow
+
+
+def table_of(row: type[SQLModel]) -> Table:
+    """The Core table behind a row class, for set-based SQL."""
+    return SQLModel.metadata.tables[str(row.__tablename__)]
+
+
+meta = table_of(MetaRow)
+unit = table_of(UnitRow)
+post = table_of(PostRow)
+person = table_of(PersonRow)
+holding = table_of(HoldingRow)
+oversight = table_of(OversightRow)
+policy = table_of(PolicyRow)
+work_list = table_of(WorkListRow)
+item = table_of(ItemRow)
+item_unit = table_of(ItemUnitRow)
+item_members = table_of(ItemMembersRow)
+item_leader = table_of(ItemLeaderRow)
+event = table_of(EventRow)
+occurrence = table_of(OccurrenceRow)
+assignment = table_of(AssignmentRow)
+clock = table_of(ClockRow)
+extension = table_of(ExtensionRow)
+review = table_of(ReviewRow)
+delegation = table_of(DelegationRow)
+notice = table_of(NoticeRow)
+card = table_of(CardRow)
+unit_notice = table_of(UnitNoticeRow)
+message = table_of(MessageRow)
+ledger = table_of(LedgerRow)
+ledger_ref = table_of(LedgerRefRow)

@@ -1,0 +1,119 @@
+"""What was told to whom, and the ledger."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+
+class NoticeRow(SQLModel, table=True):
+    """One rung reached for one recipient. The unique key is what makes a rung fire once."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("assignment_id", "clock", "arming", "rung", "recipient"),
+        Index("notice_by_seq", "seq", "recipient"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    #: The ledger entry of the sweep that wrote it.
+    seq: int
+    assignment_id: int
+    clock: str
+    arming: int
+    rung: str
+    recipient: str
+    #: As whom the recipient is told: owner, unit_head, or a tier id.
+    tell: str
+    #: The vacant post it stands in for; of a delegate, the owner.
+    instead_of: str | None = None
+    nth: int
+    skipped: bool = False
+
+
+class CardRow(SQLModel, table=True):
+    """牌: a unit's case got its first overdue notice of a card rule. A projection of the ledger, all of it."""
+
+    __tablename__ = "card"
+    rule: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+    occurrence_id: int = Field(primary_key=True)
+    #: The sweep that gave it, on that day of the office, for this assignment (of several members' the first).
+    seq: int
+    got_on: date
+    assignment_id: int
+
+
+class UnitNoticeRow(SQLModel, table=True):
+    """What is told of a unit as a whole, or of a gap in the chain, whatever the item. A projection of the ledger."""
+
+    __tablename__ = "unit_notice"
+    __table_args__ = (Index("unit_notice_by_seq", "seq", "recipient"),)
+    #: Empty for a gap.
+    unit: str = Field(primary_key=True)
+    #: A card rule's id, or what is missing.
+    rule: str = Field(primary_key=True)
+    #: The quarter (month, year, run of cases) it was told for; the day, for a gap.
+    period: str = Field(primary_key=True)
+    recipient: str = Field(primary_key=True)
+    seq: int
+    #: card or gap.
+    kind: str
+    tell: str
+    instead_of: str | None = None
+    nth: int
+    #: The assignment that tipped it.
+    assignment_id: int | None = None
+    #: The words it is told with, as the policy had them then.
+    said: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class MessageRow(SQLModel, table=True):
+    """The outbox: one digest for one person over one channel, and what became of it."""
+
+    __tablename__ = "message"
+    __table_args__ = (UniqueConstraint("seq", "person", "channel"), Index("message_by_status", "status"))
+    id: int | None = Field(default=None, primary_key=True)
+    seq: int
+    #: The oldest sweep it speaks of: what was held joins the next message.
+    since_seq: int
+    person: str
+    #: The posts the person holds for which the digest is.
+    posts: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    tier: str
+    channel: str
+    status: str = "pending"
+    attempts: int = 0
+    created_at: datetime
+    changed_at: datetime
+    #: When a transient failure is tried again.
+    retry_at: datetime | None = None
+    title: str = ""
+    detail: str = ""
+    #: `digest` of a sweep's notices, or `handover` of what is open to whoever newly holds a post.
+    kind: str = Field(default="digest", sa_column_kwargs={"server_default": "digest"})
+
+
+class LedgerRow(SQLModel, table=True):
+    """台账: append-only, chained by hash."""
+
+    __tablename__ = "ledger"
+    seq: int | None = Field(default=None, primary_key=True)
+    at: datetime
+    actor: str
+    on_behalf_of: str | None = None
+    act: str
+    codes: list[str] = Field(sa_column=Column(JSON, nullable=False))
+    values: dict[str, Any] = Field(sa_column=Column("values", JSON, nullable=False))
+    prev_hash: str
+    hash: str
+
+
+class LedgerRefRow(SQLModel, table=True):
+    """Which assignment an entry is about, where it is about single ones."""
+
+    __tablename__ = "ledger_ref"
+    seq: int = Field(primary_key=True)
+    assignment_id: int = Field(primary_key=True, index=True)
