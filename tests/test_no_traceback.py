@@ -185,6 +185,7 @@ def _break_below(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
         "deadline": "responsibility.core.deadline.read",
         "calendar show": "responsibility.usecases.calendar.year_of",
         "completion": "cyclopts.App.generate_completion",
+        "policy show": "responsibility.views.terminal.policy",
         "org template": "responsibility.views.sheets.organisation_template",
         "list template": "responsibility.views.sheets.worklist_template",
         "doctor": "responsibility.usecases.doctor.configuration",
