@@ -117,6 +117,8 @@ def notices_of(
             a.counted,
             a.milestones_done,
             a.submitted_late,
+            a.rectifying_since,
+            a.given_back,
             a.policy_id,
             a.item_id,
             i.code.label("item_code"),

@@ -6,41 +6,15 @@ Live acts and replay go through the same functions, so that the ledger alone exp
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    Date,
-    Integer,
-    String,
-    and_,
-    bindparam,
-    delete,
-    func,
-    insert,
-    literal,
-    null,
-    select,
-    update,
-)
+from sqlalchemy import Connection, delete, update
 
 from responsibility.store import cards, reviews, switching
 from responsibility.store.images import write_back
-from responsibility.store.positions import (
-    Values,
-    arm_clock,
-    arm_clocks,
-    instant,
-    set_columns,
-    start_clocks,
-    stop_clocks,
-    stop_work,
-)
+from responsibility.store.positions import Values
 from responsibility.store.projection import sets, single, sweeps
 from responsibility.store.rows import assignment, clock, delegation, event, extension, review
-from responsibility.store.scratch import empty, fill, scratch
 
 Applier = Callable[[Connection, int, datetime, Sequence[str], Values], None]
 

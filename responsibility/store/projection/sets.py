@@ -30,6 +30,7 @@ from responsibility.store.rows import assignment, clock, delegation, event
 
 
 def issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """A block of drafts is handed over, and its clocks start."""
     a = assignment.c
     laid = a.id.between(values["first"], values["last"])
     connection.execute(
@@ -56,6 +57,7 @@ def issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str]
 
 
 def redate(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Items moved to another date, with the clocks of what is laid of them."""
     a = assignment.c
     for moved in values["items"].values():
         laid = (a.occurrence_id == moved["occurrence"]) & a.state.not_in(("draft", "closed", "cancelled"))

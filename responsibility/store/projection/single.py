@@ -28,12 +28,14 @@ from responsibility.store.rows import assignment, clock, delegation, extension
 
 
 def sign(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """The sign clock stands still; others may begin."""
     set_columns(connection, codes, state="signed")
     stop_clocks(connection, codes, "sign")
     arm_clocks(connection, codes, values)
 
 
 def report(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """What was reported adds up or replaces; the clocks follow."""
     columns: dict[str, Any] = {"state": "in_progress", "counted": assignment.c.counted + (values.get("count") or 0)}
     if values.get("percent") is not None:
         columns["percent"] = values["percent"]
@@ -51,6 +53,7 @@ def reject_report(connection: Connection, _seq: int, _at: datetime, codes: Seque
 
 
 def submit(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """Done as the owner sees it: his clocks stand still, the office has its term."""
     set_columns(connection, codes, state="submitted", submitted_late=values["late"])
     if values.get("milestones"):
         set_columns(connection, codes, milestones_done=values["milestones"])
@@ -59,6 +62,7 @@ def submit(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str
 
 
 def send_back(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """Not good enough: the finish clock starts anew, and parents are open again."""
     set_columns(connection, codes, state="returned", submitted_late=False, returns=assignment.c.returns + 1)
     stop_clocks(connection, codes, "verify")
     for state, parents in values.get("reopened", {}).items():
@@ -71,6 +75,7 @@ def send_back(connection: Connection, _seq: int, _at: datetime, codes: Sequence[
 
 
 def close(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """Verified: all clocks fall silent, and parents close."""
     closed = [*codes, *values["rolled_up"]]
     set_columns(connection, closed, state="closed")
     stop_clocks(connection, closed, but="review")
@@ -98,11 +103,13 @@ def extend(connection: Connection, seq: int, at: datetime, codes: Sequence[str],
 
 
 def agree(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """One of those who have to agree has."""
     to = date.fromisoformat(values["to"])
     connection.execute(update(extension).where(extension.c.seq == values["of"]).values(agreed=values["step"], to_on=to))
 
 
 def approve(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """The last of them has: the new date."""
     _grant(connection, codes, values["of"], values)
 
 
@@ -116,6 +123,7 @@ def _grant(connection: Connection, codes: Sequence[str], of: int, values: Values
 
 
 def reject(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Refused: the date stays."""
     answered = {"status": "rejected", "answer": values["reason"]}
     connection.execute(update(extension).where(extension.c.seq == values["of"]).values(answered))
 
@@ -131,12 +139,14 @@ def delegate(connection: Connection, _seq: int, _at: datetime, codes: Sequence[s
 
 
 def suspend(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """All clocks stand still."""
     paused = {"before_pause": values["before"], "paused_on": date.fromisoformat(values["on"])}
     set_columns(connection, codes, state="suspended", **paused)
     stop_clocks(connection, codes)
 
 
 def resume(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """Back to the state before; the clocks go on, later."""
     set_columns(connection, codes, state=assignment.c.before_pause)
     given_back = assignment.c.given_back + values.get("lost", 0)
     set_columns(connection, codes, before_pause=None, paused_on=None, given_back=given_back)

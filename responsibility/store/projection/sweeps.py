@@ -45,6 +45,7 @@ step = scratch(
 
 
 def sweep(connection: Connection, seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """Every clock that was due goes on to where its key was decided to go."""
     cards.apply(connection, seq, values)
     c, s = clock.c, step.c
     connection.execute(update(clock).where(c.next_at <= at, c.until_at <= at).values(next_at=null()))
