@@ -172,7 +172,8 @@ def test_a_file_that_goes_on_being_filled_gives_only_what_is_new(world: World) -
     answer(path, {"L1-01.A": FULL})
     assert acts(back(world, path).applied[0]) == ["report"]
     answer(path, {"L1-01.A": {C.COUNT: 3}})
-    assert back(world, path).applied[0].steps[0].values == {"count": 1, "total": 3}
+    values = back(world, path).applied[0].steps[0].values
+    assert (values["count"], values["total"], "percent" in values) == (1, 3, False)
     answer(path, {"L1-01.A": {C.TEXT: "办完", C.DONE: "是"}})
     assert acts(back(world, path).applied[0]) == ["submit"]
     assert state(world, "L1-01.A") == ("submitted", 50, 3)

@@ -25,6 +25,7 @@ UNDOABLE = frozenset(
         "cancel",
         "delegate",
         "review",
+        "rectify",
         "extend",
         "extend.agree",
         "extend.approve",
@@ -49,6 +50,10 @@ INSTEAD = {
     "item.reassign": "再转回去：zeren item reassign {code} --from 现在的单位 --to 原来的单位",
     "item.cancel": "重新增加：zeren item add",
     "event.set": "再定一次日期：zeren event set 事件 日期",
+    "rearm": "把目标或反馈周期改回去：zeren item edit {code}",
+    "review.follow": "把时限改回去：zeren item edit {code} --by 原来的时限",
+    "policy.apply": "改好 config/policy.yaml，再用一次：zeren policy apply --to {code}",
+    "urge": "催办已经发给有关的人，收不回来；要更正的，再催一次说明：zeren urge {code} --note 更正的话",
     "calendar.import": "用正确的通知再导入一次：zeren calendar import 文件 --replace",
 }
 

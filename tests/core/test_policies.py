@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from responsibility.core.escalation import Clock, Ladder, Policy, Rung
+from responsibility.core.escalation import REVIEW_INSTRUMENTS, Clock, Ladder, Policy, Rung, review_ladder
 from responsibility.core.policies import carried_over, for_urgent
 from responsibility.settings import policy_from_record, policy_record
 
@@ -23,8 +23,9 @@ LADDER = ladder(soon=-3, urge=1, supervise=3, talk=7)
 
 
 def policy(starts_at: str | None) -> Policy:
-    rest = {Clock.SIGN: Ladder((), 2), Clock.VERIFY: Ladder((), 3)}
-    return Policy({Clock.FINISH: LADDER, **rest}, 10, 1.0, {"reminder": "提醒"}, urgent_starts_at=starts_at)
+    rest = {Clock.SIGN: Ladder((), 2), Clock.VERIFY: Ladder((), 3), Clock.REVIEW: review_ladder()}
+    instruments = REVIEW_INSTRUMENTS | {"reminder": "提醒"}
+    return Policy({Clock.FINISH: LADDER, **rest}, 10, 1.0, instruments, urgent_starts_at=starts_at)
 
 
 @pytest.mark.parametrize(

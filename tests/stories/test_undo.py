@@ -219,6 +219,7 @@ def test_who_closed_with_it_is_open_again(world: World) -> None:
 
 def test_the_leader_takes_back_what_the_office_closed_over(world: World) -> None:
     """A leader closed one branch, the office the other and with it the chain: without the first it is open again."""
+    world.configure("rights.yaml", "close: [office]", "close: [office, leader]")
     world.given(lead="甲支部、乙支部", by="9月28日前")
     for code in ("L1-01.A", "L1-01.B"):
         world.does("sign", code)

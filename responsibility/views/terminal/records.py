@@ -83,6 +83,7 @@ ACTS = {
     "reissue": "重新交办",
     "review.follow": "回头看改期",
     "redate": "时限变动",
+    "rearm": "重定时钟",
     "sweep": "巡查",
     "urge": "手工催办",
     "policy.apply": "改用现行规则",
