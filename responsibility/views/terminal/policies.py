@@ -27,10 +27,12 @@ def policy(rules: Policy, chain: Chain) -> RenderableType:
     table.add_column("告知谁", ratio=1, overflow="fold")
     table.add_column("文书", no_wrap=True)
     for clock, ladder in rules.ladders.items():
-        name = CLOCK_NAMES[clock] + (f"（{ladder.within} 个工作日内）" if ladder.within else "")
+        terms = {Clock.REPORT: "按事项的周期", Clock.REVIEW: f"每 {rules.review_every} 个月"}
+        term = f"{ladder.within} 个工作日内" if ladder.within else terms.get(clock, "")
+        name = CLOCK_NAMES[clock] + (f"（{term}）" if term else "")
         for at, rung in enumerate(ladder.rungs):
             form = rules.instruments[rung.instrument]
-            table.add_row("" if at else name, rung.name, _when(rung), _tells(rung.tells, chain), form)
+            table.add_row("" if at else name, rung.name, _when(rung, clock), _tells(rung.tells, chain), form)
         if not ladder.rungs:
             table.add_row(name, "-", "-", "一档也没有，到期没有人会收到提醒", "-")
     lines = [f"容差 {rules.tolerance:g} 个百分点；销号比例 {rules.close_share:g}"]
@@ -77,7 +79,9 @@ def _rungs(changes: Sequence[Any], chain: Chain) -> RenderableType:
     table.add_column("现在", ratio=1, overflow="fold")
     for one in changes:
         name = CLOCK_NAMES[one.clock] + ("（紧急）" if one.urgent else "")
-        table.add_row(name, (one.after or one.before).name, _told(one.before, chain), _told(one.after, chain))
+        table.add_row(
+            name, (one.after or one.before).name, *(_told(rung, one.clock, chain) for rung in (one.before, one.after))
+        )
     return table
 
 
@@ -100,12 +104,17 @@ def _next(at: datetime | None, rung: Rung | None) -> str:
     return f"{at:%Y-%m-%d} {rung.name}" if at and rung else "没有下一档"
 
 
-def _told(rung: Rung | None, chain: Chain) -> str:
-    return f"{_when(rung)} → {_tells(rung.tells, chain)}" if rung else "没有"
+def _told(rung: Rung | None, clock: Clock, chain: Chain) -> str:
+    return f"{_when(rung, clock)} → {_tells(rung.tells, chain)}" if rung else "没有"
 
 
-def _when(rung: Rung) -> str:
-    return f"到期前 {-rung.days} 个工作日" if rung.days < 0 else f"过期第 {rung.days} 个工作日"
+def _when(rung: Rung, clock: Clock | None = None) -> str:
+    """The moment of a rung, in the words of its clock."""
+    if rung.days < 0:
+        return f"到期前 {-rung.days} 个工作日"
+    if clock is Clock.BEHIND:
+        return f"滞后第 {rung.days} 个工作日"
+    return (f"连续 {rung.periods} 期，" if clock is Clock.REPORT else "") + f"过期第 {rung.days} 个工作日"
 
 
 def _tells(tells: Sequence[str], chain: Chain) -> str:
