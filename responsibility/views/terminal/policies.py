@@ -22,7 +22,7 @@ _SHOWN = 12
 def policy(rules: Policy, chain: Chain) -> RenderableType:
     """The ladders as a table, and what else the policy says."""
     table = table_of("督办规则（config/policy.yaml，用于以后交办的任务）")
-    for heading in ("时钟", "档", "什么时候"):
+    for heading in ("时钟和档", "什么时候"):
         table.add_column(heading, no_wrap=True)
     table.add_column("告知谁", ratio=1, overflow="fold")
     table.add_column("文书", no_wrap=True)
@@ -30,11 +30,10 @@ def policy(rules: Policy, chain: Chain) -> RenderableType:
         terms = {Clock.REPORT: "按事项的周期", Clock.REVIEW: f"每 {rules.review_every} 个月"}
         term = f"{ladder.within} 个工作日内" if ladder.within else terms.get(clock, "")
         name = CLOCK_NAMES[clock] + (f"（{term}）" if term else "")
-        for at, rung in enumerate(ladder.rungs):
+        table.add_row(Text(name, style="bold"), "", "" if ladder.rungs else "一档也没有，到期没有人会收到提醒", "")
+        for rung in ladder.rungs:
             form = rules.instruments[rung.instrument]
-            table.add_row("" if at else name, rung.name, _when(rung, clock), _tells(rung.tells, chain), form)
-        if not ladder.rungs:
-            table.add_row(name, "-", "-", "一档也没有，到期没有人会收到提醒", "-")
+            table.add_row(f"  {rung.name}", _when(rung, clock), _tells(rung.tells, chain), form)
     lines = [f"容差 {rules.tolerance:g} 个百分点；销号比例 {rules.close_share:g}"]
     names = {rung.id: rung.name for rung in rules.ladders[Clock.FINISH].rungs}
     if rules.urgent_starts_at in names:
@@ -114,7 +113,7 @@ def _when(rung: Rung, clock: Clock | None = None) -> str:
         return f"到期前 {-rung.days} 个工作日"
     if clock is Clock.BEHIND:
         return f"滞后第 {rung.days} 个工作日"
-    return (f"连续 {rung.periods} 期，" if clock is Clock.REPORT else "") + f"过期第 {rung.days} 个工作日"
+    return (f"连续 {rung.periods} 期，" if rung.periods > 1 else "") + f"过期第 {rung.days} 个工作日"
 
 
 def _tells(tells: Sequence[str], chain: Chain) -> str:
