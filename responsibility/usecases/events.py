@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.deadline import Deadline, bind, event_key, from_record, to_record
-from responsibility.core.errors import Problem, ResponsibilityError, UnknownCode
+from responsibility.core.errors import ResponsibilityError, UnknownCode
 from responsibility.core.summary import BoundItem, EventLine, EventSet
 from responsibility.core.text import is_it
 from responsibility.store import assignments, ledger, past, worklists
@@ -96,11 +96,14 @@ def _nothing_bound(name: str, known: Sequence[str]) -> UnknownCode:
 
 
 def _check(after: Sequence[_Bound], on: date) -> None:
-    faults = [
-        Problem("", "", one.row.code, one.deadline.phrase, fault) for one in after if (fault := fault_of(one.deadline))
-    ]
+    """Raise where a deadline cannot be reckoned from this day, with every item of which that is so."""
+    faults: dict[str, list[str]] = {}
+    for one in after:
+        if fault := fault_of(one.deadline):
+            faults.setdefault(fault, []).append(one.row.code)
     if faults:
-        raise ResponsibilityError(f"“{on}”算不出 {faults[0].cell} 的时限：{faults[0].message}", LIST)
+        each = "；".join(f"{'、'.join(codes)} 的时限：{fault}" for fault, codes in faults.items())
+        raise ResponsibilityError(f"“{on}”算不出 {each}", LIST)
 
 
 def _entry(office: str, name: str, on: date, before: date | None, after: Sequence[_Bound], now: datetime) -> Entry:

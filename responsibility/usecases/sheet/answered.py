@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from responsibility.core.assignment import State
 from responsibility.core.errors import InputProblems, Problem, ResponsibilityError
 from responsibility.core.summary.sheet import Answers, Applied, Choice, Column, Conflict, Imported, Standing, Step
-from responsibility.ingest.answers import AnswerRow, read_answers
+from responsibility.ingest.tasksheets import AnswerRow, read_answers
 from responsibility.store import assignments, ledger, tasksheets
 from responsibility.store.ledger import Entry
 from responsibility.usecases import verbs
