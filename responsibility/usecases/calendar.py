@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -24,9 +23,6 @@ from responsibility.usecases.drafting import fault_of, read_phrase
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.redate import redate
 from responsibility.usecases.workspace import Workspace, office_post
-
-#: The day a term of working days was counted from, as its reading says.
-_COUNTED = re.compile(r"自(\d{4}-\d{2}-\d{2})的次日起算")
 
 
 def year_of(workspace: Workspace, year: int) -> CalendarYear:
@@ -116,8 +112,7 @@ def _again(before: Deadline, issued_on: date, workspace: Workspace) -> Deadline:
     settings = workspace.settings
     if before.event_on:
         return bind(before, before.event_on, settings.calendar, settings.default_terms.immediate)
-    counted = _COUNTED.search(before.because)
-    read = read_phrase(before.phrase, date.fromisoformat(counted[1]) if counted else issued_on, settings)
+    read = read_phrase(before.phrase, before.counted_from or issued_on, settings)
     if read.kind is not before.kind or read.due_on is None or before.needs_confirmation:
         return before
     return replace(before, due_on=read.due_on, because=read.because, provisional=read.provisional)

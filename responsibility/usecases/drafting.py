@@ -156,7 +156,7 @@ def _columns(
         "responsible": row.responsible,
         "phrase": read.phrase,
         "phrase_cell": cell,
-        "deadline": {key: value for key, value in to_record(read).items() if key != "event_on"},
+        "deadline": {key: value for key, value in to_record(read).items() if key not in ("event_on", "counted_from")},
         "needs_confirmation": read.needs_confirmation,
         "target_count": row.target_count,
         "target_unit": row.target_unit,

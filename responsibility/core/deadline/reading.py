@@ -190,7 +190,8 @@ def _workdays(given: Given, number: int) -> Deadline:
     provisional = given.calendar.is_provisional(given.issued_on, due_on)
     if provisional:
         because += "；所跨年份的放假安排尚未公布，只按周末推算"
-    return replace(given.deadline(Kind.RELATIVE, because, due_on), provisional=provisional)
+    found = given.deadline(Kind.RELATIVE, because, due_on)
+    return replace(found, provisional=provisional, counted_from=given.issued_on)
 
 
 def _month_or_months(given: Given, number: int, due_on: date) -> Deadline:

@@ -16,7 +16,7 @@ def to_json(deadline: Deadline, zone: tzinfo) -> dict[str, Any]:
     due_at = None
     if deadline.due_on and deadline.due_time:
         due_at = datetime.combine(deadline.due_on, deadline.due_time, tzinfo=zone).isoformat()
-    dropped = ("due_time", "impossible", "event_on")
+    dropped = ("due_time", "impossible", "event_on", "counted_from")
     return {key: value for key, value in record.items() if key not in dropped} | {"due_at": due_at}
 
 
@@ -48,6 +48,7 @@ def from_record(record: dict[str, Any]) -> Deadline:
             "starts_on": _date(values.get("starts_on")),
             "due_on": _date(values.get("due_on")),
             "event_on": _date(values.get("event_on")),
+            "counted_from": _date(values.get("counted_from")),
             "due_time": time.fromisoformat(time_of_day) if time_of_day else None,
             "milestones": tuple(
                 Milestone(each["title"], date.fromisoformat(each["due_on"])) for each in values.get("milestones", ())

@@ -75,6 +75,8 @@ class Deadline:
     impossible: bool = False
     #: The day of the event, once the office has set it.
     event_on: date | None = None
+    #: The day a term of working days is counted from, so that another calendar can count it again.
+    counted_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
