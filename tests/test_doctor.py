@@ -336,9 +336,10 @@ def test_what_is_held_over_the_holidays_has_not_waited_too_long(healthy: World) 
 def test_the_ledger_is_proved(healthy: World) -> None:
     assert examined(healthy, "ledger") == []
     healthy.tamper("UPDATE ledger SET actor = 'X' WHERE seq = 2")
-    (found,) = examined(healthy, "ledger")
-    assert found.severity is Severity.ERROR
+    found, guards = examined(healthy, "ledger")
+    assert found.severity is guards.severity is Severity.ERROR
     assert "第 2 条" in found.message
+    assert "ledger_no_update" in guards.message  # whoever altered it had to take the guards away
 
 
 # -- calendar ----------------------------------------------------------------------------------------------------------

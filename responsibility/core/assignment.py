@@ -239,8 +239,11 @@ def measures(work: Work) -> list[int]:
 
 
 def progress(work: Work) -> int | None:
-    """0-100, the furthest of what was reported, or None where there is nothing to measure by."""
-    return 100 if work.state is State.CLOSED else max(measures(work), default=None)
+    """0-100, the furthest of what was reported (milestones too), or None where there is nothing to measure by."""
+    if work.state is State.CLOSED:
+        return 100
+    steps = [100 * work.milestones_done // len(work.milestones)] if work.milestones_done and work.milestones else []
+    return max(measures(work) + steps, default=None)
 
 
 def expected(work: Work, today: date) -> float:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from responsibility.core.errors import InputProblems, Problem
+from responsibility.core.errors import FileMissing, InputProblems, Problem
 from responsibility.core.text import showable
 
 #: Bytes one file may have.
@@ -18,12 +18,15 @@ _CHUNK = 1 << 20
 
 
 def keep(folder: Path, files: Sequence[Path]) -> list[dict[str, str | int]]:
-    """Copy files into `folder` and say what was kept: {name, sha256, bytes} each. InputProblems lists all that cannot
-    be kept, and nothing is.
+    """Copy files into `folder` and say what was kept: {name, sha256, bytes} each. FileMissing where all that cannot
+    be kept is not there, else InputProblems, lists it; then nothing is kept.
 
     The same content is kept once; a copy that broke off half-way is never taken for one.
     """
+    missing = [str(path) for path in files if not path.exists()]
     problems = [problem for path in files if (problem := _problem(path))]
+    if missing and len(missing) == len(problems):
+        raise FileMissing(f"找不到佐证材料：{'、'.join(missing)}", "文件名和路径要写全")
     if problems:
         raise InputProblems(problems, "佐证材料")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)

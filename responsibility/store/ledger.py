@@ -217,6 +217,22 @@ def broken(connection: Connection) -> list[tuple[int, str]]:
     return [*faults, *_head_faults(connection, expected - 1, previous)]
 
 
+#: The triggers that keep the ledger from being changed, by database.
+_GUARDS = {
+    "sqlite": [f"{table}_no_{act}" for table in ("ledger", "ledger_ref") for act in ("update", "delete", "replace")],
+    "postgresql": ["ledger_append_only", "ledger_ref_append_only"],
+}
+
+
+def unguarded(connection: Connection) -> list[str]:
+    """The names of triggers that are not there any more."""
+    name = connection.dialect.name
+    query = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    found = connection.exec_driver_sql(query if name == "sqlite" else "SELECT tgname FROM pg_trigger")
+    there = set(found.scalars())
+    return [guard for guard in _GUARDS[name] if guard not in there]
+
+
 def _head_faults(connection: Connection, newest: int, digest: str) -> list[tuple[int, str]]:
     """Whether the newest entry is the one that was noted as such."""
     head = connection.scalar(select(meta.c.value).where(meta.c.key == HEAD))

@@ -44,11 +44,11 @@ def start_clocks(connection: Connection, name: str, arm: Values, which: Any) -> 
 
 
 def position_of(arm: Values) -> dict[str, Any]:
-    """Where a clock stands that starts anew, as columns."""
+    """Where a clock stands that starts anew (or goes on after a `rung`), as columns."""
     return {
         "due_on": date.fromisoformat(arm["due_on"]),
         "due_at": instant(arm["due_at"]),
-        "rung": -1,
+        "rung": arm.get("rung", -1),
         "next_at": instant(arm["next_at"]),
         "until_at": instant(arm.get("until_at")),
         "rule": arm.get("rule", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
@@ -44,8 +45,8 @@ def last_entries(connection: Connection, ids: Sequence[int]) -> dict[int, int]:
     return found
 
 
-def reasons(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
-    """Assignment id → why it was returned last."""
+def reasons(connection: Connection, ids: Sequence[int], until: datetime | None = None) -> dict[int, str]:
+    """Assignment id → why it was returned last (up to the instant `until`)."""
     r = ledger_ref.c
     found: dict[int, str] = {}
     for some in _parts(ids):
@@ -55,6 +56,8 @@ def reasons(connection: Connection, ids: Sequence[int]) -> dict[int, str]:
             .where(r.assignment_id.in_(some), ledger.c.act == "return", ledger.c.seq.not_in(undone()))
             .order_by(r.seq)
         )
+        if until is not None:
+            returned = returned.where(ledger.c.at <= until)
         found |= {row[0]: str(row[1].get("reason", "")) for row in connection.execute(returned)}
     return found
 

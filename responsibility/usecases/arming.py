@@ -108,11 +108,26 @@ def reported_arms(connection: Connection, lamp: Lamp, row: Any, told: Mapping[st
     return arms
 
 
-def standing(connection: Connection, row: Any) -> dict[str, Any]:
-    """What a report replaces: the per cent and milestone reached before, and the period it is for."""
-    period = _clocks(connection, row).get(Clock.REPORT)
-    due = {"due_on": period.due_on.isoformat(), "missed": period.missed, "rule": period.rule} if period else None
-    return {"percent": row.percent, "milestones_done": row.milestones_done, "period": due}
+def standing(connection: Connection, row: Any, names: Iterable[str]) -> dict[str, Any]:
+    """What a report replaces: the per cent and milestone reached before, and where the clocks it moves stood."""
+    clocks = _clocks(connection, row)
+    stood = {name: _stood(clocks[name]) for name in names if name in clocks}
+    return {"percent": row.percent, "milestones_done": row.milestones_done, "clocks": stood}
+
+
+def _stood(clock: Any) -> Arm | None:
+    """The position of a clock, to go on from; None where it stands still."""
+    if clock.next_at is None:
+        return None
+    return {
+        "due_on": clock.due_on.isoformat(),
+        "due_at": clock.due_at.isoformat(),
+        "next_at": clock.next_at.isoformat(),
+        "until_at": clock.until_at and clock.until_at.isoformat(),
+        "rung": clock.rung,
+        "rule": clock.rule,
+        "missed": clock.missed,
+    }
 
 
 def _clocks(connection: Connection, row: Any) -> dict[str, Any]:

@@ -98,7 +98,10 @@ def import_organisation(
         return OrganisationImported(
             file=path.name,
             changes=changes,
-            warnings=gaps(workspace, after, max(day, today), "现在" if day <= today else f"{day} 起"),
+            warnings=(
+                *gaps(workspace, after, max(day, today), "现在" if day <= today else f"{day} 起"),
+                *_backdated(staffing, before, today),
+            ),
             dry_run=dry_run,
             on=day,
             joins=tuple(seat(h, h.from_on, after) for h in staffing.joins),
@@ -181,3 +184,17 @@ def organisation_of(workspace: Workspace) -> Organisation:
     """The organisation as stored."""
     with workspace.read() as connection:
         return store.load(connection)
+
+
+def _backdated(staffing: Staffing, before: Organisation, today: date) -> tuple[str, ...]:
+    """What is said of holdings the file begins in the past of an organisation already at work."""
+    begun = [
+        one for one in (*staffing.joins, *(new for _, new in staffing.moves)) if one.from_on and one.from_on < today
+    ]
+    if not before.posts or not begun:
+        return ()
+    posts = "、".join(one.post for one in begun[:5])
+    return (
+        f"{len(begun)} 项任职的起始日早于今天（{posts}{' 等' if len(begun) > 5 else ''}），"
+        "--as-of 看过去会按文件里的起始日显示；只从今天起的，把起始日留空或写今天",
+    )

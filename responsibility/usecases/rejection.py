@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from responsibility.core.assignment import Action
-from responsibility.core.deadline import milestone_days
 from responsibility.core.errors import ResponsibilityError
-from responsibility.core.escalation import Clock
 from responsibility.core.text import showable
 from responsibility.store import ledger
 from responsibility.store.ledger import Entry
-from responsibility.usecases.arming import behind_arm, milestone_arms, report_arm_on
 from responsibility.usecases.verbs import Case, Done, Values, act
 from responsibility.usecases.workspace import Workspace
 
@@ -36,7 +31,9 @@ def reject(workspace: Workspace, code: str, now: datetime, as_post: str | None =
         count = last.values.get("count") or 0
         back = {"of": last.seq, "count": count, "percent": was.get("percent")}
         done = was.get("milestones_done", case.row.milestones_done)
-        return {"reason": reason, **back, "milestones_done": done, "arms": _arms(case, was, count, done)}
+        # Each clock the report moved goes on from where it stood; one it started stands still.
+        arms = {name: was.get("clocks", {}).get(name) for name in last.values.get("arms", ())}
+        return {"reason": reason, **back, "milestones_done": done, "arms": arms}
 
     return act(workspace, Action.REJECT, code, now, as_post, decide)
 
@@ -46,20 +43,3 @@ def _last_report(entries: Sequence[Entry]) -> Entry | None:
     gone = {entry.values["of"] for entry in entries if entry.act == "undo"}
     told = [entry for entry in entries if entry.act in (Action.REPORT, Action.REJECT) and entry.seq not in gone]
     return told[-1] if told and told[-1].act == Action.REPORT else None
-
-
-def _arms(case: Case, was: dict[str, Any], count: int, done: int) -> dict[str, Any]:
-    """The clocks as they would stand had nothing been reported: the period, the milestones, the line."""
-    lamp, row = case.lamp, case.row
-    arms: dict[str, Any] = {}
-    if period := was.get("period"):
-        due_on = date.fromisoformat(period["due_on"])
-        arms[Clock.REPORT.value] = report_arm_on(lamp, row.policy_id, period["rule"], due_on, period["missed"])
-    if done < row.milestones_done:
-        days = milestone_days(row.deadline)
-        waiting = milestone_arms(lamp, row.policy_id, days, row.due_on, done)
-        arms |= {name: arm for name, arm in waiting.items() if int(name.split("#")[1]) <= row.milestones_done}
-    if count or was.get("percent") != row.percent:
-        work = replace(lamp.work(row, row.deadline), counted=row.counted - count, percent=was.get("percent"))
-        arms[Clock.BEHIND.value] = behind_arm(lamp, row.policy_id, work)
-    return arms

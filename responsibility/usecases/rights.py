@@ -76,7 +76,7 @@ def permitted(
     today: date,
 ) -> str | None:
     """Raise NoRight unless `actor` may act here; the post or unit it acts for, where that is not its own."""
-    if action is not Action.SIGN and not row.works:
+    if not (row.signs if action is Action.SIGN else row.works):
         raise IllegalTransition(
             f"{row.code} 随下级办理情况而定，不能单独{ACTION_NAMES[action]}", f"查看下级：zeren show {row.item_code}"
         )

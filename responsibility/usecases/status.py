@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from responsibility.core import summary as core
 from responsibility.core.assignment import Light, State, worst
 from responsibility.core.chain import Chain, LaidOn, Organisation
-from responsibility.core.deadline import from_record
+from responsibility.core.deadline import from_record, milestone_days
 from responsibility.core.escalation import Clock, kind_of, milestone_of, next_rung, runs
 from responsibility.core.review import Verdict
 from responsibility.core.summary import (
@@ -34,7 +34,7 @@ from responsibility.core.summary import (
     Told,
 )
 from responsibility.settings import Settings
-from responsibility.store import assignments, delegations, laying, reviews, worklists
+from responsibility.store import assignments, delegations, laying, reviews, tasksheets, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.reviews import STOPPED
 from responsibility.usecases.cards import counted
@@ -345,7 +345,15 @@ class Desk:
             returns=row.returns,
             last_told=self._told(row, told) if told is not None else None,
             occurrence=row.label,
+            milestones_done=row.milestones_done,
+            milestones=len(milestone_days(row.deadline)),
+            returned_because=self._returned_because(row),
         )
+
+    def _returned_because(self, row: Any) -> str:
+        if row.state != State.RETURNED:
+            return ""
+        return tasksheets.reasons(self.connection, [row.id], self.lamp.now).get(row.id, "")
 
     def _clock(self, row: Any, state: State) -> ClockView:
         ladder = self.lamp.ladder(row.policy_id, row.clock)

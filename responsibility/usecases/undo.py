@@ -20,7 +20,7 @@ from responsibility.store.bench import acts_since, bench, entries_moving, replay
 from responsibility.store.images import read_images, written
 from responsibility.store.ledger import Entry
 from responsibility.usecases.lights import Lamp
-from responsibility.usecases.rights import actor_of, organisation_for
+from responsibility.usecases.rights import acting, actor_of, organisation_for
 from responsibility.usecases.rollup import parents_to_close, parents_to_reopen
 from responsibility.usecases.workspace import ENGINE, Workspace
 
@@ -69,7 +69,7 @@ def undo(workspace: Workspace, now: datetime, as_post: str | None = None, *, dry
     stays in the record. A dry run does the same and keeps nothing.
     """
     with workspace.write(now, keep=not dry_run) as connection:
-        organisation = organisation_for(workspace, connection, as_post)
+        organisation = organisation_for(workspace, connection, acting(workspace, as_post))
         actor = actor_of(workspace, organisation, as_post)
         entry = _last_act(connection, organisation, actor)
         row = assignments.by_code(connection, entry.codes[0])

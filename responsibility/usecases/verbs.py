@@ -96,8 +96,9 @@ def report(
                 f"这一项有 {steps} 个节点，没有第 {milestone} 个", f"查看节点：zeren show {case.row.item_code}"
             )
         arms = reported_arms(case.connection, case.lamp, case.row, told)
-        was = standing(case.connection, case.row)
-        return told | ({"total": total} if count is not None else {}) | {"was": was, "arms": arms}
+        was = standing(case.connection, case.row, arms)
+        reached = {"all_reached": True} if milestone and milestone == steps else {}
+        return told | ({"total": total} if count is not None else {}) | reached | {"was": was, "arms": arms}
 
     return act(workspace, Action.REPORT, code, now, as_post, decide)
 
@@ -144,8 +145,14 @@ def send_back(
         raise ResponsibilityError("退回要写明原因", f"例：zeren return {code} --reason 缺会议记录")
 
     def decide(case: Case) -> Values:
+        if due_on is not None and due_on < case.lamp.today:
+            raise ResponsibilityError(
+                f"退回后的时限 {due_on} 已经过去，没有退回", "写今天以后的日期，或不写 --due，原时限不变"
+            )
         day, settings = due_on or case.row.due_on, workspace.settings
-        again = {"reason": reason, "reopened": reopened(case)}
+        again: dict[str, Any] = {"reason": reason, "reopened": reopened(case)}
+        if due_on is not None and due_on != case.row.due_on:
+            again["dates"] = [case.row.due_on and case.row.due_on.isoformat(), due_on.isoformat()]
         if day is None or not case.row.works:
             return again | {"finish": None}
         due_at = overdue_from(day, settings.zone) if due_on else case.row.due_at.astimezone(settings.zone)
@@ -203,8 +210,8 @@ def act(
         lamp = Lamp(workspace.settings, laying.policies(connection), now)
         row = find(connection, organisation, code, actor if chooses else None, lamp.today)
         before = State(row.state)
-        after = advance(before, action, row.code, State(row.before_pause) if row.before_pause else None)
         on_behalf_of = permitted(connection, workspace, organisation, row, action, actor, lamp.today)
+        after = advance(before, action, row.code, State(row.before_pause) if row.before_pause else None)
         values = decide(Case(connection, workspace, organisation, lamp, row, actor))
         entry = Entry(now, actor, name or action.value, [row.code], values, on_behalf_of)
         ledger.record(connection, entry, [row.id])

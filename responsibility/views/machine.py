@@ -92,6 +92,8 @@ def assignment(view: AssignmentView) -> Json:
         "returns": view.returns,
         "percent": view.percent,
         "counted": view.counted,
+        "milestones_done": view.milestones_done,
+        "return_reason": view.returned_because or None,
         "occurrence": view.occurrence,
         "reviews": [review_held(one) for one in view.reviews],
         "next_review": _day(view.next_review),

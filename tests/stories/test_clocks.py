@@ -312,3 +312,67 @@ def test_new_milestones_take_the_place_of_the_old_ones(any_world: World) -> None
     edit_item(world.workspace, "L1-01", Changes(by="9月25日、11月30日"), world.now)
     assert clocks(world) == {"milestone1": date(2023, 9, 25), "finish": date(2023, 11, 30)}
     ledger_explains_it(world)
+
+
+# -- what a review found ----------------------------------------------------------------------------------------------
+
+
+def test_a_rejected_report_leaves_the_ladder_where_it_stood(any_world: World) -> None:
+    """Reporting and being rejected must not win back a rung that was reached."""
+    world = any_world
+    world.given(by="10月31日前", target="4次")
+    world.signed("L1-01.A")
+    world.fast_forward(days=7)
+    world.expects("甲支部书记", "滞后提醒")
+    before = clocks(world)
+    world.does("report", "L1-01.A", count=3)
+    world.does("reject", "L1-01.A", reason="没有这三次")
+    assert clocks(world) == before
+    world.fast_forward(days=4)
+    world.expects("甲支部书记", "滞后催办")
+    ledger_explains_it(world)
+
+
+def test_a_rejected_report_does_not_urge_twice_for_one_period(world: World) -> None:
+    world.given(by="12月31日前", report="每周五")
+    world.signed("L1-01.A")
+    world.fast_forward(days=7)
+    world.expects("甲支部书记", "反馈催办")
+    world.does("report", "L1-01.A", text="推进中")
+    world.does("reject", "L1-01.A", reason="没有内容")
+    world.fast_forward(days=3)
+    world.expects_nothing()
+    world.fast_forward(days=4)
+    world.expects("甲支部书记", "反馈再催")
+
+
+def test_work_is_not_returned_for_a_day_that_is_past(world: World) -> None:
+    world.given(by="9月28日前")
+    world.signed("L1-01.A")
+    world.does("submit", "L1-01.A")
+    with pytest.raises(ResponsibilityError, match="2023-09-01 已经过去"):
+        world.does("send_back", "L1-01.A", reason="缺纪要", due_on=date(2023, 9, 1))
+
+
+def test_why_it_came_back_is_shown(any_world: World) -> None:
+    world = any_world
+    world.given(by="9月28日前")
+    world.signed("L1-01.A")
+    world.does("submit", "L1-01.A")
+    world.does("send_back", "L1-01.A", reason="缺纪要")
+    view = next(a for a in show(world.workspace, "L1-01", world.now).assignments if a.code == "L1-01.A")
+    assert view.returned_because == "缺纪要"
+
+
+def test_nobody_signs_above_the_work(world: World) -> None:
+    world.given(by="9月28日前")
+    with pytest.raises(IllegalTransition, match="随下级办理情况而定"):
+        world.does("sign", "L1-01.LD1", as_post="LD1")
+
+
+def test_milestones_reached_are_progress(world: World) -> None:
+    world.given(by="", steps=STEPS)
+    world.signed("L1-01.A")
+    done = world.does("report", "L1-01.A", milestone=3)
+    assert done.recorded["all_reached"]
+    assert [item.progress for item in world.status().items] == [100]

@@ -148,6 +148,14 @@ def test_the_database_refuses_to_change_an_entry(any_world: World, statement: st
     assert verify(any_world.workspace)[1] == []
 
 
+def test_an_entry_cannot_be_replaced_either(world: World) -> None:
+    """SQLite replaces a row without asking the trigger of deletion; PostgreSQL knows no such statement."""
+    a_month(world)
+    for table in ("ledger", "ledger_ref"):
+        with pytest.raises(DBAPIError, match="append-only"), writing(world.workspace.engine) as connection:
+            connection.exec_driver_sql(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
+
+
 def test_a_ledger_of_before_gets_its_head_and_guards(world: World, tmp_path: Path) -> None:
     """A database of the first schema: opening it brings it up, its entries are proved, and it can only grow."""
     a_month(world)

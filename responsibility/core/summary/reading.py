@@ -99,6 +99,11 @@ class AssignmentView:
     #: Of what has no end: the reviews held, oldest first, and the day the next one falls due.
     reviews: tuple[ReviewLine, ...] = ()
     next_review: date | None = None
+    #: How many milestones are reported done, and how many there are.
+    milestones_done: int = 0
+    milestones: int = 0
+    #: Why it was returned last; empty unless it is to be done again.
+    returned_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)

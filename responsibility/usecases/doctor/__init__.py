@@ -169,6 +169,7 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
         *_running(connection, settings, now),
         *_calendar(connection, settings, today),
         *proof(ledger.broken(connection)),
+        *guarded(ledger.unguarded(connection)),
     ]
 
 
@@ -237,6 +238,13 @@ def _calendar(connection: Connection, settings: Settings, today: date) -> list[F
         *work.calendar_coverage(announced, today),
         *work.provisional_days(announced, checkup.open_due_days(connection), today),
     ]
+
+
+def guarded(missing: list[str]) -> list[Finding]:
+    """The database itself refuses to change the ledger."""
+    mend = "恢复最近一次完好的备份，查清是谁动了数据库；台账现在是否完好：zeren log verify"
+    said = f"数据库里防止改动台账的触发器少了：{'、'.join(missing)}"
+    return [Finding("ledger", Severity.ERROR, said, mend)] if missing else []
 
 
 def proof(faults: list[tuple[int, str]]) -> list[Finding]:

@@ -152,6 +152,8 @@ def _measure(one: AssignmentView) -> str:
         parts.append(f"{one.counted}/{one.target}{one.target_unit}")
     if one.percent is not None:
         parts.append(f"{one.percent}%")
+    if one.milestones > 1 and one.works:
+        parts.append(f"节点{one.milestones_done}/{one.milestones}")
     return f" {' '.join(parts)}" if parts else ""
 
 
@@ -163,6 +165,8 @@ def _clocks(node: Tree, one: AssignmentView) -> None:
     for clock in one.clocks:
         for line in clock_lines(clock):
             node.add(_leaf(line, style="dim"))
+    if one.returned_because:
+        node.add(_leaf(f"退回原因：{one.returned_because}"))
     if one.reviews:
         node.add(_leaf(_last_review(one), style="dim"))
     if one.last_told is not None and one.light is not Light.CLOSED:
@@ -222,7 +226,8 @@ def todo(name: str, views: Sequence[AssignmentView], whom: str = "") -> Renderab
     code = views[0].code if _acted(views[0], "") in ("", _acted(views[0], whom)) else f"{views[0].code} --as {whom}"
     verb = "sign" if views[0].state.value == "issued" else "report"
     hint = Text(f"办理：zeren {verb} {code}；查看：zeren show {code}", style="dim")
-    return Stack(table, hint)
+    why = [Text(f"{one.code} 退回原因：{one.returned_because}") for one in views if one.returned_because]
+    return Stack(table, *why, hint)
 
 
 def _acted(one: AssignmentView, whom: str) -> str:
