@@ -167,7 +167,8 @@ FILL = (
     SELECT laid.id, 'L1-' || item || '.' || code, item, item, 'member', 'member', unit, code, 1, 1, :policy,
         due_on, due_at, 'signed', 1, '2023-08-21', due_on, due_at, 0, 0, 0
     FROM laid JOIN due_key ON due_key.at = laid.due""",
-    """INSERT INTO clock SELECT laid.id, 'finish', :policy, 1, due_on, due_at, rung, next_at
+    """INSERT INTO clock (assignment_id, clock, policy_id, arming, due_on, due_at, rung, next_at)
+    SELECT laid.id, 'finish', :policy, 1, due_on, due_at, rung, next_at
     FROM laid JOIN due_key ON due_key.at = laid.due
     UNION ALL SELECT id, 'sign', :policy, 1, '2023-08-23', '2023-08-23 16:00:00.000000', -1, NULL FROM laid""",
 )
