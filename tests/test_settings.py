@@ -553,7 +553,7 @@ MISTAKES = {
                          "- {id: three_a_quarter,",
                          "cards[0].counts[0]：现为“urges”，应为 sign_remind、sign_urge、sign_supervise、sign_report、"
                          "due_soon、urge、supervise、talk、report、circular、verify_remind、verify_supervise、report_urge、"
-                         "report_again、report_idle、report_leader、behind_remind、behind_urge、behind_supervise、"
+                         "report_again、report_idle、report_leader、behind_remind、behind_urge、"
                          "milestone_soon、milestone_urge、milestone_supervise、review_remind、review_supervise 之一"
                          "；是不是“urge”？"),
     "cards tell nobody known": (("policy", "tells: [unit_head, leader], instrument: talk_notice}\n  # -",
