@@ -56,6 +56,19 @@ def test_the_cards_of_units_are_a_column_of_their_own(office: Any, told: Callabl
     assert [card["count"] for card in cards["A"]] == [3]
 
 
+def test_with_several_rules_it_is_said_which_number_is_which(world: World, told: Callable[..., str]) -> None:
+    rule = "  - {id: two_in_a_row, name: 连续约谈"
+    world.configure("policy.yaml", "  # - {id: two_in_a_row, name: 约谈单位负责人", rule)
+    world.list({"title": "又一件", "lead": "甲支部", "by": "9月21日前"}, file="补", issued_on=world.now.date())
+    world.assign()
+    world.to("2023-09-22")
+    world.sweep()
+    world.untold.clear()
+    text = told("status", "--by", "unit", "--now", "2023-09-22T09:00")
+    assert ["4/3", "1/2"] in [line.split()[-2:] for line in text.splitlines()], text
+    assert "牌，从左到右：本季度 3 张，约谈单位负责人；连续 2 张，连续约谈" in text
+
+
 def test_urging_by_hand_says_who_is_told_and_sends_at_once(office: Any, told: Callable[..., str]) -> None:
     text = told("urge", "L1-01.A", "--rung", "督办", "--note", "请本周报送")
     assert "办公室：请本周报送" in text  # on the screen, which is the channel here
@@ -110,6 +123,36 @@ def test_moving_a_list_is_shown_first_and_not_done_unasked(world: World, office:
     assert (done["written"], done["due_now"], done["rungs"][0]["after"]["days"]) == (True, 1, -8)
     assert "改用现行规则" in told("log", "L1")
     assert office("log", "verify")["faults"] == []
+
+
+def test_all_that_another_policy_changes_is_shown(world: World, office: Any, told: Callable[..., str]) -> None:
+    for old, new in (
+        EARLIER,
+        ("tolerance: 10", "tolerance: 15"),
+        ("close_by: share", "close_by: leads"),
+        ("agrees: [unit_head, office, leader]", "agrees: [office]"),
+        ("  every: 3\n", "  every: 6\n"),
+        ("at: 3, tells", "at: 5, tells"),
+        ("    within: 3\n", "    within: 5\n"),
+        ("# urgent_starts_at: supervise", "urgent_starts_at: talk"),
+    ):
+        world.configure("policy.yaml", old, new)
+    shown = told("policy", "apply", "--to", "L1", "--dry-run")
+    lines = [line.split() for line in shown.splitlines()]
+    for line in (
+        ["容差", "10", "个百分点", "15", "个百分点"],
+        ["上级随下级销号", "达到销号比例", "牵头单位全部销号"],
+        ["延期由谁同意", "单位负责人、领导小组办公室、分管领导", "领导小组办公室"],
+        ["回头看间隔", "3", "个月", "6", "个月"],
+        ["审核期限", "3", "个工作日", "5", "个工作日"],
+        ["紧急事项逾期后从哪一档起", "督办", "约谈"],
+    ):
+        assert line in lines, shown
+    assert "记满 3 张" in shown
+    assert "记满 5 张" in shown
+    done = office("policy", "apply", "--to", "L1", "--yes")
+    assert {"what": "tolerance", "of": "", "before": 10, "after": 15} in done["others"]
+    assert f"任务 {done['assignments']} 项" in told("log", "--csv")
 
 
 @pytest.mark.parametrize(("answer", "said", "moved"), [("n", "没有改动", 0), ("y", "已改用现行规则", 1)])

@@ -55,8 +55,8 @@ COLUMN = dict(
 
 
 def organisation(**changes: Any) -> dict[str, Any]:
-    """The organisation file; `vacant=("A1",)` leaves posts without a holder, `holdings` adds or replaces."""
-    vacant = set(changes.get("vacant", ()))
+    """The organisation file: `vacant` posts have no holder, `unled` oversee nothing, `holdings` adds or replaces."""
+    vacant, unled = set(changes.get("vacant", ())), set(changes.get("unled", ()))
     return {
         "units": [{"code": c, "name": n, "kind": k, "parent": None if c == "DW" else "DW"} for c, n, k in UNITS],
         "posts": [{"code": c, "unit": u, "tier": t, "title": title} for c, u, t, title, _ in CAST],
@@ -65,7 +65,7 @@ def organisation(**changes: Any) -> dict[str, Any]:
             *({"post": c, "person": f"R{c}"} for c, *_ in CAST if c not in vacant),
             *changes.get("holdings", ()),
         ],
-        "oversees": [{"post": post, "units": units} for post, units in OVERSEES],
+        "oversees": [{"post": post, "units": units} for post, units in OVERSEES if post not in unled],
     }
 
 

@@ -257,7 +257,7 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "urge",
         "urge:urge",
         VERBS,
-        "手工催办：把现在这一档再说一遍，或直接到某一档",
+        "手工催办：现在该到的那一档，或直接到某一档",
         "zeren urge L1-03.Z01 --note 请于本周五前报送材料\nzeren urge L1-03.Z01 --rung 督办 --note 已两次推迟\n"
         "zeren urge L1-03 --all --note 下周一检查",
     ),

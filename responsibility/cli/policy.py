@@ -33,16 +33,16 @@ def apply(
     from responsibility.views import machine_policy, terminal
 
     workspace = enter(common)
-    chain = workspace.settings.chain
+    known = workspace.settings.policy, workspace.settings.chain
     with alone(common, workspace) as now:
         planned = preview_policy(workspace, to, now)
         if not dry_run and planned.assignments and not yes:
-            if not _agreed(common, lambda: terminal.policy_applied(planned, chain, asking=True)):
+            if not _agreed(common, lambda: terminal.policy_applied(planned, *known, asking=True)):
                 return common.out.done("没有改动。")
             yes = True
         done = planned if dry_run or not planned.assignments else apply_policy(workspace, to, now)
     common.out.show(
-        lambda: machine_policy.policy_applied(done), lambda: terminal.policy_applied(done, chain, asking=False)
+        lambda: machine_policy.policy_applied(done), lambda: terminal.policy_applied(done, *known, asking=False)
     )
 
 

@@ -16,7 +16,9 @@ def urge(
     /,
     *,
     note: Annotated[str, Parameter(help="要说的话，写在消息里")],
-    rung: Annotated[str | None, Parameter(help="直接到哪一档，如 督办；默认把现在这一档再说一遍")] = None,
+    rung: Annotated[
+        str | None, Parameter(help="直接到哪一档，如 督办；默认是现在该到的那一档；已经说过的再说一遍")
+    ] = None,
     all_: Annotated[bool, Parameter(name="--all", negative="", help="催办这一项的全部在办任务")] = False,
     as_: As = None,
     common: Timed = TIMED,

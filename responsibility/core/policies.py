@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import takewhile
+from typing import Any
 
-from responsibility.core.escalation import Clock, Ladder, Policy
+from responsibility.core.escalation import NO_LADDER, Clock, Ladder, Policy
 
 
 def for_urgent(policy: Policy) -> Policy:
@@ -22,6 +23,43 @@ def for_urgent(policy: Policy) -> Policy:
     early = tuple(rung for rung in ladder.rungs if rung.days < 0)
     rungs = (*early, replace(late[at], days=late[0].days), *late[at + 1 :])
     return replace(policy, ladders={**policy.ladders, Clock.FINISH: replace(ladder, rungs=rungs)})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something besides the rungs that another policy says otherwise."""
+
+    #: A field of `Policy`; `within` or `every` of a ladder; `instrument`.
+    what: str
+    #: The clock, or the instrument's id, where there are several of the kind.
+    of: str
+    before: Any
+    after: Any
+
+
+#: The fields of a policy that are compared as they are.
+_PLAIN = (
+    "tolerance",
+    "close_by",
+    "close_share",
+    "extension_agrees",
+    "extension_rule",
+    "review_every",
+    "rectify_within",
+    "urgent_starts_at",
+    "cards",
+)
+
+
+def changed(old: Policy, new: Policy) -> tuple[Change, ...]:
+    """What two policies say differently, besides their rungs."""
+    found = [Change(what, "", getattr(old, what), getattr(new, what)) for what in _PLAIN]
+    for clock in Clock:
+        before, after = (policy.ladders.get(clock, NO_LADDER) for policy in (old, new))
+        found += [Change(what, clock, getattr(before, what), getattr(after, what)) for what in ("within", "every")]
+    for form in dict.fromkeys((*old.instruments, *new.instruments)):
+        found.append(Change("instrument", form, old.instruments.get(form), new.instruments.get(form)))
+    return tuple(one for one in found if one.before != one.after)
 
 
 def carried_over(old: Ladder, new: Ladder, rung: int, reached: int) -> int:

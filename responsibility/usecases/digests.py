@@ -16,7 +16,7 @@ from responsibility.store import cards, laying, outbox, sweeping, urging
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
-from responsibility.views.texts import Behind, Digest, DigestLine, acting_for, lateness, why_you
+from responsibility.views.texts import Behind, Digest, DigestLine, acting_for, lateness, nobody_at, why_you
 
 #: What is to be finished stands before what is to be verified, reported and signed.
 _PRESSING = (Clock.FINISH, Clock.MILESTONE, Clock.VERIFY, Clock.BEHIND, Clock.REPORT, Clock.SIGN)
@@ -60,7 +60,7 @@ class _Reader:
             owners = dict.fromkeys(self.post_title(r.instead_of) for r in group)
             return acting_for(list(owners), days.pop() if len(days) == 1 else None)
         tier = chain.tier(row.tell) if row.tell in chain.order else None
-        vacant = "、".join(dict.fromkeys(self.post_title(r.instead_of) for r in group if r.instead_of))
+        vacant = nobody_at(((r.instead_of, r.unit) for r in group if r.instead_of), chain, self.organisation)
         return why_you(row.tell, tier, list(dict.fromkeys(self.unit_name(r.unit) for r in group)), vacant)
 
     def notice(self, row: Any) -> Noticed:
@@ -195,10 +195,10 @@ class _Reader:
             rung_name="责任链有缺口",
             instrument_name="提示",
             nth=row.nth,
-            item=row.rule,
+            item="",
             title=row.said["message"],
-            behind=(Behind(self.post_title(row.recipient)),),
-            quote=row.rule.split(":")[-1] or "-",
+            behind=(),
+            quote="",
             due_on=self.lamp.today,
             late=f"请{row.said['mend']}",
             why="您负责统筹协调",

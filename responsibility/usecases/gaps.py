@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.chain import OWNER, UNIT_HEAD, Organisation
+from responsibility.core.chain import OWNER, UNIT_HEAD, LaidOn, Organisation
 from responsibility.core.escalation import CLOCK_NAMES, RUNS_IN, Clock
 from responsibility.core.gaps import Gap, Hole, Reached, gaps_in
 from responsibility.store import cards, gaps, sweeping
@@ -46,7 +46,7 @@ def met(
     reached = [*_reached(router, fired), *more]
     found = [*gaps_in(reached), *_empty(connection, lamp)]
     names = _Names(router.organisation, lamp)
-    return tuple(GapLine(gap, names.sentence(gap), MENDS[gap.hole]) for gap in found)
+    return tuple(GapLine(gap, names.sentence(gap), names.mend(gap)) for gap in found)
 
 
 def _reached(router: Router, fired: Iterable[tuple[Case, str]]) -> list[Reached]:
@@ -135,7 +135,19 @@ class _Names:
             return f"{self.organisation.post[about].title}（{about}）无人任职"
         if about in self.organisation.unit:
             return f"{self._unit(about)}没有岗位"
+        if about in self.chain.order and not self._led(about):
+            return f"“{self._tell(about)}”没有岗位"
         return f"{units}没有{self._tell(about)}"
+
+    def mend(self, gap: Gap) -> str:
+        """What the office can do about it."""
+        if gap.hole is Hole.VACANT and gap.about not in self.organisation.post:
+            return "写明由谁分管，再 zeren org import" if self._led(gap.about) else MENDS[Hole.NOBODY]
+        return MENDS[gap.hole]
+
+    def _led(self, about: str) -> bool:
+        """Whether what is missing is somebody who oversees the units."""
+        return about in self.chain.order and self.chain.tier(about).laid_on is LaidOn.LEADERS
 
     def _tell(self, tell: str) -> str:
         if tell in self.chain.order:

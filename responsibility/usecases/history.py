@@ -14,7 +14,7 @@ from responsibility.store import organisation as organisation_store
 from responsibility.usecases.codes import unknown_work
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
-from responsibility.views.texts import acting_for, why_you
+from responsibility.views.texts import acting_for, nobody_at, why_you
 
 
 def climbed(workspace: Workspace, item_code: str | None = None) -> list[Climbed]:
@@ -42,7 +42,9 @@ def _gathered(connection: Connection, workspace: Workspace, rows: list[Any]) -> 
         rungs = Lamp(workspace.settings, policies, row.at).ladder(row.policy_id, row.clock).rungs
         height = next(at for at, rung in enumerate(rungs) if rung.id == row.rung)
         units = [_title(organisation, code) for code in dict.fromkeys(r.unit for r in some)]
-        vacant = "、".join(dict.fromkeys(_title(organisation, r.instead_of) for r in some if r.instead_of))
+        missing = [(r.instead_of, r.unit) for r in some if r.instead_of]
+        owners = "、".join(dict.fromkeys(_title(organisation, about) for about, _ in missing))
+        absent = owners if row.tell == DELEGATE else nobody_at(missing, chain, organisation)
         tier = chain.tier(row.tell) if row.tell in chain.order else None
         lines.append(
             Climbed(
@@ -55,7 +57,7 @@ def _gathered(connection: Connection, workspace: Workspace, rows: list[Any]) -> 
                 title=row.title,
                 who="、".join(_counted(organisation, some)),
                 nth=max(r.nth for r in some),
-                why=_why(row.tell, tier, units, vacant) if key[5] else "是责任人",
+                why=_why(row.tell, tier, units, absent) if key[5] else "是责任人",
                 height=height,
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.assignment import State
 from responsibility.core.escalation import Clock, Ladder, Policy, Rung, kind_of, moment, next_moment, next_rung, runs
-from responsibility.core.policies import carried_over, for_urgent
+from responsibility.core.policies import Change, carried_over, changed, for_urgent
 from responsibility.settings import Settings, policy_record
 from responsibility.store import laying, ledger, switching, worklists
 from responsibility.store.ledger import Entry
@@ -66,6 +66,8 @@ class PolicyApplied:
     assignments: int
     rungs: tuple[RungChange, ...]
     clocks: tuple[ClockChange, ...]
+    #: What else the policies say differently.
+    others: tuple[Change, ...]
     #: How many clocks the next sweep finds on a rung already.
     due_now: int
 
@@ -113,6 +115,7 @@ def _apply(
         sum(leaving.values()),
         _rung_changes(lamp, rows, plain, urgent),
         moved,
+        _other_changes(lamp, leaving, plain),
         sum(one.count for one in moved if one.after_at and one.after_at <= now),
     )
 
@@ -163,6 +166,14 @@ def _rung_changes(lamp: Lamp, rows: Sequence[Any], plain: int, urgent: int) -> t
         for before, after in _paired(old, new):
             if before != after:
                 found[RungChange(kind_of(name), is_urgent, before, after)] = None
+    return tuple(found)
+
+
+def _other_changes(lamp: Lamp, leaving: Iterable[int], plain: int) -> tuple[Change, ...]:
+    """What is another besides rungs, over every policy the assignments come from."""
+    found: list[Change] = []
+    for policy_id in leaving:
+        found += [one for one in changed(lamp.policy(policy_id), lamp.policy(plain)) if one not in found]
     return tuple(found)
 
 

@@ -1,4 +1,4 @@
-"""催办 by hand: the rung reached said again, or a higher one at once."""
+"""催办 by hand: the rung due now, or the one reached said again, or a higher one at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from responsibility.core.assignment import STATE_NAMES, State
 from responsibility.core.chain import LaidOn, Organisation
 from responsibility.core.errors import AmbiguousCode, IllegalTransition, NoRight, ResponsibilityError
-from responsibility.core.escalation import Clock, Ladder, Plan, Rung, runs
+from responsibility.core.escalation import Clock, Ladder, Plan, Rung, plan, runs
 from responsibility.core.summary import Noticed
 from responsibility.core.text import is_it, showable
 from responsibility.store import assignments, cases, laying, ledger, sweeping, urging
@@ -70,7 +70,7 @@ def urge(
     rung: str | None = None,
     everyone: bool = False,
 ) -> Urged:
-    """Tell those of the rung reached again, with a note; or of the rung named, at once.
+    """Tell those of the rung due now (or the one reached, again), with a note; or of the rung named, at once.
 
     `code` is an assignment, or an item of which one is open (`everyone`: all that are). The ladder goes on after the
     rung: what was passed over is recorded as skipped, and what is already above it stays where it is.
@@ -205,8 +205,16 @@ def _urge(
 
 
 def _jump(lamp: Lamp, key: Key, aim: _Aim) -> Plan:
-    """The rung a clock at this key is on (its first, before that) fires again; or the one asked for, at once."""
-    rungs = lamp.ladder(key.policy_id, key.clock).rungs
+    """The rung asked for fires at once; without one that which is due now, else the one the clock is on again.
+
+    Before its first rung, the first one comes early.
+    """
+    ladder, settings = lamp.ladder(key.policy_id, key.clock), lamp.settings
+    rungs = ladder.rungs
+    if aim.rung is None:
+        due = plan(ladder, key.due_on, key.rung, lamp.now, settings.calendar, settings.zone)
+        if due.fires:
+            return due
     to = max(key.rung, 0) if aim.rung is None else _index(rungs, aim.rung)
     passed = rungs[key.rung + 1 : to]
     after = max(key.rung, to)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from responsibility.core.cards import CardRule
 from responsibility.core.escalation import Policy, Rung
 from responsibility.views.machine import notice
 
@@ -23,12 +24,19 @@ def policy(rules: Policy) -> Json:
         "close_share": rules.close_share,
         "instruments": dict(rules.instruments),
         "urgent_starts_at": rules.urgent_starts_at,
-        "cards": [{**asdict(rule), "counts": list(rule.counts), "tells": list(rule.tells)} for rule in rules.cards],
+        "cards": _plain(rules.cards),
     }
 
 
 def _rung(rung: Rung | None) -> Json | None:
     return {**asdict(rung), "tells": list(rung.tells)} if rung else None
+
+
+def _plain(value: Any) -> Any:
+    """A value of the policy for JSON."""
+    if isinstance(value, CardRule):
+        return {key: _plain(part) for key, part in asdict(value).items()}
+    return [_plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def policy_applied(done: Any) -> Json:
@@ -51,6 +59,10 @@ def policy_applied(done: Any) -> Json:
                 "next_rung_after": one.after and one.after.id,
             }
             for one in done.clocks
+        ],
+        "others": [
+            {"what": one.what, "of": one.of, "before": _plain(one.before), "after": _plain(one.after)}
+            for one in done.others
         ],
         "due_now": done.due_now,
     }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from responsibility.core.assignment import LIGHT_NAMES, STATE_NAMES, Light, State
-from responsibility.core.chain import OWNER, UNIT_HEAD, LaidOn, Tier
+from responsibility.core.chain import OWNER, UNIT_HEAD, Chain, LaidOn, Organisation, Tier
 from responsibility.core.errors import ConfigError
 from responsibility.core.escalation import Clock
 
@@ -48,7 +48,7 @@ class DigestLine:
     item: str
     title: str
     behind: tuple[Behind, ...]
-    #: The number to quote in an answer.
+    #: The number to quote in an answer; empty where there is none (a gap in the chain).
     quote: str
     due_on: date
     late: str
@@ -149,9 +149,9 @@ def lateness(clock: Clock, due_on: date, workdays: int, missed: int = 0, milesto
 
 
 def why_you(tell: str, tier: Tier | None, units: Sequence[str], vacant: str) -> str:
-    """Why this person is told of these units; `vacant` names the post nobody holds that the notice was meant for."""
+    """Why this person is told of these units; `vacant` says who is missing that the notice was meant for."""
     if vacant:
-        return f"“{vacant}”无人任职，改送上一级并告知办公室"
+        return f"{vacant}，改送上一级并告知办公室"
     if tell == OWNER:
         return "您是责任人"
     if tell == UNIT_HEAD or (tier and tier.laid_on is LaidOn.UNITS):
@@ -159,6 +159,27 @@ def why_you(tell: str, tier: Tier | None, units: Sequence[str], vacant: str) -> 
     if tier and tier.laid_on is LaidOn.LEADERS:
         return f"您分管{'、'.join(units)}"
     return f"您负{tier.duty}" if tier else ""
+
+
+def nobody_at(missing: Iterable[tuple[str, str]], chain: Chain, organisation: Organisation) -> str:
+    """Who is missing, of pairs of a post, unit or tier without anybody and the unit that it is missing for."""
+    units: dict[str, dict[str, None]] = {}
+    for about, unit in missing:
+        units.setdefault(about, {})[_unit_name(unit, organisation)] = None
+    return "、".join(_nobody(about, list(names), chain, organisation) for about, names in units.items())
+
+
+def _nobody(about: str, units: Sequence[str], chain: Chain, organisation: Organisation) -> str:
+    if about in organisation.post:
+        return f"“{organisation.post[about].title}”无人任职"
+    if about not in chain.order:
+        return f"{_unit_name(about, organisation)}没有岗位"
+    tier = chain.tier(about)
+    return f"{'、'.join(units)}没有{tier.name}" if tier.laid_on is LaidOn.LEADERS else f"“{tier.name}”没有岗位"
+
+
+def _unit_name(code: str, organisation: Organisation) -> str:
+    return organisation.unit[code].name if code in organisation.unit else code
 
 
 def acting_for(owners: Sequence[str], until: date | None) -> str:
@@ -172,7 +193,7 @@ def title_of(digest: Digest | HandOver) -> str:
         return f"【责任链】岗位交接 {digest.count} 项"
     worst = digest.lines[0]
     return f"【责任链】{worst.rung_name}等 {len(digest.lines)} 项" if len(digest.lines) > 1 else (
-        f"【责任链】{worst.rung_name} {worst.item}"
+        f"【责任链】{worst.rung_name} {worst.item}".rstrip()
     )  # fmt: skip
 
 

@@ -48,6 +48,24 @@ def test_a_vacant_post_is_said_in_the_log_and_to_the_office(any_world: World) ->
     assert "请明确人选，再 zeren org import" in office(world)
 
 
+def test_a_unit_no_leader_oversees_is_said_in_words(any_world: World) -> None:
+    world = any_world
+    world.given(by="9月15日前")
+    world.signed("L1-01.A")
+    world.organise(unled=["LD1"])
+    world.to("2023-09-20")
+    world.courier.parcels.clear()
+    done = world.sweep()
+    said = "甲支部没有分管领导"
+    assert messages(done) == [f"{said}，“督办”改送党委书记、办公室主任"]
+    assert f"{said}，改送上一级并告知办公室" in world.expects("党委书记", "督办")[0].reason
+    world.untold.clear()
+    text = office(world)
+    assert f"【责任链有缺口】{said}" in text
+    assert "请写明由谁分管，再 zeren org import" in text
+    assert "leader" not in "".join(parcel.title + parcel.text for parcel in world.courier.parcels)
+
+
 def test_a_gap_is_told_once_a_day(world: World) -> None:
     world.list(
         {"title": "一", "lead": "甲支部", "by": "9月15日前"}, {"title": "二", "lead": "甲支部", "by": "9月19日前"}
@@ -63,7 +81,7 @@ def test_a_gap_is_told_once_a_day(world: World) -> None:
     assert "责任链有缺口" not in office(world)
     swept(world, "2023-09-22")
     assert office(world).count("责任链有缺口") == 1
-    assert "第 2 次提示" in office(world)
+    assert "第 2 次告知，提示" in office(world)
 
 
 def test_a_unit_no_leader_is_over_and_members_nobody_is(any_world: World) -> None:

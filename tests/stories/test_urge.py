@@ -56,7 +56,7 @@ def test_the_rung_reached_is_said_again_and_counts(any_world: World) -> None:
     assert NOTE in world.expects("办公室主任", "到期催办")[0].reason
     texts = [parcel.text for parcel in world.courier.parcels]
     assert len(texts) == 2
-    assert all(f"办公室：{NOTE}" in text and "第 2 次催办单" in text for text in texts)
+    assert all(f"办公室：{NOTE}" in text and "第 2 次告知，催办单" in text for text in texts)
     sweeps(world, "2023-09-19")
     world.expects_nothing()
     sweeps(world, "2023-09-20")  # the ladder goes on where it was
@@ -82,6 +82,24 @@ def test_a_jump_records_what_it_passes_over_and_goes_on_from_there(any_world: Wo
     world.expects_nothing()
     sweeps(world, "2023-10-07")
     world.expects("党委书记", "报告")
+
+
+def test_before_the_sweep_comes_it_says_the_rung_due_now(any_world: World) -> None:
+    world = any_world
+    world.given(by="9月15日前")
+    world.signed("L1-01.A")
+    world.to("2023-09-20")  # nobody swept: 临期提醒 and 到期催办 were never told
+    done = urges(world)
+    assert done.skipped == 3  # both of them: the head as owner, and the office
+    for post in ("甲支部书记", "办公室主任", "分管领导甲"):
+        assert world.expects(post, "督办")[0].nth == 1
+    sweeps(world, "2023-09-21")
+    world.expects_nothing()
+    sweeps(world, "2023-09-26")
+    world.expects("分管领导甲", "约谈")
+    world.expects("党委书记", "约谈")
+    with rebuilt(world.workspace.engine) as connection:
+        assert connection.exec_driver_sql(CLOCKS).all() == world.rows(CLOCKS)
 
 
 def test_a_rung_below_is_told_again_without_climbing_down(world: World) -> None:
@@ -143,7 +161,7 @@ def test_on_a_day_off_it_waits_like_everything_else(world: World) -> None:
     overdue(world)
     world.to("2023-09-23")
     done = urges(world)
-    assert (done.held, len(world.courier.parcels)) == (2, 0)
+    assert (done.held, len(world.courier.parcels)) == (3, 0)  # 督办 by now
     sweeps(world, "2023-09-25")
     assert NOTE in "".join(parcel.text for parcel in world.courier.parcels)
     world.untold.clear()

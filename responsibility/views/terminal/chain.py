@@ -171,7 +171,7 @@ def _clocks(node: Tree, one: AssignmentView) -> None:
         node.add(_leaf(_last_review(one), style="dim"))
     if one.last_told is not None and one.light is not Light.CLOSED:
         told = one.last_told
-        node.add(_leaf(f"最近 {told.rung_name}，告知{told.recipient}（第 {told.nth} 次）", style="dim"))
+        node.add(_leaf(f"最近 {told.rung_name}，第 {told.nth} 次告知{told.recipient}", style="dim"))
 
 
 def _last_review(one: AssignmentView) -> str:

@@ -12,7 +12,8 @@ from rich.text import Text
 
 from responsibility.core.cards import CardRule, period_name
 from responsibility.core.chain import OWNER, UNIT_HEAD, Chain
-from responsibility.core.escalation import CLOCK_NAMES, Clock, Policy, Rung
+from responsibility.core.escalation import CLOCK_NAMES, Clock, CloseBy, Policy, Rung
+from responsibility.core.policies import Change
 from responsibility.views.terminal.marks import table_of
 
 #: Groups of clocks shown one by one.
@@ -44,13 +45,16 @@ def policy(rules: Policy, chain: Chain) -> RenderableType:
 
 
 def _card(rule: CardRule, rules: Policy, chain: Chain) -> str:
-    many = f"{period_name(rule.every)}记满 {rule.at} 张" if rule.every else f"连续 {rule.at} 张"
-    form = rules.instruments[rule.instrument]
-    return f"{many} → {rule.name}（{form}），告知{_tells(rule.tells, chain)}"
+    form = rules.instruments.get(rule.instrument, rule.instrument)
+    return f"{_many(rule)} → {rule.name}（{form}），告知{_tells(rule.tells, chain)}"
 
 
-def policy_applied(done: Any, chain: Chain, *, asking: bool) -> RenderableType:
-    """What moving a list to the present policy changes: rungs, then clocks."""
+def _many(rule: CardRule) -> str:
+    return f"{period_name(rule.every)}记满 {rule.at} 张" if rule.every else f"连续 {rule.at} 张"
+
+
+def policy_applied(done: Any, rules: Policy, chain: Chain, *, asking: bool) -> RenderableType:
+    """What moving a list to the present policy changes: rungs, clocks, and what else there is."""
     if not done.assignments:
         return Text(f"清单 {done.list_code} 在办的任务已经都用现行规则，没有要改的。")
     what = "已改用现行规则" if done.written else "将改用现行规则（还没有写入）"
@@ -59,8 +63,9 @@ def policy_applied(done: Any, chain: Chain, *, asking: bool) -> RenderableType:
     ]
     parts += [_rungs(done.rungs, chain)] if done.rungs else []
     parts += [Text(), _clocks(done.clocks)] if done.clocks else []
+    parts += [_others(done.others, rules, chain)] if done.others else []
     if not done.rungs and not done.clocks:
-        parts.append(Text("各档和时间都不变（变的是容差、销号比例、延期或牌）。"))
+        parts.append(Text("各档和时间都不变。"))
     if done.due_now:
         fires = "按新规则已经到档，下一次巡查就会提醒"
         parts.append(Text(f"其中 {done.due_now} 个时钟{fires}。", style="bold"))
@@ -82,6 +87,64 @@ def _rungs(changes: Sequence[Any], chain: Chain) -> RenderableType:
             name, (one.after or one.before).name, *(_told(rung, one.clock, chain) for rung in (one.before, one.after))
         )
     return table
+
+
+#: What a policy says besides its rungs, as people call it.
+_OTHERS = {
+    "tolerance": "容差",
+    "close_by": "上级随下级销号",
+    "close_share": "销号比例",
+    "extension_agrees": "延期由谁同意",
+    "extension_rule": "逾期申请延期的答复",
+    "review_every": "回头看间隔",
+    "rectify_within": "整改期限",
+    "urgent_starts_at": "紧急事项逾期后从哪一档起",
+    "cards": "牌",
+    "instrument": "文书",
+    "within": "期限",
+    "every": "周期",
+}
+_UNITS = {
+    "tolerance": "{:g} 个百分点",
+    "review_every": "{} 个月",
+    "rectify_within": "{} 个工作日",
+    "within": "{} 个工作日",
+}
+_CLOSE_BY = {CloseBy.ALL: "全部销号", CloseBy.SHARE: "达到销号比例", CloseBy.LEADS: "牵头单位全部销号"}
+
+
+def _others(changes: Sequence[Change], rules: Policy, chain: Chain) -> RenderableType:
+    table = table_of("其他")
+    table.add_column("内容", no_wrap=True)
+    table.add_column("原来", ratio=1, overflow="fold")
+    table.add_column("现在", ratio=1, overflow="fold")
+    for one in changes:
+        of = CLOCK_NAMES[Clock(one.of)] if one.what in ("within", "every") else ""
+        table.add_row(
+            of + _OTHERS[one.what], *(_worded(one.what, value, rules, chain) for value in (one.before, one.after))
+        )
+    return table
+
+
+def _worded(what: str, value: Any, rules: Policy, chain: Chain) -> str:
+    """One side of a change in words."""
+    rungs = {rung.id: rung.name for ladder in rules.ladders.values() for rung in ladder.rungs}
+    if what == "cards":
+        cards = (
+            f"{_card(rule, rules, chain)}，{'、'.join(rungs.get(rung, rung) for rung in rule.counts)}记牌"
+            + ("，非工作日也发" if rule.urgent else "")
+            for rule in value
+        )
+        return "；".join(cards) or "没有"
+    if value is None:
+        return "没有写"
+    if what == "extension_agrees":
+        return _tells(value, chain)
+    if what == "urgent_starts_at":
+        return str(rungs.get(value, value))
+    if what == "close_by":
+        return _CLOSE_BY[value]
+    return _UNITS[what].format(value) if what in _UNITS else f"{value:g}" if what == "close_share" else str(value)
 
 
 def _clocks(changes: Sequence[Any]) -> RenderableType:
@@ -125,7 +188,7 @@ def urged(done: Any, outcome: Mapping[str, int], faults: Sequence[str]) -> str:
     """Who was urged, on which rung, and what became of the messages."""
     first = done.notices[0]
     many = f" 等 {len(done.assignments)} 项" if len(done.assignments) > 1 else ""
-    told = list(dict.fromkeys(f"{n.post_title}（第 {n.nth} 次）" for n in done.notices if n.clock == done.clock))
+    told = list(dict.fromkeys(f"{n.post_title}（第 {n.nth} 次告知）" for n in done.notices if n.clock == done.clock))
     who = "、".join(told[:8]) + (f" 等 {len(told)} 人" if len(told) > 8 else "")
     words = {"sent": "送出", "held": "稍后再送", "failed": "失败", "uncertain": "不知是否送到"}
     became = "、".join(f"{word} {outcome[key]}" for key, word in words.items() if outcome.get(key))

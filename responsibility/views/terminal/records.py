@@ -165,8 +165,9 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
     files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
     files += [f"缺口：{gap['message']}" for gap in values.get("gaps", ())]
     staff = [f"{word} {len(values[key])}" for key, word in _STAFF.items() if values.get(key)]
+    moved = [f"任务 {values['assignments']} 项"] if row.act == "policy.apply" else []
     said = [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "", 0)]
-    return back + said + files + staff
+    return back + moved + said + files + staff
 
 
 def organisation(org: Organisation, chain: Chain, on: date) -> RenderableType:

@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from responsibility.core.assignment import Light
+from responsibility.core.cards import CardCount
 from responsibility.core.summary import (
     Counts,
     Group,
@@ -27,6 +28,9 @@ def status(summary: Summary, as_of: datetime, top: int, first: str, late: bool =
     ]
     if late and not summary.items:
         return Stack(parts[0], Text("没有逾期的。"))
+    rules = _card_rules(summary)
+    if len(rules) > 1:
+        parts.append(Text(f"牌，从左到右：{'；'.join(f'{c.period} {c.at} 张，{c.name}' for c in rules)}", style="dim"))
     if summary.items:
         parts += [Text(), _items(summary, top)]
     parts += _next_steps(summary)
@@ -42,11 +46,11 @@ def _groups(summary: Summary, first: str) -> Table:
     for one in shown:
         table.add_column(Text(LIGHTS[one][0], style=LIGHTS[one][2]), justify="right")
     table.add_column("完成率", justify="right")
-    carded = any(group.cards for group in summary.groups)
-    if carded:
+    rules = [one.rule for one in _card_rules(summary)]
+    if rules:
         table.add_column("牌", justify="right", no_wrap=True)
     for group in summary.groups:
-        table.add_row(group.name, *_cells(group.counts, shown), *([_cards(group)] if carded else []))
+        table.add_row(group.name, *_cells(group.counts, shown), *([_cards(group, rules)] if rules else []))
     if summary.by == "tier":
         table.add_section()
         table.add_row(Text("合计", style="bold"), *_cells(summary.totals, shown))
@@ -60,10 +64,17 @@ def _cells(counts: Counts, shown: Sequence[Light]) -> list[Text]:
     return [Text(str(total)), *lights, Text(share)]
 
 
-def _cards(group: Group) -> Text:
-    """2/3: two of the three cards that have a consequence; one such pair a rule."""
+def _card_rules(summary: Summary) -> list[CardCount]:
+    """A count by each rule under which any unit has cards."""
+    return list({one.rule: one for group in summary.groups for one in group.cards}.values())
+
+
+def _cards(group: Group, rules: Sequence[str]) -> Text:
+    """2/3: two of the three cards that have a consequence; one such pair a rule, or a dot."""
     full = any(one.count >= one.at for one in group.cards)
-    return Text(" ".join(map(str, group.cards)) or ".", style="bold red" if full else "" if group.cards else "dim")
+    counts = {one.rule: str(one) for one in group.cards}
+    pairs = [counts.get(rule, ".") for rule in rules]
+    return Text(" ".join(pairs), style="bold red" if full else "" if counts else "dim")
 
 
 def _items(summary: Summary, top: int) -> Table:

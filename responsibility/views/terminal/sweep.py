@@ -125,7 +125,7 @@ def ladder(rows: Sequence[Climbed]) -> RenderableType:
     table.add_column("告知", no_wrap=True)
     table.add_column("事由", ratio=1)
     for row in rows:
-        what = f"{row.who}；{row.why}，第 {row.nth} 次"
+        what = f"{row.who}；{row.why}，第 {row.nth} 次告知"
         table.add_row(f"{row.at:%m-%d}", row.rung_name, row.recipient, what)
     return table
 
