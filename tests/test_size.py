@@ -115,6 +115,20 @@ def plans(world: World, found: Asked, *words: str) -> list[str]:
         ]
 
 
+def test_extended_assignments_are_counted_from_the_few_extensions(tmp_path: Path) -> None:
+    """What was never extended is not looked at, whatever SQLite knows of the sizes."""
+    with crowd(tmp_path / "office", FEW) as world:
+        world.assign()
+        for known in (False, True):
+            if known:
+                world.tamper("ANALYZE")
+            with asked(world.workspace.engine) as found:
+                status(world.workspace, world.now)
+            steps = plans(world, found, "granted")
+            assert any("SEARCH assignment USING INTEGER PRIMARY KEY" in step for step in steps), steps
+            assert not any("SCAN assignment" in step for step in steps), steps
+
+
 def test_an_idle_sweep_looks_only_at_the_index_of_next_moments(tmp_path: Path) -> None:
     with crowd(tmp_path / "office", FEW) as world:
         world.assign()

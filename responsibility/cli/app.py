@@ -230,7 +230,7 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "extension:list_",
         VERBS,
         "等待答复的延期申请",
-        "zeren extension list\nzeren extension list --all",
+        "zeren extension list\nzeren extension list --as LD01\nzeren extension list --all",
     ),
     (
         "extension approve",

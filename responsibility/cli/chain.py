@@ -77,6 +77,7 @@ def remind(*, dry_run: DryRun = False, common: Timed = TIMED) -> int:
 
 def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
     from responsibility.usecases.deliver import template_of
+    from responsibility.usecases.extension import waiting as extensions_waiting
     from responsibility.usecases.periods import periods_waiting
     from responsibility.usecases.remind import sweep
     from responsibility.views import machine, terminal
@@ -84,7 +85,7 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
     swept = sweep(workspace, now, dry_run=True)
     template = template_of(workspace)
     texts = [template.render(digest) for digest in swept.digests]
-    waiting = periods_waiting(workspace, now)
+    waiting, asked = periods_waiting(workspace, now), extensions_waiting(workspace)
     common.out.show(
         lambda: (
             machine.remind(
@@ -96,17 +97,20 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
                 {"held": swept.held},
                 swept.gaps,
             )
-            | {"periods_waiting": len(waiting)}
+            | {"periods_waiting": len(waiting), "extensions_waiting": asked}
         ),
         lambda: terminal.rehearsed(swept.notices, swept.digests, texts, swept.skipped, swept.gaps),
     )
     if waiting:
         common.out.done(terminal.periods_waiting(waiting))
+    if asked:
+        common.out.done(terminal.extensions_waiting(asked))
     return 0
 
 
 def _swept(common: Timed, workspace: Any, now: Any) -> int:
     from responsibility.usecases.assign import check_now
+    from responsibility.usecases.extension import waiting as extensions_waiting
     from responsibility.usecases.messages import held_back
     from responsibility.usecases.periods import periods_waiting
     from responsibility.usecases.remind import notices_of
@@ -117,7 +121,7 @@ def _swept(common: Timed, workspace: Any, now: Any) -> int:
         from flows import escalate
 
         swept, done = escalate.run(workspace.root, now, "stderr" if common.json else "stdout")
-    waiting = periods_waiting(workspace, now)
+    waiting, asked = periods_waiting(workspace, now), extensions_waiting(workspace)
     outcome = {**done.counts, "held": done["held"] + swept.held}
     common.out.show(
         lambda: (
@@ -130,7 +134,7 @@ def _swept(common: Timed, workspace: Any, now: Any) -> int:
                 outcome,
                 swept.gaps,
             )
-            | {"periods_waiting": len(waiting)}
+            | {"periods_waiting": len(waiting), "extensions_waiting": asked}
         ),
         lambda: terminal.swept(
             swept.told,
@@ -145,6 +149,8 @@ def _swept(common: Timed, workspace: Any, now: Any) -> int:
     )
     if waiting:
         common.out.done(terminal.periods_waiting(waiting))
+    if asked:
+        common.out.done(terminal.extensions_waiting(asked))
     return 1 if done["failed"] else 0
 
 

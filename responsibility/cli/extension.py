@@ -6,23 +6,24 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, alone, enter, read_date
+from responsibility.cli.common import TIMED, Timed, alone, enter, read_date, read_now
 from responsibility.cli.verbs import As, Code
 
 
 def list_(
     *,
     all_: Annotated[bool, Parameter(name="--all", negative="", help="也列出已经答复的")] = False,
+    as_: Annotated[str | None, Parameter(name="--as", help="只列等这个岗位答复的，如 LD01")] = None,
     common: Timed = TIMED,
 ) -> None:
     """Show what was asked for."""
     from responsibility.usecases.extension import asked_for
-    from responsibility.views import machine, terminal
+    from responsibility.views import machine_extensions, terminal
 
     workspace = enter(common)
-    rows = asked_for(workspace, everything=all_)
     zone = workspace.settings.zone
-    common.out.show(lambda: machine.extensions(rows, zone), lambda: terminal.extensions(rows))
+    rows = asked_for(workspace, everything=all_, now=read_now(common.now, zone), whom=as_)
+    common.out.show(lambda: machine_extensions.extensions(rows, zone), lambda: terminal.extensions(rows, as_))
 
 
 def approve(
@@ -59,6 +60,6 @@ def reject(
 
 
 def _tell(common: Timed, done: Any) -> None:
-    from responsibility.views import machine, terminal
+    from responsibility.views import machine_extensions, terminal
 
-    common.out.show(lambda: machine.extension_decided(done), lambda: terminal.extension_decided(done))
+    common.out.show(lambda: machine_extensions.extension_decided(done), lambda: terminal.extension_decided(done))

@@ -84,9 +84,12 @@ def todo(
     *, for_: Annotated[str, Parameter(name="--for", help="岗位或单位的编码，如 Z01S、Z01")], common: Timed = TIMED
 ) -> None:
     """Show what is open for one post or unit."""
+    from responsibility.usecases.extension import asked_for
     from responsibility.usecases.status import todo as read
     from responsibility.views import machine, terminal
 
     workspace = enter(common)
-    name, views = read(workspace, for_, read_now(common.now, workspace.settings.zone))
-    common.out.show(lambda: machine.todo(for_, name, views), lambda: terminal.todo(name, views, for_))
+    now = read_now(common.now, workspace.settings.zone)
+    name, views = read(workspace, for_, now)
+    waiting = len(asked_for(workspace, now=now, whom=for_))
+    common.out.show(lambda: machine.todo(for_, name, views, waiting), lambda: terminal.todo(name, views, for_, waiting))

@@ -214,8 +214,9 @@ def _do(common: Timed, act: Callable[[Any, Any], Any]) -> None:
 def told(done: Any, found: str = "") -> str:
     """An act in words; `found` is what it found, where that is its point."""
     behalf = f"（{done.actor} 代 {done.on_behalf_of}）" if done.on_behalf_of else f"（{done.actor}）"
+    name = "特批延期" if done.recorded.get("late") and done.action is Action.EXTEND else ACTION_NAMES[done.action]
     lines = [
-        f"{ACTION_NAMES[done.action]} {done.code} {done.title}{behalf}",
+        f"{name} {done.code} {done.title}{behalf}",
         f"  {_states(done)}",
     ]
     r = done.recorded

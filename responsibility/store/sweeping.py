@@ -300,6 +300,7 @@ def notices_of(
             a.submitted_late,
             a.rectifying_since,
             a.given_back,
+            a.extensions,
             a.works,
             a.policy_id,
             c.arming.label("arming_now"),

@@ -51,7 +51,9 @@ class _Reader:
     def late(self, row: Any) -> str:
         due_on = row.clock_due_on
         days = self.settings.calendar.between(due_on, self.lamp.today)
-        return lateness(kind_of(row.clock), due_on, days, row.clock_missed, _milestone_title(row))
+        return lateness(
+            kind_of(row.clock), due_on, days, row.clock_missed, _milestone_title(row), extended=row.extensions
+        )
 
     def why(self, group: Sequence[Any]) -> str:
         chain, row = self.settings.chain, group[0]
@@ -269,9 +271,10 @@ def _reached(row: Any) -> bool:
 
 
 def _alike(rows: Iterable[Any]) -> list[list[Any]]:
-    """All who are late with one item on one rung are one line."""
+    """All who are late with one item on one rung are one line; who was given another date is another."""
     groups: dict[tuple[Any, ...], list[Any]] = {}
     for row in rows:
-        key = (row.clock, row.rung, row.occurrence_id, row.tell, row.instead_of is None)
+        later = (row.extensions, row.clock_due_on) if row.extensions and kind_of(row.clock) is Clock.FINISH else None
+        key = (row.clock, row.rung, row.occurrence_id, row.tell, row.instead_of is None, later)
         groups.setdefault(key, []).append(row)
     return list(groups.values())

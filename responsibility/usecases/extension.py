@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,14 +9,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.assignment import STATE_NAMES, Action, State
-from responsibility.core.chain import OWNER, UNIT_HEAD, routes
-from responsibility.core.errors import NoRight, ResponsibilityError
+from responsibility.core.chain import Organisation
+from responsibility.core.errors import AmbiguousCode, NoRight, ResponsibilityError
 from responsibility.core.escalation import Clock, overdue_from, runs
 from responsibility.core.summary import ExtensionLine
 from responsibility.core.text import showable
-from responsibility.store import extensions, laying, ledger, worklists
+from responsibility.store import assignments, extensions, laying, ledger
 from responsibility.store.ledger import Entry
+from responsibility.usecases.answering import Answering
 from responsibility.usecases.arming import rearmed
+from responsibility.usecases.codes import unknown_seat
 from responsibility.usecases.lights import Lamp, arm
 from responsibility.usecases.rights import acting, actor_of, is_office, organisation_for
 from responsibility.usecases.verbs import Case, Done, Values, act, find
@@ -84,7 +85,7 @@ def approve(
             values |= _granted(workspace, case.lamp, case.row, day)
         act_name = "extend.approve" if last else "extend.agree"
         ledger.record(connection, Entry(now, actor, act_name, [case.row.code], values, on_behalf_of), [case.row.id])
-        status, follows = ("approved", "") if last else ("open", _whom(steps[asked.agreed + 1], workspace))
+        status, follows = ("approved", "") if last else ("open", _answering(case).whom(case.row, asked.agreed + 1))
         count = case.row.extensions + last
         due_on = day if last else case.row.due_on
         return Decided(case.row.code, case.row.title, actor, on_behalf_of, status, follows, due_on, day, count)
@@ -105,17 +106,45 @@ def reject(workspace: Workspace, code: str, now: datetime, as_post: str | None =
         return Decided(*done, row.due_on, asked.to_on, row.extensions)
 
 
-def asked_for(workspace: Workspace, *, everything: bool = False) -> list[ExtensionLine]:
-    """What nobody has decided yet (or all that was ever asked for), oldest first."""
+def asked_for(
+    workspace: Workspace, *, everything: bool = False, now: datetime | None = None, whom: str | None = None
+) -> list[ExtensionLine]:
+    """What nobody has decided yet (or all that was ever asked for), oldest first.
+
+    `whom` (a post, or a unit for its head) keeps what that post answers next; `now` is the day that posts are held on.
+    """
     with workspace.read() as connection:
-        policies = laying.policies(connection)
         rows = extensions.all_of(connection, undecided=not everything)
-        lamp = Lamp(workspace.settings, policies, rows[0].asked_at) if rows else None
-        return [_line(workspace, row, lamp.policy(row.policy_id).extension_agrees) for row in rows if lamp]
+        organisation = organisation_for(workspace, connection, whom)
+        post = _seat(workspace, organisation, whom) if whom else None
+        if not rows or (whom and not post):
+            return []
+        lamp = Lamp(workspace.settings, laying.policies(connection), now or rows[-1].asked_at)
+        answering = Answering(connection, workspace.settings, organisation, lamp)
+        if post:
+            rows = [row for row in rows if _waits(row) and answering.answers(post, row, row.agreed)]
+        return [_line(answering, row) for row in rows]
 
 
-def _line(workspace: Workspace, row: Any, steps: Sequence[str]) -> ExtensionLine:
-    waiting = _whom(steps[row.agreed], workspace) if row.status == "open" and row.agreed < len(steps) else ""
+def waiting(workspace: Workspace) -> int:
+    """How many requests wait for somebody's answer."""
+    with workspace.read() as connection:
+        return extensions.waiting(connection)
+
+
+def _seat(workspace: Workspace, organisation: Organisation, whom: str) -> str | None:
+    """The post itself, or the head of a unit, where it has one."""
+    if whom not in organisation.post and whom not in organisation.unit:
+        raise unknown_seat(organisation, whom)
+    return whom if whom in organisation.post else organisation.head(whom, workspace.settings.chain)
+
+
+def _waits(row: Any) -> bool:
+    return row.status == extensions.OPEN and row.state not in extensions.OVER
+
+
+def _line(answering: Answering, row: Any) -> ExtensionLine:
+    waits = _waits(row)
     return ExtensionLine(
         code=row.code,
         title=row.title,
@@ -126,10 +155,12 @@ def _line(workspace: Workspace, row: Any, steps: Sequence[str]) -> ExtensionLine
         asked_by=row.asked_by,
         asked_at=row.asked_at,
         status=row.status,
-        waits_for=waiting,
+        waits_for=answering.whom(row, row.agreed) if waits else "",
+        answer_as=tuple(answering.posts(row, row.agreed)) if waits else (),
         answer=row.answer,
         late=row.late,
         extensions=row.extensions,
+        due_on=row.due_on,
     )
 
 
@@ -141,19 +172,20 @@ def _check(case: Case, to: date, late: bool) -> None:
         raise ResponsibilityError(
             f"{to} 不晚于现在的时限 {row.due_on}（今天 {lamp.today}），没有改动", "写一个更晚的日期：--to"
         )
-    waiting = extensions.open_one(case.connection, row.id)
-    if waiting is not None:
-        raise ResponsibilityError(
-            f"{row.code} 已经申请延期到 {waiting.to_on}，还没有答复", "查看：zeren extension list"
-        )
+    asked = extensions.open_one(case.connection, row.id)
+    if asked is not None:
+        raise ResponsibilityError(f"{row.code} 已经申请延期到 {asked.to_on}，还没有答复", "查看：zeren extension list")
     overdue = lamp.now >= row.due_at
-    if late and not is_office(case.workspace, case.organisation, case.actor):
+    office = is_office(case.workspace, case.organisation, case.actor)
+    if late and not office:
         raise NoRight("逾期后的延期只有办公室能特批", "由办公室办理，不写 --as")
     if overdue and not late:
         rule = lamp.policy(row.policy_id).extension_rule
         raise ResponsibilityError(
             f"{row.code} 的时限 {row.due_on} 已过。{rule}",
-            f"办公室特批（记为逾期后延期）：zeren extend {row.code} --to {to} --reason 原因 --late",
+            f"办公室特批（记为逾期后延期）：zeren extend {row.code} --to {to} --reason 原因 --late"
+            if office
+            else "逾期后的延期只有办公室能特批，请向办公室说明原因",
         )
     if late and not overdue:
         raise ResponsibilityError(f"{row.code} 还没有到期，不用特批", "去掉 --late，照常申请")
@@ -178,18 +210,28 @@ def _agreed_already(case: Case) -> int:
     stands_for = {case.row.post or organisation.head(case.row.unit, chain)}
     if organisation.post[case.actor].tier != chain.office:
         stands_for.add(case.actor)
-    for at, step in enumerate(steps):
-        if not stands_for & set(_posts(case, step)):
+    answering = _answering(case)
+    for at in range(len(steps)):
+        if not stands_for & set(answering.posts(case.row, at)):
             return min(at, len(steps) - 1)
     return len(steps) - 1  # nobody grants an extension to himself alone
 
 
-def _posts(case: Case, step: str) -> list[str]:
-    """The posts that may agree at a step."""
-    row, workspace = case.row, case.workspace
-    named = worklists.leaders_named(case.connection).get(row.item_id, ()) if row.names_leaders else ()
-    chain = workspace.settings.chain
-    return [r.post for r in routes(step, row.unit, chain, case.organisation, case.lamp.today, named)]
+def _answering(case: Case) -> Answering:
+    return Answering(case.connection, case.workspace.settings, case.organisation, case.lamp)
+
+
+def _meant(connection: Connection, organisation: Organisation, code: str, today: date) -> Any:
+    """The assignment to be answered about; of an item the one that waits, where only one does."""
+    if assignments.by_code(connection, code) is None:
+        waiting = [row.code for row in extensions.all_of(connection, undecided=True) if row.item_code == code]
+        if len(waiting) > 1:
+            codes = "、".join(waiting[:12]) + (f" 等 {len(waiting)} 项" if len(waiting) > 12 else "")
+            raise AmbiguousCode(
+                f"{code} 有 {len(waiting)} 项延期申请等待答复，什么都没有做。可选：{codes}", "写完整的任务编号"
+            )
+        code = waiting[0] if waiting else code
+    return find(connection, organisation, code, None, today)
 
 
 def _asked(
@@ -199,20 +241,20 @@ def _asked(
     organisation = organisation_for(workspace, connection, acting(workspace, as_post))
     actor = actor_of(workspace, organisation, as_post)
     lamp = Lamp(workspace.settings, laying.policies(connection), now)
-    row = find(connection, organisation, code, None, lamp.today)
+    row = _meant(connection, organisation, code, lamp.today)
     case = Case(connection, workspace, organisation, lamp, row, actor)
     asked = extensions.open_one(connection, row.id)
     if asked is None:
         raise ResponsibilityError(f"{row.code} 没有等待答复的延期申请", "全部申请：zeren extension list --all")
-    step = lamp.policy(row.policy_id).extension_agrees[asked.agreed]
-    posts = _posts(case, step)
+    answering = _answering(case)
+    posts = answering.posts(row, asked.agreed)
     if actor in posts:
         return case, asked, actor, None
     if is_office(workspace, organisation, actor) and posts:
         return case, asked, actor, posts[0]
     who = "、".join(f"{post}（{organisation.post[post].title}）" for post in posts if post in organisation.post)
     raise NoRight(
-        f"现在轮到{_whom(step, workspace)}答复 {row.code} 的延期申请，{actor} 不能",
+        f"现在轮到{answering.whom(row, asked.agreed)}答复 {row.code} 的延期申请，{actor} 不能",
         f"能答复的：{who or '没有人在任'}；办公室可以代为记录，不写 --as",
     )
 
@@ -225,9 +267,3 @@ def _granted(workspace: Workspace, lamp: Lamp, row: Any, to: date) -> dict[str, 
     runs_now = runs(Clock.FINISH, State(row.state))
     granted = {**arm(settings, lamp.ladder(row.policy_id, Clock.FINISH), to, at), "runs": runs_now}
     return {"granted": granted, "arms": rearmed(lamp, row, to, at) if runs_now else {}}
-
-
-def _whom(step: str, workspace: Workspace) -> str:
-    chain = workspace.settings.chain
-    names = {OWNER: "责任人", UNIT_HEAD: "单位负责人"}
-    return names.get(step) or chain.tier(step).name

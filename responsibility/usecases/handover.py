@@ -108,4 +108,4 @@ def hander(connection: Connection, workspace: Workspace, now: datetime) -> Calla
 
 
 def _line(view: AssignmentView) -> HandOverLine:
-    return HandOverLine(view.code, view.title, view.due_on, view.light, view.state)
+    return HandOverLine(view.code, view.title, view.due_on, view.light, view.state, view.extensions)

@@ -17,7 +17,7 @@ from responsibility.core.text import left_blank
 from responsibility.ingest.worklist import read_worklist
 from responsibility.ingest.worklist.records import WorkListRecord
 from responsibility.settings import Settings
-from responsibility.store import ledger, past, worklists
+from responsibility.store import extensions, ledger, past, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.store.worklists import Compared
@@ -347,10 +347,12 @@ def items_of(workspace: Workspace, code: str) -> tuple[str, list[ItemEntry]]:
     with workspace.read() as connection:
         found = find_list(connection, code)
         name = f"{found.title}（已撤销）" if found.cancelled else found.title
-        return name, [_entry_of(row) for row in worklists.items(connection, found.id, withdrawn=True)]
+        later = extensions.extended(connection)
+        rows = worklists.items(connection, found.id, withdrawn=True)
+        return name, [_entry_of(row, later.get(row.id, 0)) for row in rows]
 
 
-def _entry_of(row: Any) -> ItemEntry:
+def _entry_of(row: Any, extended: int) -> ItemEntry:
     deadline = from_record(row.deadline)
     texts = tuple(str(reading) for reading in deadline.readings)
     return ItemEntry(
@@ -363,4 +365,5 @@ def _entry_of(row: Any) -> ItemEntry:
         deadline.because,
         texts,
         deadline.event or "",
+        extended,
     )

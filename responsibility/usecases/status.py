@@ -28,15 +28,17 @@ from responsibility.core.summary import (
     ItemLine,
     ItemView,
     Lit,
+    Requested,
     ReviewLine,
     Summary,
     Tally,
     Told,
 )
 from responsibility.settings import Settings
-from responsibility.store import assignments, delegations, laying, reviews, tasksheets, worklists
+from responsibility.store import assignments, delegations, extensions, laying, reviews, tasksheets, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.reviews import STOPPED
+from responsibility.usecases.answering import Answering
 from responsibility.usecases.cards import counted
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.lights import Lamp
@@ -73,8 +75,16 @@ def summarise(connection: Connection, settings: Settings, now: datetime, by: By)
     rectified = reviews.rectified_by(connection)
     read = cache(json.loads)
     families = _families(connection, lamp, chain, organisation, {row.id: read(row.deadline) for row in rows})
+    later = extensions.extended(connection)
     facts = {
-        r.id: ItemFacts(r.id, r.code, r.title, r.category_name or r.category, r.due_on or rectified.get(r.id))
+        r.id: ItemFacts(
+            r.id,
+            r.code,
+            r.title,
+            r.category_name or r.category,
+            r.due_on or rectified.get(r.id),
+            later.get(r.id, 0),
+        )
         for r in rows
     }
     lights = core.together(families)
@@ -185,7 +195,9 @@ def show_in(connection: Connection, workspace: Workspace, code: str, now: dateti
     laid = assignments.of_item(connection, row.code)
     views = desk.views(laid, told)
     shown = tuple(view for view in views if only is None or view.code == code)
-    return _item_view(row, shown, current_period(laid, desk.lamp.today))
+    period = current_period(laid, desk.lamp.today)
+    days = [one.occurrence_due_on for one in laid if (one.label or None) == period and one.occurrence_due_on]
+    return _item_view(row, shown, period, max(days, default=None))
 
 
 def current_period(rows: Sequence[Any], today: date) -> str | None:
@@ -195,10 +207,11 @@ def current_period(rows: Sequence[Any], today: date) -> str | None:
     return ahead[0] if ahead else periods[-1][1] if periods else None
 
 
-def _item_view(row: Any, views: tuple[AssignmentView, ...], period: str | None) -> ItemView:
+def _item_view(row: Any, views: tuple[AssignmentView, ...], period: str | None, laid_due_on: date | None) -> ItemView:
     deadline = from_record(row.deadline)
     standing = [view for view in views if view.state is not State.CANCELLED]
     now = [view for view in standing if view.occurrence == period] or standing
+    later = [view for view in now if view.extensions]
     dues = [view.due_on for view in (now if period else standing) if view.due_on]
     return ItemView(
         code=row.code,
@@ -218,6 +231,9 @@ def _item_view(row: Any, views: tuple[AssignmentView, ...], period: str | None) 
         issued_on=row.issued_on,
         assignments=views,
         report_every=row.report_every,
+        extended=len(later),
+        laid_due_on=laid_due_on,
+        extended_to=max((view.due_on for view in later if view.due_on), default=None),
     )
 
 
@@ -256,12 +272,21 @@ class Desk:
         clocks = assignments.clocks_of(self.connection, ids)
         held = reviews.held(self.connection, ids)
         delegated = delegations.active(self.connection, ids, self.lamp.today)
+        requests: dict[int, list[Any]] = {}
+        for one in extensions.about(self.connection, ids):
+            requests.setdefault(one.assignment_id, []).append(one)
         views = (
             self._view(row, lights.get(row.id, Light.ON_SCHEDULE), clocks.get(row.id, []), told.get(row.id))
             for row in live
         )
         return tuple(
-            self._reviewed(self._delegated(view, delegated.get(row.id)), clocks.get(row.id, []), held.get(row.id, []))
+            self._asked(
+                self._reviewed(
+                    self._delegated(view, delegated.get(row.id)), clocks.get(row.id, []), held.get(row.id, [])
+                ),
+                row,
+                requests.get(row.id, []),
+            )
             for row, view in zip(live, views, strict=True)
         )
 
@@ -275,6 +300,17 @@ class Desk:
             for row in held
         )
         return replace(view, reviews=lines, next_review=due[0] if running else None)
+
+    def _asked(self, view: AssignmentView, row: Any, requests: Sequence[Any]) -> AssignmentView:
+        """With the extension that waits for an answer, and whether one was granted after the due date."""
+        view = replace(view, extended_late=any(one.status == extensions.APPROVED for one in requests))
+        asked = next((one for one in requests if one.status == extensions.OPEN), None)
+        if asked is None or row.state in extensions.OVER:
+            return view
+        answering = Answering(self.connection, self.settings, self.organisation, self.lamp)
+        whom, posts = answering.whom(row, asked.agreed), tuple(answering.posts(row, asked.agreed))
+        on = asked.asked_at.astimezone(self.settings.zone).date()
+        return replace(view, asked=Requested(asked.to_on, on, asked.asked_by, whom, posts))
 
     def _delegated(self, view: AssignmentView, row: Any) -> AssignmentView:
         """With who acts for the owner, where somebody does."""
@@ -334,6 +370,7 @@ class Desk:
             state=State(row.state),
             light=light,
             works=row.works,
+            signs=row.signs,
             due_on=row.due_on,
             percent=row.percent,
             counted=row.counted,

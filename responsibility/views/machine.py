@@ -14,7 +14,6 @@ from responsibility.core.summary import (
     Climbed,
     Counts,
     Delegated,
-    ExtensionLine,
     Group,
     ItemAdded,
     ItemEdited,
@@ -29,6 +28,7 @@ from responsibility.core.summary import (
     Summary,
     TierLaid,
 )
+from responsibility.views.machine_extensions import asked
 
 Json = dict[str, Any]
 
@@ -55,6 +55,7 @@ def status(summary: Summary, as_of: datetime, top: int | None) -> Json:
                 "title": line.facts.title,
                 "category": line.facts.category,
                 "due_on": _day(line.facts.due_on),
+                "extended": line.facts.extended,
                 "light": line.light.value,
                 "progress": line.progress,
                 **counts(line.counts),
@@ -88,6 +89,8 @@ def assignment(view: AssignmentView) -> Json:
         "light": None if view.state is State.CANCELLED else view.light.value,
         "due_on": _day(view.due_on),
         "extensions": view.extensions,
+        "extended_late": view.extended_late,
+        "extension_asked": asked(view.asked),
         "laid_due_on": _day(view.laid_due_on),
         "returns": view.returns,
         "percent": view.percent,
@@ -162,6 +165,7 @@ def item(view: ItemView) -> Json:
             "phrase": view.phrase,
             "because": view.because,
             "due_on": _day(view.due_on),
+            "extended": view.extended,
             "light": view.light.value if view.light else None,
             "needs_confirmation": view.needs_confirmation,
             "readings": list(view.readings),
@@ -175,9 +179,10 @@ def item(view: ItemView) -> Json:
     }
 
 
-def todo(whom: str, name: str, views: Sequence[AssignmentView]) -> Json:
-    """`zeren todo --json`."""
-    return {"for": whom, "name": name, "assignments": [assignment(view) for view in views]}
+def todo(whom: str, name: str, views: Sequence[AssignmentView], waiting: int = 0) -> Json:
+    """`zeren todo --json`; `waiting` extensions are for this post to answer."""
+    rows = [assignment(view) for view in views]
+    return {"for": whom, "name": name, "assignments": rows, "extensions_waiting": waiting}
 
 
 def notice(noticed: Noticed) -> Json:
@@ -269,6 +274,7 @@ def items(rows: Iterable[ItemEntry]) -> Json:
                 "category": row.category,
                 "phrase": row.phrase,
                 "due_on": _day(row.due_on),
+                "extended": row.extended,
                 "needs_confirmation": row.needs_confirmation,
                 "because": row.because,
                 "readings": list(row.readings),
@@ -397,41 +403,4 @@ def item_reassigned(done: ItemReassigned) -> Json:
         "laid": done.laid,
         "again": list(done.again),
         "closed_above": list(done.closed_above),
-    }
-
-
-def extensions(rows: Iterable[ExtensionLine], zone: tzinfo) -> Json:
-    """`zeren extension list --json`."""
-    return {
-        "extensions": [
-            {
-                "code": row.code,
-                "title": row.title,
-                "from": row.from_on.isoformat(),
-                "to": row.to_on.isoformat(),
-                "reason": row.reason,
-                "progress": row.progress,
-                "asked_by": row.asked_by,
-                "asked_at": row.asked_at.astimezone(zone).isoformat(),
-                "status": row.status,
-                "waits_for": row.waits_for,
-                "answer": row.answer,
-                "late": row.late,
-                "extensions": row.extensions,
-            }
-            for row in rows
-        ]
-    }
-
-
-def extension_decided(done: Any) -> Json:
-    """`zeren extension approve` and `reject` with --json."""
-    return {
-        "code": done.code,
-        "status": done.status,
-        "actor": done.actor,
-        "on_behalf_of": done.on_behalf_of,
-        "waits_for": done.next,
-        "due_on": done.due_on.isoformat(),
-        "extensions": done.extensions,
     }

@@ -88,11 +88,14 @@ class HandOverLine:
     due_on: date | None
     light: Light
     state: State
+    #: How often its due date was extended.
+    extensions: int = 0
 
     @property
     def due(self) -> str:
         """The due date in words."""
-        return f"时限 {self.due_on}" if self.due_on else "没有完成时限"
+        often = f"（已延期 {self.extensions} 次）" if self.extensions else ""
+        return f"时限 {self.due_on}{often}" if self.due_on else "没有完成时限"
 
     @property
     def light_name(self) -> str:
@@ -131,14 +134,19 @@ def day(value: date) -> str:
     return f"{value.month}月{value.day}日"
 
 
-def lateness(clock: Clock, due_on: date, workdays: int, missed: int = 0, milestone: str = "") -> str:
+def lateness(
+    clock: Clock, due_on: date, workdays: int, missed: int = 0, milestone: str = "", *, extended: int = 0
+) -> str:
     """How a clock stands: `workdays` counts from the due date, negative before it.
 
-    `missed` periods went by without a report before this one; `milestone` is the title of the one meant.
+    `missed` periods went by without a report before this one; `milestone` is the title of the one meant. `extended` is
+    how often the due date was extended.
     """
     if clock is Clock.BEHIND:
         return f"进度滞后 {workdays} 个工作日，还没有到期"
     what = f"完成节点“{milestone}”" if clock is Clock.MILESTONE else _WAITS_FOR[clock]
+    if extended and clock is Clock.FINISH:
+        what += f"（已延期 {extended} 次）"
     if missed and workdays > 0:
         return f"应于{day(due_on)}前{what}，连续 {missed + 1} 期没有反馈"
     if workdays < 0:

@@ -97,3 +97,7 @@ class ExtensionLine:
     late: bool
     #: How often the assignment was extended so far.
     extensions: int
+    #: The due date of the assignment as it stands.
+    due_on: date
+    #: The posts that may answer next.
+    answer_as: tuple[str, ...] = ()

@@ -37,6 +37,8 @@ class ItemFacts:
     title: str
     category: str
     due_on: date | None
+    #: How many of its assignments were extended.
+    extended: int = 0
 
 
 @dataclass(slots=True)

@@ -65,6 +65,18 @@ class Delegated:
 
 
 @dataclass(frozen=True, slots=True)
+class Requested:
+    """A later date that was asked for and waits for an answer."""
+
+    to_on: date
+    asked_on: date
+    asked_by: str
+    #: Who answers next, in words, and the posts that may.
+    waits_for: str
+    answer_as: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AssignmentView:
     """One assignment as people and machines read it."""
 
@@ -104,6 +116,11 @@ class AssignmentView:
     milestones: int = 0
     #: Why it was returned last; empty unless it is to be done again.
     returned_because: str = ""
+    #: A unit or member signs for it.
+    signs: bool = False
+    #: The extension that waits for an answer; whether one was granted after the due date.
+    asked: Requested | None = None
+    extended_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +145,10 @@ class ItemView:
     assignments: tuple[AssignmentView, ...]
     #: How often it is to be reported on, as written; empty where the item does not say.
     report_every: str = ""
+    #: How many of the assignments were extended, the date before, and the latest after.
+    extended: int = 0
+    laid_due_on: date | None = None
+    extended_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +221,8 @@ class ItemEntry:
     readings: tuple[str, ...]
     #: The event its deadline hangs on, or empty.
     event: str = ""
+    #: How many of its assignments were extended.
+    extended: int = 0
 
 
 @dataclass(frozen=True, slots=True)

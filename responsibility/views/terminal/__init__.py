@@ -5,7 +5,7 @@ from responsibility.views.terminal.chain import item, todo
 from responsibility.views.terminal.daily import item_added, item_edited, item_reassigned, list_cancelled
 from responsibility.views.terminal.differences import differences, item_cancelled
 from responsibility.views.terminal.events import event_set, events
-from responsibility.views.terminal.extensions import extension_decided, extensions
+from responsibility.views.terminal.extensions import extension_decided, extensions, extensions_waiting
 from responsibility.views.terminal.health import findings
 from responsibility.views.terminal.policies import policy, policy_applied, urged
 from responsibility.views.terminal.questions import (
@@ -34,6 +34,7 @@ __all__ = [
     "events",
     "extension_decided",
     "extensions",
+    "extensions_waiting",
     "findings",
     "how_to_answer",
     "item",

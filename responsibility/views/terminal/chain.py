@@ -16,13 +16,14 @@ from responsibility.core.summary import (
     ClockView,
     ItemView,
 )
+from responsibility.views.terminal.extensions import answer_as
 from responsibility.views.terminal.marks import day, light, table_of
 
 
 def item(view: ItemView, everything: bool = False) -> RenderableType:
     """One item's chain as a tree, with clocks, the last notice and what comes next."""
     head = Text.assemble((f"{view.code} ", "bold"), (view.title, "bold"))
-    facts = [f"类别 {view.category}", f"时限 {day(view.due_on)}（{view.phrase or '未写'}）"]
+    facts = [f"类别 {view.category}", _term(view)]
     if view.target:
         facts.append(f"目标 {view.target} {view.target_unit}")
     if view.report_every:
@@ -37,6 +38,14 @@ def item(view: ItemView, everything: bool = False) -> RenderableType:
     elif not view.needs_confirmation:
         parts.append(Text("还没有交办：zeren assign", style="yellow"))
     return Stack(*parts)
+
+
+def _term(view: ItemView) -> str:
+    """The item's date; where some were extended, the date before and the latest."""
+    written = f"（{view.phrase or '未写'}）"
+    if not view.extended:
+        return f"时限 {day(view.due_on)}{written}"
+    return f"时限 {day(view.laid_due_on)}{written}，有 {view.extended} 项延期，最晚 {day(view.extended_to)}"
 
 
 def _question(view: ItemView) -> Text:
@@ -66,7 +75,9 @@ def _period(tree: Tree, period: str, standing: Sequence[AssignmentView], everyth
     """One period of what recurs; of one that is closed no more is shown."""
     kind = worst(one.light for one in standing)
     due_on = max((one.due_on for one in standing if one.due_on), default=None)
-    node = tree.add(_leaf(light(kind), f"  {period} 期  {len(standing)} 项任务，{day(due_on)} 到期"))
+    extended = sum(one.extensions > 0 for one in standing)
+    later = f"，有 {extended} 项延期" if extended else ""
+    node = tree.add(_leaf(light(kind), f"  {period} 期  {len(standing)} 项任务，{day(due_on)} 到期{later}"))
     if kind is not Light.CLOSED or everything:
         _tiers(node, standing, everything)
 
@@ -98,6 +109,7 @@ def _units(at: Tree, below: Sequence[AssignmentView], everything: bool) -> None:
         _delegation(node, one)
         mine = [m for m in members if m.unit == one.unit]
         placed.update(m.code for m in mine)
+        _extended(node, one)
         _clocks(node, one)
         _members(node, mine, everything)
     rest = [m for m in members if m.code not in placed]
@@ -112,6 +124,7 @@ def _members(node: Tree, members: Sequence[AssignmentView], everything: bool) ->
         for one in members:
             leaf = node.add(_line(one))
             _delegation(leaf, one)
+            _extended(leaf, one)
             _clocks(leaf, one)
         return
     by_light: dict[Light, list[AssignmentView]] = {}
@@ -121,6 +134,8 @@ def _members(node: Tree, members: Sequence[AssignmentView], everything: bool) ->
         some = by_light[kind]
         names = "、".join(one.post_title for one in some[:3]) + ("等" if len(some) > 3 else "")
         leaf = node.add(_leaf(light(kind), f"  党员 {len(some)} 名：{names}"))
+        for one in some:
+            _extended(leaf, one, f"{one.post_title}：")
         if kind is not Light.CLOSED:
             _clocks(leaf, some[0])
 
@@ -157,11 +172,19 @@ def _measure(one: AssignmentView) -> str:
     return f" {' '.join(parts)}" if parts else ""
 
 
-def _clocks(node: Tree, one: AssignmentView) -> None:
+def _extended(node: Tree, one: AssignmentView, whose: str = "") -> None:
+    """How its date was extended, and what was asked for and is not answered."""
     if one.extensions:
-        node.add(
-            _leaf(f"延期 {one.extensions} 次，原时限 {day(one.laid_due_on)}，现时限 {day(one.due_on)}", style="dim")
-        )
+        late = "，逾期后特批" if one.extended_late else ""
+        said = f"延期 {one.extensions} 次{late}，原时限 {day(one.laid_due_on)}，现时限 {day(one.due_on)}"
+        node.add(_leaf(whose + said, style="dim"))
+    if one.asked:
+        asked = f"申请延期到 {day(one.asked.to_on)}（{day(one.asked.asked_on)} 提出），等{one.asked.waits_for}答复"
+        node.add(_leaf(whose + asked, style="yellow"))
+        node.add(_leaf(f"答复：zeren extension approve {one.code} {answer_as(one.asked.answer_as)}", style="dim"))
+
+
+def _clocks(node: Tree, one: AssignmentView) -> None:
     for clock in one.clocks:
         for line in clock_lines(clock):
             node.add(_leaf(line, style="dim"))
@@ -209,10 +232,11 @@ def clock_lines(clock: ClockView) -> list[str]:
     return [stands, f"下一步 {clock.next_at:%Y-%m-%d} {clock.next_rung_name} → {clock.next_tells}"]
 
 
-def todo(name: str, views: Sequence[AssignmentView], whom: str = "") -> RenderableType:
-    """What is open for a post or unit, with codes to quote."""
+def todo(name: str, views: Sequence[AssignmentView], whom: str = "", waiting: int = 0) -> RenderableType:
+    """What is open for a post or unit, with codes to quote, and how many extensions are for it to answer."""
+    asked = [Text(f"等您答复的延期申请 {waiting} 项：zeren extension list --as {whom}", style="yellow")] * bool(waiting)
     if not views:
-        return Text(f"{name}：没有待办，辛苦了。")
+        return Stack(Text(f"{name}：没有别的待办。" if waiting else f"{name}：没有待办，辛苦了。"), *asked)
     table = table_of(f"{name}：待办 {len(views)} 项")
     table.add_column("编号", no_wrap=True)
     table.add_column("重点工作", ratio=1, no_wrap=True, overflow="ellipsis")
@@ -223,11 +247,25 @@ def todo(name: str, views: Sequence[AssignmentView], whom: str = "") -> Renderab
         table.add_row(
             one.code, one.title, due(one), light(one.light), STATE_NAMES[one.state] + _measure(one) + _acted(one, whom)
         )
-    code = views[0].code if _acted(views[0], "") in ("", _acted(views[0], whom)) else f"{views[0].code} --as {whom}"
-    verb = "sign" if views[0].state.value == "issued" else "report"
-    hint = Text(f"办理：zeren {verb} {code}；查看：zeren show {code}", style="dim")
     why = [Text(f"{one.code} 退回原因：{one.returned_because}") for one in views if one.returned_because]
-    return Stack(table, *why, hint)
+    return Stack(table, *why, Text(_next_act(views, whom), style="dim"), *asked)
+
+
+def _next_act(views: Sequence[AssignmentView], whom: str) -> str:
+    """What can be done about the first of them that is done here; the tiers above follow those below."""
+    at = next(((one, verb) for one in views if (verb := _verb(one))), None)
+    if at is None:
+        return f"查看：zeren show {views[0].code}"
+    one, verb = at
+    code = one.code if _acted(one, "") in ("", _acted(one, whom)) else f"{one.code} --as {whom}"
+    return f"办理：zeren {verb} {code}；查看：zeren show {one.code}"
+
+
+def _verb(one: AssignmentView) -> str:
+    """The owner's next act, or empty where it is not the owner's turn."""
+    if one.state is State.ISSUED:
+        return "sign" if one.signs else ""
+    return "report" if one.works and one.state in (State.SIGNED, State.IN_PROGRESS, State.RETURNED) else ""
 
 
 def _acted(one: AssignmentView, whom: str) -> str:

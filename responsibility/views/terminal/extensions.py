@@ -15,10 +15,10 @@ from responsibility.views.terminal.marks import day, table_of
 _STATUS = {"open": "待答复", "approved": "已同意", "rejected": "不同意"}
 
 
-def extensions(rows: Sequence[ExtensionLine]) -> RenderableType:
-    """Requests, oldest first, with who has to answer next."""
+def extensions(rows: Sequence[ExtensionLine], whom: str | None = None) -> RenderableType:
+    """Requests, oldest first, with who has to answer next; `whom`: those that wait for this post."""
     if not rows:
-        return Text("没有等待答复的延期申请。全部申请：zeren extension list --all")
+        return Text(f"没有等{f' {whom} ' if whom else '待'}答复的延期申请。全部申请：zeren extension list --all")
     table = table_of(f"延期申请 {len(rows)} 项")
     table.add_column("任务", no_wrap=True)
     table.add_column("现时限", no_wrap=True)
@@ -28,17 +28,26 @@ def extensions(rows: Sequence[ExtensionLine]) -> RenderableType:
     table.add_column("答复", no_wrap=True)
     for row in rows:
         said = "；".join(filter(None, [row.reason, row.progress and f"进展：{row.progress}"]))
-        answer = f"等{row.waits_for}" if row.waits_for else _STATUS[row.status]
+        answer = f"等{row.waits_for}\n{answer_as(row.answer_as)}" if row.waits_for else _STATUS[row.status]
         answer += "（逾期后）" if row.late else ""
         said += f"；答复：{row.answer}" if row.answer else ""
-        table.add_row(row.code, day(row.from_on), day(row.to_on), said, row.asked_by, answer)
-    waiting = next((row for row in rows if row.status == "open"), None)
-    hint = (
-        f"同意：zeren extension approve {waiting.code}；不同意：zeren extension reject {waiting.code} --reason 原因"
-        if waiting
-        else ""
-    )
-    return Stack(table, Text(hint, style="dim")) if hint else table
+        table.add_row(row.code, day(row.due_on), day(row.to_on), said, row.asked_by, answer)
+    waiting = next((row for row in rows if row.waits_for), None)
+    if waiting is None:
+        return table
+    which = waiting.code + (f" --as {waiting.answer_as[0]}" if waiting.answer_as else "")
+    hint = f"同意：zeren extension approve {which}\n不同意：zeren extension reject {which} --reason 原因"
+    return Stack(table, Text(hint, style="dim"))
+
+
+def answer_as(posts: Sequence[str]) -> str:
+    """With which posts a request is answered."""
+    return f"--as {'、'.join(posts)}" if posts else "（没有人在任）"
+
+
+def extensions_waiting(n: int) -> str:
+    """One line on requests that nobody has answered yet."""
+    return f"延期申请 {n} 项等着答复，各等谁：zeren extension list"
 
 
 def extension_decided(done: Any) -> str:

@@ -36,6 +36,11 @@ def day(value: date | None) -> str:
     return value.isoformat() if value else "-"
 
 
+def due_with(value: date | None, extended: int) -> str:
+    """An item's date, and how many of its assignments were given a later one: 2023-09-30 延2项."""
+    return day(value) + (f" 延{extended}项" if extended else "")
+
+
 def table_of(title: str = "") -> Table:
     """An empty table in the house style."""
     return Table(

@@ -21,7 +21,7 @@ from responsibility.core.summary import (
     ListLine,
 )
 from responsibility.core.text import unformulated
-from responsibility.views.terminal.marks import day, table_of
+from responsibility.views.terminal.marks import due_with, table_of
 
 
 def lists(rows: Sequence[ListLine]) -> RenderableType:
@@ -48,7 +48,7 @@ def items(code: str, name: str, rows: Sequence[ItemEntry]) -> RenderableType:
     table.add_column("时限（原文）", no_wrap=True, overflow="ellipsis", max_width=16)
     table.add_column("到期", no_wrap=True)
     for row in rows:
-        due = Text("待确认", style="yellow") if row.needs_confirmation else Text(day(row.due_on))
+        due = Text("待确认", style="yellow") if row.needs_confirmation else Text(due_with(row.due_on, row.extended))
         table.add_row(row.code, row.title, row.phrase.replace("\n", " ") or "-", due)
     asked = [row for row in rows if row.needs_confirmation]
     return Stack(table, *(Text(_ask(row), style="yellow") for row in asked))

@@ -17,7 +17,7 @@ from responsibility.core.summary import (
     Group,
     Summary,
 )
-from responsibility.views.terminal.marks import COLUMNS, LIGHTS, day, light, table_of
+from responsibility.views.terminal.marks import COLUMNS, LIGHTS, due_with, light, table_of
 
 
 def status(summary: Summary, as_of: datetime, top: int, first: str, late: bool = False) -> RenderableType:
@@ -90,7 +90,14 @@ def _items(summary: Summary, top: int) -> Table:
         progress = "-" if line.progress is None else f"{line.progress}%"
         overdue = line.counts[Light.OVERDUE]
         facts = line.facts
-        table.add_row(facts.code, facts.title, day(facts.due_on), light(line.light), str(overdue or "."), progress)
+        table.add_row(
+            facts.code,
+            facts.title,
+            due_with(facts.due_on, facts.extended),
+            light(line.light),
+            str(overdue or "."),
+            progress,
+        )
     return table
 
 
