@@ -6,6 +6,7 @@ import pytest
 
 from responsibility.core.errors import ConfigError, NoRight
 from responsibility.usecases.record import log
+from responsibility.usecases.undo import undo
 from responsibility.usecases.withdraw import cancel_list
 from responsibility.usecases.workspace import open_workspace
 from tests.world import World
@@ -75,7 +76,7 @@ def test_the_actor_is_who_is_named_else_the_environment_the_user_the_setting_the
         return signed.does("report", "L1-01.A", text="办着").actor
 
     assert actor() == "BG1"
-    signed.configure("rights.yaml", "# actor: BG01", "actor: A1")
+    signed.configure("rights.yaml", "# actor: BGS01", "actor: A1")
     assert actor() == "A1"
     signed.configure("rights.yaml", "users: {}", "users: {li: BG1, wang: A1}")
     as_user(signed, "li")
@@ -88,6 +89,13 @@ def test_the_actor_is_who_is_named_else_the_environment_the_user_the_setting_the
 def test_who_acts_by_default_picks_their_own_of_an_item(signed: World) -> None:
     as_user(signed, "", ZEREN_AS="A1")
     assert signed.does("report", "L1-01", text="办着").code == "L1-01.A"
+
+
+def test_a_member_who_acts_by_setting_takes_back_what_he_did(world: World) -> None:
+    world.given(support="全体党员", by="9月28日前")
+    as_user(world, "", ZEREN_AS="A11")
+    assert world.does("sign", "L1-01.A11").actor == "A11"
+    assert undo(world.workspace, world.now).code == "L1-01.A11"
 
 
 def test_an_unknown_default_actor_is_named_with_where_it_is_written(signed: World) -> None:
