@@ -261,23 +261,31 @@ def is_behind(work: Work, today: date, tolerance: float) -> bool:
     return _below_the_line(work, today, tolerance)
 
 
-def behind_from(work: Work, tolerance: float) -> date | None:
-    """The first day on which a measure is below the line by more than `tolerance` points, if nothing more is reported.
+def reminded_from(work: Work, tolerance: float) -> date | None:
+    """The first day on which falling behind is worth a word, if nothing more is reported.
 
-    None where there is nothing to measure by, or it would not be before the due date is past.
+    A reported per cent is below the line by more than `tolerance` points; or a whole one of what is counted is missing:
+    who has to meet once has nothing to show before the day, though the light already says behind. None where there is
+    nothing to measure by, or it would not be before the due date is past.
     """
-    if work.due_on is None:
+    if work.due_on is None or not measures(work):
         return None
-    day = work.starts_on
-    if reached := measures(work):
-        span = (work.due_on - work.starts_on).days + 1
-        # A day short of where the line crosses, for what the division may have cut off.
-        day += timedelta(days=max(0, int(span * (min(reached) + tolerance) / 100) - 1))
-    while reached and day <= work.due_on:
-        if _below_the_line(work, day, tolerance):
+    span = (work.due_on - work.starts_on).days + 1
+    points = [work.percent] if work.percent is not None else []
+    points += [100 * (work.counted + 1) // work.target] if work.target else []
+    # A day short of where the line crosses, for what the division may have cut off.
+    day = work.starts_on + timedelta(days=max(0, int(span * (min(points) + tolerance) / 100) - 1))
+    while day <= work.due_on:
+        if _is_short(work, expected(work, day) - tolerance):
             return day
         day += timedelta(days=1)
     return None
+
+
+def _is_short(work: Work, line: float) -> bool:
+    """Whether the per cent is below `line`, or a whole one is missing there."""
+    below = work.percent is not None and work.percent < line
+    return below or bool(work.target and work.counted + 1 <= work.target * line / 100)
 
 
 def _below_the_line(work: Work, today: date, tolerance: float) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.assignment import State, Work, behind_from
+from responsibility.core.assignment import State, Work, reminded_from
 from responsibility.core.deadline import first_due, milestone_days
 from responsibility.core.escalation import Clock, kind_of, midnight, milestone_clock, next_moment, overdue_from
 from responsibility.store import assignments
@@ -56,7 +56,7 @@ def behind_arm(lamp: Lamp, policy_id: int, work: Work) -> Arm | None:
 
     What is behind already is so from today: a new date is a new start.
     """
-    day = behind_from(work, lamp.policy(policy_id).tolerance)
+    day = reminded_from(work, lamp.policy(policy_id).tolerance)
     if day is None:
         return None
     settings, ladder = lamp.settings, lamp.ladder(policy_id, Clock.BEHIND)
@@ -102,7 +102,7 @@ def reported_arms(connection: Connection, lamp: Lamp, row: Any, told: Mapping[st
     if told.get("count") is not None or told.get("percent") is not None:
         counted, percent = row.counted + (told.get("count") or 0), told.get("percent", row.percent)
         work = replace(lamp.work(row, row.deadline), counted=counted, percent=percent)
-        day = behind_from(work, lamp.policy(row.policy_id).tolerance)
+        day = reminded_from(work, lamp.policy(row.policy_id).tolerance)
         if day is None or day > lamp.today:  # who still is behind stays where he stands on the ladder
             arms[Clock.BEHIND.value] = behind_arm(lamp, row.policy_id, work)
     return arms

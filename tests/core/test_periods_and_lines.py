@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from responsibility.core.assignment import State, Work, behind_from, is_behind
+from responsibility.core.assignment import State, Work, expected, is_behind, reminded_from
 from responsibility.core.deadline import rule_of
 from responsibility.core.escalation import Ladder, Rung, milestone_clock, milestone_of, next_moment, plan_report
 from responsibility.settings import bundled, load
@@ -106,12 +106,28 @@ WORKS = st.builds(
 )
 
 
+def short(work: Work, day: date, tolerance: float) -> bool:
+    """By the words of the rule: per cent below the line, or a whole one missing."""
+    line = expected(work, day) - tolerance
+    if work.percent is not None and work.percent < line:
+        return True
+    return work.target is not None and work.target * line / 100 - work.counted >= 1
+
+
 @given(WORKS, st.sampled_from((0.0, 5.0, 10.0, 33.3)))
-def test_the_day_a_work_falls_behind_is_the_first_on_which_it_is(work: Work, tolerance: float) -> None:
+def test_falling_behind_is_said_from_the_first_day_it_is_worth_a_word(work: Work, tolerance: float) -> None:
     assert work.due_on is not None
-    days = (work.starts_on + timedelta(days=n) for n in range((work.due_on - work.starts_on).days + 1))
-    assert behind_from(work, tolerance) == next((day for day in days if is_behind(work, day, tolerance)), None)
+    days = [work.starts_on + timedelta(days=n) for n in range((work.due_on - work.starts_on).days + 1)]
+    day = reminded_from(work, tolerance)
+    assert day == next((day for day in days if short(work, day, tolerance)), None)
+    assert day is None or is_behind(work, day, tolerance)  # the light says it by then
+
+
+def test_who_meets_once_is_not_reminded_of_a_line() -> None:
+    once = Work(State.SIGNED, date(2023, 9, 11), date(2023, 9, 26), None, None, target=1)
+    assert reminded_from(once, 10) is None
+    assert is_behind(once, date(2023, 9, 20), 10)
 
 
 def test_without_a_due_date_nothing_falls_behind() -> None:
-    assert behind_from(Work(State.SIGNED, date(2023, 9, 11), None, None, None, percent=0), 10) is None
+    assert reminded_from(Work(State.SIGNED, date(2023, 9, 11), None, None, None, percent=0), 10) is None

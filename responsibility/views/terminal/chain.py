@@ -222,7 +222,7 @@ def clock_lines(clock: ClockView) -> list[str]:
     name = CLOCK_NAMES[Clock(clock.clock)] + (f"{clock.milestone}" if clock.milestone else "")
     stands = f"{name} {day(clock.due_on)} 到期{reached}"
     if clock.clock == Clock.BEHIND:
-        stands = f"{day(clock.due_on)} 以后没有新进展，就亮滞后{reached}"
+        stands = f"{day(clock.due_on)} 以后没有新进展，就提醒滞后{reached}"
     if clock.missed:
         stands += f"，此前连续 {clock.missed} 期没有反馈"
     if clock.next_at is None:
