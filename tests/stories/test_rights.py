@@ -67,8 +67,8 @@ def test_a_workspace_without_the_file_has_the_usual_rights(signed: World) -> Non
     (signed.root / "config" / "rights.yaml").unlink()
     as_user(signed, "")
     signed.does("submit", "L1-01.A", as_post="A1")
-    refused(signed, "close", "L1-01.A", as_post="LD1")
-    signed.does("close", "L1-01.A")
+    assert "办公室 BG1" in refused(signed, "close", "L1-01.A", as_post="LD1").hint
+    assert signed.does("close", "L1-01.A").actor == "BG1"
 
 
 def test_the_actor_is_who_is_named_else_the_environment_the_user_the_setting_the_office(signed: World) -> None:
