@@ -29,6 +29,12 @@ def clocks(world: World, code: str = "L1-01.A") -> dict[str, date]:
     return {f"{c.clock}{c.milestone or ''}": c.due_on for c in one.clocks if c.next_at is not None}
 
 
+def where(world: World, code: str = "L1-01.A") -> dict[str, tuple[str, str]]:
+    """The rung each running clock of an assignment is on, and the next."""
+    [one] = [a for a in show(world.workspace, code.split(".")[0], world.now).assignments if a.code == code]
+    return {c.clock: (c.rung_name, c.next_rung_name) for c in one.clocks if c.next_at is not None}
+
+
 def light(world: World, code: str = "L1-01.A") -> Light:
     views = show(world.workspace, code.split(".")[0], world.now).assignments
     return next(one.light for one in views if one.code == code)
@@ -57,6 +63,22 @@ def test_signed_and_then_forgotten_climbs_with_every_period_missed(any_world: Wo
     assert (leader.nth, leader.light) == (1, Light.ON_SCHEDULE)
     assert "连续 4 期没有反馈" in leader.reason
     world.expects_nothing()
+    ledger_explains_it(world)
+
+
+def test_every_further_period_is_told_on_the_highest_rung_again(any_world: World) -> None:
+    """The fifth and the sixth period without a report: the same rung, each a notice of its own that goes out."""
+    world = any_world
+    world.given(by="12月31日前", report="每周五")
+    world.signed("L1-01.A")
+    for monday, nth in (("2023-10-09", 1), ("2023-10-16", 2), ("2023-10-23", 3)):
+        world.to(monday)
+        sent = len(world.courier.parcels)
+        world.sweep()
+        world.expects("甲支部书记", "签而不办报告")
+        [leader] = world.expects("分管领导甲", "签而不办报告")
+        assert leader.nth == nth
+        assert len(world.courier.parcels) == sent + 2
     ledger_explains_it(world)
 
 
@@ -330,10 +352,11 @@ def test_a_rejected_report_leaves_the_ladder_where_it_stood(any_world: World) ->
     world.signed("L1-01.A")
     world.fast_forward(days=7)
     world.expects("甲支部书记", "滞后提醒")
-    before = clocks(world)
+    before = where(world)
+    assert before["behind"] == ("滞后提醒", "滞后催办")
     world.does("report", "L1-01.A", count=3)
     world.does("reject", "L1-01.A", reason="没有这三次")
-    assert clocks(world) == before
+    assert where(world) == before
     world.fast_forward(days=4)
     world.expects("甲支部书记", "滞后催办")
     ledger_explains_it(world)
