@@ -105,6 +105,23 @@ def test_a_case_closed_in_time_breaks_the_row(world: World) -> None:
     assert cards_of(world, "A") == ["3/2"]
 
 
+def test_one_member_done_in_time_does_not_break_the_row_while_others_are_at_it(world: World) -> None:
+    world.configure("policy.yaml", QUARTER, ROW)
+    world.list(
+        {"title": "一", "lead": "甲支部", "by": "9月14日前"},
+        {"title": "二", "lead": "甲支部", "support": "全体党员", "by": "9月20日前"},
+        {"title": "三", "lead": "甲支部", "by": "9月18日前"},
+    )
+    world.assign()
+    sweeps(world, "2023-09-15")
+    for verb in ("sign", "submit", "close"):
+        world.does(verb, "L1-02.A11")
+    assert cards_of(world, "A") == ["1/2"]
+    sweeps(world, "2023-09-19")
+    world.expects("甲支部书记", "连续约谈")
+    world.expects("分管领导甲", "连续约谈")
+
+
 def test_late_work_closed_at_last_does_not_break_the_row(world: World) -> None:
     world.configure("policy.yaml", QUARTER, ROW)
     items(world, "9月14日前", "9月18日前")

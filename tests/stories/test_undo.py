@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -278,6 +279,15 @@ def test_a_database_changed_by_hand_is_not_made_worse(world: World) -> None:
     world.signed("L1-01.A")
     world.tamper("UPDATE assignment SET percent = 70 WHERE code = 'L1-01.A'")
     assert "zeren log verify" in refused(world).hint
+
+
+def test_a_report_is_not_taken_back_from_under_a_request_that_came_after_it(world: World) -> None:
+    """The request changes nothing on the assignment itself, and yet rests on what was reported."""
+    world.given(by="9月28日前")
+    world.signed("L1-01.A")
+    world.does("report", "L1-01.A", as_post="A1", text="办了一半")
+    world.does("extend", "L1-01.A", to=date(2023, 10, 13), reason="会期推迟")
+    assert "申请延期" in refused(world, "A1").message
 
 
 def test_what_was_done_to_a_set_is_undone_by_another_command(world: World) -> None:
