@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from responsibility.store.rows import assignment, card, holding, item, ledger, ledger_ref, occurrence, post, unit_notice
+from responsibility.store.standing import LIGHT
 
 # -- written by the projection -----------------------------------------------------------------------------------------
 
@@ -109,17 +110,7 @@ def notices_of(
             unit_notice,
             a.code,
             a.post.label("owner_post"),
-            a.state,
-            a.issued_on,
-            a.due_on,
-            a.due_at,
-            a.percent,
-            a.counted,
-            a.milestones_done,
-            a.submitted_late,
-            a.rectifying_since,
-            a.given_back,
-            a.policy_id,
+            *LIGHT,
             a.item_id,
             i.code.label("item_code"),
             i.title,

@@ -39,6 +39,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from responsibility.core.chain import DELEGATE, OWNER
 from responsibility.store.rows import assignment, clock, delegation, holding, item, notice, occurrence, post
 from responsibility.store.scratch import empty, fill, scratch
+from responsibility.store.standing import LIGHT, key_columns, same_key
 
 #: The clocks that are due, with what their notices depend on.
 due = scratch(
@@ -64,12 +65,7 @@ due = scratch(
 #: What to do with the clocks of one key: one row per rung that fires or is skipped and per recipient kind.
 decision = scratch(
     "sweep_decision",
-    Column("policy_id", Integer, primary_key=True),
-    Column("clock", String, primary_key=True),
-    Column("due_on", Date, primary_key=True),
-    Column("rung", Integer, primary_key=True),
-    Column("rule", String, primary_key=True),
-    Column("missed", Integer, primary_key=True),
+    *key_columns(),
     #: Rank of the recipient kind: whoever is meant twice is told as the first.
     Column("place", Integer, primary_key=True),
     Column("fires", String, primary_key=True),
@@ -175,7 +171,6 @@ def _statements(dialect: Dialect) -> list[SQLCompiler]:
     return [cast(SQLCompiler, one.on_conflict_do_nothing().compile(dialect=dialect)) for one in inserts]
 
 
-_KEY = ("policy_id", "clock", "due_on", "rung", "rule", "missed")
 _COLUMNS = (
     "seq",
     "assignment_id",
@@ -230,7 +225,7 @@ def _held(on: date, seat: Any = assignment.c.post) -> ColumnElement[bool]:
 
 def _at_key() -> ColumnElement[bool]:
     q, d = due.c, decision.c
-    return and_(*(d[name] == q[name] for name in _KEY))
+    return same_key(d, q)
 
 
 def _delegated_notices() -> Select[Any]:
@@ -289,20 +284,10 @@ def notices_of(
             a.tier.label("owner_tier"),
             a.unit,
             a.post,
-            a.state,
+            *LIGHT,
             a.occurrence_id,
-            a.issued_on,
-            a.due_on,
-            a.due_at,
-            a.percent,
-            a.counted,
-            a.milestones_done,
-            a.submitted_late,
-            a.rectifying_since,
-            a.given_back,
             a.extensions,
             a.works,
-            a.policy_id,
             c.arming.label("arming_now"),
             c.due_on.label("clock_due_on"),
             c.due_at.label("clock_due_at"),

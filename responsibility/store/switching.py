@@ -11,7 +11,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    Date,
     Integer,
     Row,
     String,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 
 from responsibility.store.rows import assignment, clock, item
 from responsibility.store.scratch import empty, fill, scratch
+from responsibility.store.standing import key_columns, same_key
 
 #: States in which an assignment runs: its policy still means something.
 _DONE = ("draft", "closed", "cancelled")
@@ -30,12 +30,7 @@ _DONE = ("draft", "closed", "cancelled")
 #: Where the clocks of one group go.
 step = scratch(
     "policy_step",
-    Column("policy_id", Integer, primary_key=True),
-    Column("clock", String, primary_key=True),
-    Column("due_on", Date, primary_key=True),
-    Column("rung", Integer, primary_key=True),
-    Column("rule", String, primary_key=True),
-    Column("missed", Integer, primary_key=True),
+    *key_columns(),
     Column("state", String, primary_key=True),
     Column("urgent", Boolean, primary_key=True),
     Column("waits", Boolean, primary_key=True),
@@ -93,8 +88,7 @@ def apply(connection: Connection, values: Mapping[str, Any]) -> None:
     fill(connection, step, [_step(one, values) for one in values["steps"]])
     of_list = a.item_id.in_(select(item.c.id).where(item.c.list_id == values["list"]))
     is_urgent = case((a.item_id.in_(values["urgent_items"]), True), else_=False)
-    same = (c.policy_id == s.policy_id) & (c.clock == s.clock) & (c.due_on == s.due_on) & (c.rung == s.rung)
-    same &= (c.rule == s.rule) & (c.missed == s.missed) & ((c.next_at.is_not(None)) == s.waits)
+    same = same_key(c, s) & ((c.next_at.is_not(None)) == s.waits)
     same &= (a.id == c.assignment_id) & (a.state == s.state) & (is_urgent == s.urgent) & of_list
     going = {"policy_id": s.to_policy, "rung": s.to, "next_at": s.next_at}
     connection.execute(update(clock).where(same).values(going))

@@ -11,8 +11,6 @@ from sqlalchemy import (
     Connection,
     Date,
     Integer,
-    String,
-    and_,
     func,
     null,
     update,
@@ -25,16 +23,12 @@ from responsibility.store.positions import (
 )
 from responsibility.store.rows import clock
 from responsibility.store.scratch import empty, fill, scratch
+from responsibility.store.standing import key_columns, same_key
 
 #: Where the clocks of one key go in a sweep.
 step = scratch(
     "sweep_step",
-    Column("policy_id", Integer, primary_key=True),
-    Column("clock", String, primary_key=True),
-    Column("due_on", Date, primary_key=True),
-    Column("rung", Integer, primary_key=True),
-    Column("rule", String, primary_key=True),
-    Column("missed", Integer, primary_key=True),
+    *key_columns(),
     Column("to", Integer, nullable=False),
     Column("next_at", clock.c.next_at.type),
     #: Of report clocks: how many periods began, and when the present one is due.
@@ -52,7 +46,7 @@ def sweep(connection: Connection, seq: int, at: datetime, _codes: Sequence[str],
     if not values["decisions"]:
         return
     fill(connection, step, [_step(decision) for decision in values["decisions"]])
-    at_key = and_(*(s[name] == c[name] for name in ("policy_id", "clock", "due_on", "rung", "rule", "missed")))
+    at_key = same_key(s, c)
     climbed = {"rung": s.to, "next_at": s.next_at}
     ordinary, periodic = c.next_at <= at, (c.next_at <= at) & (c.rule != "")
     if any(decision.get("rule") for decision in values["decisions"]):
