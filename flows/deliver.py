@@ -12,7 +12,8 @@ from prefect import flow
 from prefect.artifacts import acreate_table_artifact
 
 from flows.progress import report
-from responsibility.usecases.deliver import Delivered, couriers, deliver, tiers_waiting
+from responsibility.usecases.couriers import couriers
+from responsibility.usecases.deliver import Delivered, deliver, tiers_waiting
 from responsibility.usecases.workspace import Workspace, open_workspace
 
 

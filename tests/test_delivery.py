@@ -25,6 +25,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+from responsibility.core.chain import Person
 from responsibility.core.errors import ConfigError
 from responsibility.delivery import (
     ConsoleCourier,
@@ -44,12 +45,21 @@ BEIJING = timezone(timedelta(hours=8))
 TEXT = "李明同志：\n\n您有 2 项工作临期：\n  1. L1-03 主题党日（9月30日）\n  2. L1-07 支部换届（第 2 次催办）"
 PARCEL = Parcel(
     message_id="2023-09-26-Z01S",
-    to_name="李明",
-    to_address="liming@example.gov.cn",
+    to=Person("R1", "李明", email="liming@example.gov.cn"),
     title="临期提醒：2 项",
     text=TEXT,
     created_at=datetime(2023, 9, 26, 9, 30, tzinfo=BEIJING),
 )
+
+
+def addressed(email: str) -> Person:
+    """The recipient with another address."""
+    return replace(PARCEL.to, email=email)
+
+
+def named(name: str) -> Person:
+    """The recipient under another name."""
+    return replace(PARCEL.to, name=name)
 
 
 class Mailbox:
@@ -198,7 +208,7 @@ def test_many_mails_go_out_without_throttling() -> None:
 
 def test_line_breaks_in_titles_and_names_make_no_headers() -> None:
     hostile = replace(
-        PARCEL, title="临期\r\nBcc: spy@example.com", to_name="Li\r\nCc: spy@example.com", message_id="7\nX: y"
+        PARCEL, title="临期\r\nBcc: spy@example.com", to=named("Li\r\nCc: spy@example.com"), message_id="7\nX: y"
     )
     mailbox = Mailbox()
     with serving(mailbox) as port:
@@ -221,7 +231,7 @@ def test_a_long_title_is_cut_in_the_subject_and_whole_in_the_text() -> None:
     mailbox = Mailbox()
     title = "督办" * 100
     with serving(mailbox) as port:
-        courier(port).deliver(replace(PARCEL, title=title, to_name="😀" * 300, message_id="编号" * 300))
+        courier(port).deliver(replace(PARCEL, title=title, to=named("😀" * 300), message_id="编号" * 300))
     message = mailbox.arrived[0][2]
     assert message["Subject"] == "督办" * 39 + "督…"
     assert content(message) == f"{title}\n\n{TEXT}"
@@ -285,7 +295,7 @@ def test_a_refusal_is_quoted_and_weighed(mailbox: Mailbox, permanent: bool, reas
 )
 def test_an_unusable_address_fails_for_good_and_nobody_is_contacted(address: str, reason: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
-        error = refusal(courier(door.getsockname()[1]), replace(PARCEL, to_address=address))
+        error = refusal(courier(door.getsockname()[1]), replace(PARCEL, to=addressed(address)))
         door.setblocking(False)
         with pytest.raises(BlockingIOError):
             door.accept()
@@ -438,7 +448,7 @@ def test_an_eml_file_is_a_whole_message(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("address", "named"), [("", "李明"), ("李明@单位", "李明 李明@单位"), ("x", "李明 x")])
 def test_a_recipient_without_an_address_is_still_named(tmp_path: Path, address: str, named: str) -> None:
-    FileCourier(tmp_path, "eml").deliver(replace(PARCEL, to_address=address))
+    FileCourier(tmp_path, "eml").deliver(replace(PARCEL, to=addressed(address)))
     message = read(tmp_path / "2023-09-26-Z01S.eml")
     [to] = message["To"].addresses
     assert (to.display_name, to.addr_spec) == (named, "undisclosed@zeren.invalid")
@@ -475,7 +485,7 @@ def test_the_same_id_again_replaces_its_file(tmp_path: Path) -> None:
 def test_no_id_leads_out_of_the_folder(tmp_path: Path, hostile: str) -> None:
     folder = tmp_path / "a" / "b" / "out"
     parcel = replace(
-        PARCEL, message_id=hostile, to_name="../../李明\r\nBcc: spy@example.com", title="甲\r\nBcc: z@z.cn"
+        PARCEL, message_id=hostile, to=named("../../李明\r\nBcc: spy@example.com"), title="甲\r\nBcc: z@z.cn"
     )
     name = FileCourier(folder, "eml").deliver(parcel).detail
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [folder / name]
@@ -505,11 +515,12 @@ def test_a_write_that_fails_half_way_leaves_the_old_file_and_no_litter(tmp_path:
 import resource, sys
 from datetime import UTC, datetime
 from pathlib import Path
+from responsibility.core.chain import Person
 from responsibility.delivery import FileCourier, Parcel, TransportError
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 try:
     day = datetime(2023, 9, 27, tzinfo=UTC)
-    FileCourier(Path(sys.argv[1]), "eml").deliver(Parcel("2023-09-26-Z01S", "", "", "", "", day))
+    FileCourier(Path(sys.argv[1]), "eml").deliver(Parcel("2023-09-26-Z01S", Person("", ""), "", "", day))
 except TransportError as error:
     print(error.permanent, ascii(error.reason[-9:]))
 """
@@ -525,7 +536,7 @@ def test_the_console_shows_one_block_per_message() -> None:
     stream = StringIO()
     printer = ConsoleCourier(stream)
     assert printer.deliver(PARCEL) == Receipt("已显示在终端")
-    printer.deliver(replace(PARCEL, to_address="", title="到期\n催办\x1b[31m", text="一行\r\n\x1b[2J二行\n"))
+    printer.deliver(replace(PARCEL, to=addressed(""), title="到期\n催办\x1b[31m", text="一行\r\n\x1b[2J二行\n"))
     assert stream.getvalue() == (
         "■ 临期提醒：2 项 → 李明 <liming@example.gov.cn>\n"
         "    李明同志：\n"
@@ -543,7 +554,7 @@ def test_the_console_shows_one_block_per_message() -> None:
 
 def test_a_terminal_that_knows_no_chinese_gets_question_marks(tmp_path: Path) -> None:
     with (tmp_path / "screen").open("w", encoding="ascii") as stream:
-        ConsoleCourier(stream).deliver(replace(PARCEL, title="a", text="第 2 次", to_name="Li", to_address=""))
+        ConsoleCourier(stream).deliver(replace(PARCEL, title="a", text="第 2 次", to=Person("R2", "Li")))
     assert (tmp_path / "screen").read_text("ascii") == "? a ? Li\n    ? 2 ?\n\n"
 
 

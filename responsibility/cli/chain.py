@@ -76,10 +76,10 @@ def remind(*, dry_run: DryRun = False, common: Timed = TIMED) -> int:
 
 
 def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
-    from responsibility.usecases.deliver import template_of
     from responsibility.usecases.extension import waiting as extensions_waiting
     from responsibility.usecases.periods import periods_waiting
     from responsibility.usecases.remind import sweep
+    from responsibility.usecases.rendering import template_of
     from responsibility.views import machine, terminal
 
     swept = sweep(workspace, now, dry_run=True)

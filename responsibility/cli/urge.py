@@ -24,7 +24,8 @@ def urge(
     common: Timed = TIMED,
 ) -> int:
     """Urge by hand and deliver at once."""
-    from responsibility.usecases.deliver import couriers, deliver
+    from responsibility.usecases.couriers import couriers
+    from responsibility.usecases.deliver import deliver
     from responsibility.usecases.urge import urge as act
     from responsibility.views import machine_policy, terminal
 

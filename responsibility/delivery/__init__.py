@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from responsibility.delivery.console import ConsoleCourier
 from responsibility.delivery.memory import MemoryCourier
-from responsibility.delivery.parcel import Courier, Parcel, Receipt, TransportError
+from responsibility.delivery.parcel import Attachment, Courier, Parcel, Receipt, TransportError
 
 if TYPE_CHECKING:
     from responsibility.delivery.files import FileCourier
     from responsibility.delivery.mail import MailCourier
 
 __all__ = [
+    "Attachment",
     "ConsoleCourier",
     "Courier",
     "FileCourier",

@@ -26,6 +26,9 @@ class ConsoleCourier:
             raise TransportError("消息无法写到终端") from error
         return Receipt("已显示在终端")
 
+    def close(self) -> None:
+        """Nothing is kept open: the stream belongs to who gave it."""
+
     def _encodable(self, text: str) -> str:
         """What the stream's encoding can show; anything else becomes a question mark."""
         encoding = self._stream.encoding or "utf-8"
@@ -34,7 +37,7 @@ class ConsoleCourier:
 
 def block(parcel: Parcel) -> str:
     """A title line with the recipient, the text indented under it, a blank line."""
-    address = one_line(parcel.to_address)
-    to = one_line(parcel.to_name) + (f" <{address}>" if address else "")
+    address = one_line(parcel.to.email)
+    to = one_line(parcel.to.name) + (f" <{address}>" if address else "")
     text = indent(plain(parcel.text).strip("\n"), "    ")
     return f"■ {one_line(parcel.title)} → {to}\n{text}\n\n"

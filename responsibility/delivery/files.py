@@ -57,12 +57,15 @@ class FileCourier:
             raise TransportError(f"消息文件 {name} 写不进 {self.folder}：{cause}") from error
         return Receipt(name)
 
+    def close(self) -> None:
+        """Nothing is kept open: each file is whole when `deliver` returns."""
+
     def _eml(self, parcel: Parcel) -> bytes:
         domain = (self.from_address if plausible(self.from_address) else _NOWHERE).rpartition("@")[2]
         message = EmailMessage(policy=SMTP)
         message["Subject"] = one_line(parcel.title)
         message["From"] = _mailbox(self.from_name, self.from_address)
-        message["To"] = _mailbox(parcel.to_name, parcel.to_address)
+        message["To"] = _mailbox(parcel.to.name, parcel.to.email)
         message["Date"] = parcel.created_at
         message["Message-ID"] = f"<{safe_id(parcel.message_id)}@{domain}>"
         message.set_content(plain(parcel.text))
@@ -88,7 +91,7 @@ def _mailbox(name: str, address: str) -> Address:
 
 def _markdown(parcel: Parcel) -> bytes:
     """Title, particulars and text; two spaces at a line's end keep it a line of its own."""
-    to = " ".join(filter(None, (one_line(parcel.to_name), one_line(parcel.to_address))))
+    to = " ".join(filter(None, (one_line(parcel.to.name), one_line(parcel.to.email))))
     head = f"# {one_line(parcel.title)}\n\n- 收件人：{to}\n- 时间：{parcel.created_at.isoformat()}\n"
     lines = plain(parcel.text).strip("\n").split("\n")
     body = "\n".join(f"{line}  " if line.strip() else "" for line in lines)

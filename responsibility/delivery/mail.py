@@ -72,8 +72,8 @@ class MailCourier:
 
     def deliver(self, parcel: Parcel) -> Receipt:
         """Send; the receipt means the server took the message, not that it was read."""
-        if not plausible(parcel.to_address):
-            written = one_line(parcel.to_address)
+        if not plausible(parcel.to.email):
+            written = one_line(parcel.to.email)
             raise TransportError(f"邮箱地址不能用：{written}" if written else "没有登记邮箱地址", permanent=True)
         witness = _Witness()
         plugin = self._plugin(parcel, witness)
@@ -84,6 +84,9 @@ class MailCourier:
         if not sent:
             raise self._refusal(witness.seen)
         return Receipt(f"邮件服务器 {self.host}:{self.port} 已接收")
+
+    def close(self) -> None:
+        """Nothing is kept open: each message has a connection of its own."""
 
     def _plugin(self, parcel: Parcel, witness: _Witness) -> Any:
         """Apprise's mailer for this one parcel.
@@ -104,7 +107,7 @@ class MailCourier:
             asset=office,
         )
         plugin.from_addr = (_short(self.from_name), self.from_address)
-        plugin.targets = [(_short(parcel.to_name), parcel.to_address)]
+        plugin.targets = [(_short(parcel.to.name), parcel.to.email)]
         plugin.user, plugin.password = self.user, self.secret
         plugin.socket_connect_timeout = self.timeout
         plugin.request_rate_per_sec = 0

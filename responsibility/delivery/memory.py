@@ -25,3 +25,6 @@ class MemoryCourier:
             raise self._failures.popleft()
         self.parcels.append(parcel)
         return Receipt(f"已存入内存，第 {len(self.parcels)} 封")
+
+    def close(self) -> None:
+        """Nothing is kept open."""

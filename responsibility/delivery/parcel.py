@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from responsibility.core.chain import Person
+
 #: What would break a header or steer a terminal: control characters, odd line ends, halves of surrogate pairs.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _UNPRINTABLE_BUT_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]+")
@@ -17,17 +19,30 @@ _ADDRESS = re.compile(rf"(?=.{{3,254}}\Z){_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LA
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
-    """One rendered digest for one recipient; `text` is plain text of several lines."""
+class Attachment:
+    """A file that travels with a message, where the channel can carry one."""
 
+    name: str
+    content: bytes
+    #: As in `text/calendar`.
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One rendered message for one recipient; `text` is plain text of several lines."""
+
+    #: The message's key (编号): the same on every retry.
     message_id: str
-    to_name: str
-    #: Empty where the recipient has no address on this channel.
-    to_address: str
+    #: With every address known; a courier takes the one of its channel.
+    to: Person
     title: str
     text: str
     #: Aware; the date the message bears.
     created_at: datetime
+    #: The same as a page, for channels that show one; empty where there is none.
+    html: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +55,24 @@ class Receipt:
 class TransportError(Exception):
     """The parcel was not delivered, or nobody can tell; `reason` is Chinese and holds no secret."""
 
-    def __init__(self, reason: str, permanent: bool = False, uncertain: bool = False) -> None:
-        super().__init__(reason, permanent, uncertain)
+    def __init__(
+        self,
+        reason: str,
+        permanent: bool = False,
+        uncertain: bool = False,
+        whole: bool = False,
+        wait: float | None = None,
+    ) -> None:
+        super().__init__(reason, permanent, uncertain, whole, wait)
         self.reason = reason
         #: Trying again cannot help.
         self.permanent = permanent
         #: The line broke while the message was being taken, so it may have arrived.
         self.uncertain = uncertain
+        #: Not this message but the channel as a whole: connection refused, bad token, rate exceeded.
+        self.whole = whole
+        #: Seconds the service asks to wait; None where it names none.
+        self.wait = wait
 
     def __str__(self) -> str:
         return self.reason
@@ -60,7 +86,10 @@ class Courier(Protocol):
         """The channel's id."""
 
     def deliver(self, parcel: Parcel) -> Receipt:
-        """Hand the parcel over, or raise TransportError."""
+        """Hand the parcel over, or raise TransportError; may keep a connection open for the next one."""
+
+    def close(self) -> None:
+        """Let go of what was kept open; called once after the last parcel."""
 
 
 def plausible(address: str) -> bool:

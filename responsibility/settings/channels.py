@@ -26,7 +26,7 @@ def delivery(
         secret = _secret(source, place, root, environ if name in use else None, findings)
         if channel:
             channels[name] = replace(channel, secret=secret)
-    return DeliverySettings(use, channels)
+    return DeliverySettings(tuple((name,) for name in use), channels)
 
 
 def _channel(source: Source, place: Place, root: Path, findings: list[Finding]) -> ChannelSettings | None:

@@ -60,6 +60,8 @@ class ChannelSettings:
     kind: str
     #: What becomes of a message whose sending broke off: leave (the office decides) or resend.
     on_doubt: str
+    #: Whether it carries what the work is about; else number, title and due date only (work secrets: 工作秘密).
+    full_text: bool = True
     #: file: eml or md.
     format: str = ""
     #: file: where messages are put.
@@ -82,8 +84,14 @@ class ChannelSettings:
 class DeliverySettings:
     """The channels in use, in order, and all that are described."""
 
-    use: tuple[str, ...]
+    #: Each person is told over every line; on a line the first channel that reaches them, the next where it fails.
+    lines: tuple[tuple[str, ...], ...]
     channels: Mapping[str, ChannelSettings]
+
+    @property
+    def use(self) -> tuple[str, ...]:
+        """Every channel in use, each once."""
+        return tuple(dict.fromkeys(name for line in self.lines for name in line))
 
 
 @dataclass(frozen=True, slots=True)

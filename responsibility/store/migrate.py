@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 #: The newest revision under migrations/versions; a test holds it to what alembic finds.
-HEAD = "0011"
+HEAD = "0012"
 
 
 def bring_up(engine: Engine, to: str = HEAD) -> None:

@@ -6,19 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TextIO
+from typing import Any
 
-from sqlalchemy import Connection
-
-from responsibility.delivery import ConsoleCourier, Courier, Parcel, TransportError
-from responsibility.settings import ChannelSettings, bundled
+from responsibility.core.chain import Person
+from responsibility.delivery import Courier, Parcel, TransportError
 from responsibility.store import ledger, outbox
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
-from responsibility.usecases.digests import digester
-from responsibility.usecases.handover import hander
+from responsibility.usecases.contents import Content, contents
+from responsibility.usecases.rendering import Renderer
 from responsibility.usecases.workspace import ENGINE, Workspace
-from responsibility.views.texts import Digest, HandOver, Template, title_of
 
 #: Minutes until a transient failure is tried again, attempt by attempt; after the last one it is failed for good.
 RETRY_AFTER = (5, 15, 60, 240, 720)
@@ -40,34 +37,6 @@ class Delivered:
         self.faults.extend(other.faults)
 
 
-def couriers(workspace: Workspace, stream: TextIO) -> dict[str, Courier]:
-    """A courier for each channel in use."""
-    delivery = workspace.settings.delivery
-    return {name: _courier(delivery.channels[name], workspace.settings.home.name, stream) for name in delivery.use}
-
-
-def _courier(channel: ChannelSettings, office: str, stream: TextIO) -> Courier:
-    if channel.kind == "console":
-        return ConsoleCourier(stream, channel.id)
-    if channel.kind == "file":
-        from responsibility.delivery.files import FileCourier
-
-        assert channel.folder is not None
-        return FileCourier(channel.folder, channel.format, channel.sender, channel.from_name or office, channel.id)  # type: ignore[arg-type]
-    from responsibility.delivery.mail import MailCourier
-
-    return MailCourier(
-        channel.host,
-        channel.port,
-        channel.secure,  # type: ignore[arg-type]
-        channel.user,
-        channel.secret,
-        channel.sender,
-        channel.from_name or office,
-        channel.timeout,
-    )
-
-
 def deliver(
     workspace: Workspace,
     by: Mapping[str, Courier],
@@ -84,22 +53,15 @@ def deliver(
     _settle_doubts(workspace, now, done)
     with workspace.read() as connection:
         waiting = outbox.due(connection, now, tier)
-        content_of = _contents(connection, workspace, now) if waiting else {}
-        ready = [(one, content_of[one.kind](one), _address(connection, one)) for one in waiting]
-    templates = {kind: template_of(workspace, kind) for kind in content_of}
-    for at, (message, content, address) in enumerate(ready, 1):
-        template = templates[message.kind]
-        _hand_over(workspace, by.get(message.channel), message, content, address, template, now, done)
+        content_of = contents(connection, workspace, now) if waiting else {}
+        people = {code: organisation_store.person_by_code(connection, code) for code in {m.person for m in waiting}}
+        ready = [(one, content_of[one.kind](one), people[one.person]) for one in waiting]
+    renderer = Renderer(workspace)
+    for at, (message, content, person) in enumerate(ready, 1):
+        _hand_over(workspace, by.get(message.channel), message, content, person, renderer, now, done)
         progress(at, len(ready))
     _record(workspace, now, done, [message.id for message in waiting])
     return done
-
-
-def _contents(
-    connection: Connection, workspace: Workspace, now: datetime
-) -> dict[str, Callable[[Any], Digest | HandOver | None]]:
-    """Kind of message → a function from the outbox row to what it says now."""
-    return {"digest": digester(connection, workspace, now), "handover": hander(connection, workspace, now)}
 
 
 def tiers_waiting(workspace: Workspace, now: datetime) -> set[str]:
@@ -108,32 +70,27 @@ def tiers_waiting(workspace: Workspace, now: datetime) -> set[str]:
         return {message.tier for message in [*outbox.due(connection, now), *outbox.in_doubt(connection)]}
 
 
-def _address(connection: Connection, message: Any) -> str:
-    person = organisation_store.person_by_code(connection, message.person)
-    return person.email if person else ""
-
-
 def _hand_over(
     workspace: Workspace,
     courier: Courier | None,
     message: Any,
-    digest: Digest | HandOver | None,
-    address: str,
-    template: Template,
+    content: Content | None,
+    person: Person | None,
+    renderer: Renderer,
     now: datetime,
     done: Delivered,
 ) -> None:
-    if digest is None:
+    if content is None or person is None:
         _mark(workspace, message, "dropped", now, done, detail="到发出时已不属实")
         return
     if courier is None:
         _mark(workspace, message, "failed", now, done, detail=f"渠道 {message.channel} 已停用")
         return
-    title = title_of(digest)
-    text = template.render(digest)
-    parcel = Parcel(f"{message.seq:06d}-{message.id}-{message.posts[0]}", digest.to, address, title, text, now)
+    number = f"{message.seq:06d}-{message.id}-{message.posts[0]}"
+    said = renderer.render(message.kind, content, workspace.settings.delivery.channels[message.channel], number)
+    parcel = Parcel(number, person, said.title, said.text, now, said.html, said.attachments)
     with workspace.write(now) as connection:
-        outbox.mark(connection, message.id, "sending", now, title=title, attempts=message.attempts + 1)
+        outbox.mark(connection, message.id, "sending", now, title=said.title, attempts=message.attempts + 1)
     try:
         receipt = courier.deliver(parcel)
     except TransportError as error:
@@ -179,9 +136,3 @@ def _record(workspace: Workspace, now: datetime, done: Delivered, ids: list[int]
     with workspace.write(now) as connection:
         values = {"first": min(ids), "last": max(ids), **dict(done.counts)}
         ledger.record(connection, Entry(now, ENGINE, "deliver", values=values))
-
-
-def template_of(workspace: Workspace, kind: str = "digest") -> Template:
-    """The workspace's own template of a kind of message, or the one that came with the program."""
-    own = workspace.root / "config" / "templates" / f"{kind}.txt"
-    return Template(own if own.is_file() else bundled("config") / "templates" / own.name)

@@ -50,7 +50,7 @@ def test_the_third_overdue_case_in_a_quarter_calls_the_head_to_a_talk(any_world:
     assert (told.assignment, told.clock, told.rung, told.nth) == ("L1-03.A", "card", "three_a_quarter", 1)
     assert told.reason == "甲支部本季度第 3 次逾期，按规则约谈单位负责人；您负责甲支部"
     assert leader.reason.endswith("您分管甲支部")
-    text = next(p.text for p in world.courier.parcels if p.to_name == "甲书记")
+    text = next(p.text for p in world.courier.parcels if p.to.name == "甲书记")
     assert "【约谈单位负责人】甲支部本季度第 3 次逾期，按规则约谈单位负责人" in text
     assert "第 1 次告知，约谈通知" in text
     assert cards_of(world, "A") == ["3/3"]

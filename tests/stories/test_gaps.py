@@ -23,7 +23,7 @@ def messages(done: Sweep) -> list[str]:
 
 
 def office(world: World) -> str:
-    return "".join(parcel.text for parcel in world.courier.parcels if parcel.to_name == "主任")
+    return "".join(parcel.text for parcel in world.courier.parcels if parcel.to.name == "主任")
 
 
 def recorded(world: World) -> list[Any]:

@@ -162,7 +162,7 @@ def test_members_late_are_one_line_for_the_unit_head(world: World) -> None:
     world.expects("乙支部书记", "临期提醒", times=2)
     for member in ("甲支部党员一", "甲支部党员二", "甲支部党员三", "乙支部党员一", "乙支部党员二"):
         world.expects(member, "临期提醒")
-    head = next(p for p in world.courier.parcels if p.to_name == "甲书记")
+    head = next(p for p in world.courier.parcels if p.to.name == "甲书记")
     assert "您有 1 件事" in head.text
     assert "甲支部 3 名党员" in head.text
     assert "名单：甲支部党员一、甲支部党员二、甲支部党员三" in head.text
@@ -180,7 +180,7 @@ def test_one_person_on_two_posts_gets_one_digest(world: World) -> None:
     world.sweep()
     world.expects("甲支部书记", "临期提醒")
     world.expects("乙支部书记", "临期提醒")
-    assert [p.to_name for p in world.courier.parcels] == ["乙书记"]
+    assert [p.to.name for p in world.courier.parcels] == ["乙书记"]
     assert "您有 2 件事" in world.courier.parcels[0].text
 
 
@@ -219,8 +219,8 @@ def test_an_assignment_keeps_the_ladder_it_began_under(world: World) -> None:
 
 @pytest.mark.parametrize("rehearse_first", [False, True])
 def test_a_rehearsal_writes_nothing_and_says_exactly_what_will_be_sent(world: World, rehearse_first: bool) -> None:
-    from responsibility.usecases.deliver import template_of
     from responsibility.usecases.remind import sweep
+    from responsibility.usecases.rendering import template_of
 
     world.given(by="9月30日前")
     world.to("2023-09-14")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from responsibility.core.errors import ConfigError
-from responsibility.usecases.deliver import couriers, deliver
+from responsibility.usecases.couriers import couriers
+from responsibility.usecases.deliver import deliver
 from responsibility.usecases.remind import sweep
 from responsibility.usecases.workspace import open_workspace
 from tests.test_delivery import Mailbox, serving

@@ -126,7 +126,7 @@ def test_on_a_non_working_day_messages_wait_and_join_the_next_ones(any_world: Wo
     for post in ("甲支部书记", "办公室主任", "分管领导甲"):
         world.expects(post, "督办")
     late = world.courier.parcels[1:]
-    assert [parcel.to_name for parcel in late] == ["领导甲", "主任", "甲书记"]
+    assert [parcel.to.name for parcel in late] == ["领导甲", "主任", "甲书记"]
     assert all("督办" in parcel.text and "到期催办" not in parcel.text for parcel in late)
     assert sorted(statuses(world)) == ["dropped", "dropped", "sent", "sent", "sent", "sent"]
 
@@ -141,7 +141,7 @@ def test_what_waited_goes_out_on_the_next_working_day_by_itself(world: World) ->
     assert world.courier.parcels == []
     world.to("2023-10-07")
     assert world.sweep().messages == 0
-    assert sorted(parcel.to_name for parcel in world.courier.parcels) == ["主任", "甲书记"]
+    assert sorted(parcel.to.name for parcel in world.courier.parcels) == ["主任", "甲书记"]
 
 
 def test_an_urgent_rung_does_not_wait(world: World) -> None:

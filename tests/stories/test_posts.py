@@ -29,7 +29,7 @@ def imported(world: World, holdings: dict[str, str | None], **options: Any) -> O
 
 
 def received(world: World) -> list[tuple[str, str]]:
-    return [(parcel.to_name, parcel.title) for parcel in world.courier.parcels]
+    return [(parcel.to.name, parcel.title) for parcel in world.courier.parcels]
 
 
 def holdings(world: World) -> Organisation:

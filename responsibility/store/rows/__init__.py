@@ -16,7 +16,15 @@ from responsibility.store.rows.lists import (
     WorkListRow,
 )
 from responsibility.store.rows.people import HoldingRow, MetaRow, OversightRow, PersonRow, PostRow, UnitRow
-from responsibility.store.rows.told import CardRow, LedgerRefRow, LedgerRow, MessageRow, NoticeRow, UnitNoticeRow
+from responsibility.store.rows.told import (
+    CardRow,
+    ChannelStateRow,
+    LedgerRefRow,
+    LedgerRow,
+    MessageRow,
+    NoticeRow,
+    UnitNoticeRow,
+)
 from responsibility.store.rows.work import AssignmentRow, ClockRow, DelegationRow, ExtensionRow, ReviewRow
 
 
@@ -48,5 +56,6 @@ notice = table_of(NoticeRow)
 card = table_of(CardRow)
 unit_notice = table_of(UnitNoticeRow)
 message = table_of(MessageRow)
+channel_state = table_of(ChannelStateRow)
 ledger = table_of(LedgerRow)
 ledger_ref = table_of(LedgerRefRow)

@@ -22,8 +22,8 @@ from responsibility.settings import DeliverySettings, OfficeCard, Settings, load
 from responsibility.store import checkup, laying, ledger, migrate, outbox, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import open_engine
-from responsibility.usecases.deliver import template_of
 from responsibility.usecases.doctor import machine, organisation, work
+from responsibility.usecases.rendering import template_of
 from responsibility.usecases.workspace import RECOVER, Workspace, is_serving, lost_database, not_before_last_act
 from responsibility.views.texts import Behind, Digest, DigestLine, HandOver, HandOverLine
 
