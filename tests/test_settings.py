@@ -474,7 +474,7 @@ MISTAKES = {
     "slip in a key": (("policy", "tolerance: 10", "tolerance: 10\ntolerence: 5"), "tolerence",
                       "tolerence：没有这个键；是不是“tolerance”？"),
     "unknown key": (("policy", "tolerance: 10", "tolerance: 10\n颜色: 红"), "颜色",
-                    "颜色：没有这个键；可用的键：instruments、ladders、tolerance、close_share、close_by、extension、review、occurrences、cards、urgent_starts_at、default_terms"),
+                    "颜色：没有这个键；可用的键：instruments、ladders、tolerance、close_share、close_by、extension、review、occurrences、cards、urgent_starts_at、weekly、default_terms"),
     "key twice": (("policy", "close_share: 1.0", "close_share: 1.0\ntolerance: 5"), "tolerance: 5",
                   "tolerance：这个键写了两次（第 {tolerance} 行已有）"),
     "list for text": (("policy", "circular: 通报", "circular: [通报]"), "circular: [",

@@ -140,6 +140,8 @@ class Oversight:
 OWNER, UNIT_HEAD = "owner", "unit_head"
 #: As whom the post is told that acts for the owner, in the owner's place.
 DELEGATE = "delegate"
+#: What stands before a recipient kind that gets a copy for information only (抄送): `copy.leader`.
+COPY = "copy."
 
 
 @dataclass(frozen=True, slots=True)

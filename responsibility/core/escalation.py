@@ -98,6 +98,8 @@ class Rung:
     urgent: bool = False
     #: Of the report ladder: from how many periods without a report in a row.
     periods: int = 1
+    #: Who gets a copy for information (抄送): `unit_head` or tier ids.
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

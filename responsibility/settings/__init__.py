@@ -13,10 +13,12 @@ from responsibility.core.cards import CardRule
 from responsibility.core.chain import Chain, Collective, LaidOn, Tier
 from responsibility.core.errors import ConfigError, FileMissing
 from responsibility.core.escalation import REVIEW_INSTRUMENTS, Clock, Ladder, Policy, Rung, review_ladder
+from responsibility.core.timing import Hours, Weekly
 from responsibility.settings.channels import delivery
 from responsibility.settings.checks import relations
 from responsibility.settings.holidays import calendar, notices
 from responsibility.settings.shapes import (
+    WEEKDAYS,
     CalendarShape,
     CardShape,
     ChainShape,
@@ -97,6 +99,8 @@ def load(root: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Set
         categories={name: Category(name, shape.name, shape.words) for name, shape in chain.categories.items()},
         columns=_columns(columns),
         ahead=policy.occurrences.ahead,
+        hours=_hours(schedule, policy),
+        tell_issued=schedule.tell_issued,
         rights=rights.rights,
         actors=Actors(environ.get("ZEREN_AS") or None, rights.users, rights.actor),
     )
@@ -139,6 +143,12 @@ def _chain(shape: ChainShape) -> Chain:
         kinds=shape.kinds,
         collectives={name: Collective(name, **dict(one)) for name, one in shape.collectives.items()},
     )
+
+
+def _hours(schedule: ScheduleShape, policy: PolicyShape) -> Hours:
+    every = policy.weekly
+    weekly = Weekly(every.tiers, WEEKDAYS[every.on], every.at) if every else None
+    return Hours(schedule.quiet or None, schedule.budget, schedule.hours, weekly)
 
 
 def _columns(shape: ColumnsShape) -> Columns:

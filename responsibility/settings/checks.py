@@ -57,6 +57,8 @@ def _policy(policy: Source, chain: Source) -> Iterator[Finding]:
     tiers = [tier for _, tier in chain.texts("tiers", "*", "id")]
     yield from _unique(policy, (*rungs, "*", "id"))
     yield from _known(policy, (*rungs, "*", "tells", "*"), [OWNER, UNIT_HEAD, *tiers] if tiers else None)
+    yield from _known(policy, (*rungs, "*", "copies", "*"), [UNIT_HEAD, *tiers] if tiers else None)
+    yield from _known(policy, ("weekly", "tiers", "*"), tiers or None)
     yield from _known(policy, (*rungs, "*", "instrument"), _keys(policy, "instruments"))
     yield from _known(policy, ("extension", "agrees", "*"), [UNIT_HEAD, *tiers] if tiers else None)
     yield from _cards(policy, [UNIT_HEAD, *tiers] if tiers else None)

@@ -155,6 +155,7 @@ class RungShape(Shape):
     tells: Annotated[tuple[Text, ...], Field(min_length=1)]
     instrument: Text
     urgent: Flag = False
+    copies: tuple[Text, ...] = ()
 
 
 class FinishShape(Shape):
@@ -221,6 +222,17 @@ class CardShape(Shape):
     urgent: Flag = False
 
 
+#: As it is written → as `datetime.weekday` counts.
+WEEKDAYS = {f"周{day}": at for at, day in enumerate("一二三四五六日")}
+Weekday = Annotated[str, AfterValidator(_matching("周[一二三四五六日]")), one_of(*WEEKDAYS)]
+
+
+class WeeklyShape(Shape):
+    tiers: Annotated[tuple[Text, ...], Field(min_length=1)]
+    on: Weekday
+    at: DayTime
+
+
 class PolicyShape(Shape):
     """config/policy.yaml"""
 
@@ -234,6 +246,7 @@ class PolicyShape(Shape):
     occurrences: OccurrencesShape = OccurrencesShape()
     cards: tuple[CardShape, ...] = ()
     urgent_starts_at: Id = URGENT_STARTS_AT
+    weekly: WeeklyShape | None = None
     default_terms: TermsShape
 
 
@@ -249,6 +262,10 @@ class ScheduleShape(Shape):
     """config/schedule.yaml"""
 
     sweeps: Annotated[tuple[DayTime, ...], Field(min_length=1)]
+    quiet: Annotated[tuple[()] | tuple[DayTime, DayTime], says('[从几点, 到几点]，如 ["20:00", "07:30"]')] = ()
+    budget: Term | None = None
+    hours: dict[Text, DayTime] = {}
+    tell_issued: Flag = True
 
 
 #: What may be done to one assignment by somebody.

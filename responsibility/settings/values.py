@@ -13,6 +13,7 @@ from responsibility.core.cards import CardRule, Every
 from responsibility.core.chain import Chain
 from responsibility.core.escalation import REVIEW_INSTRUMENTS, Clock, CloseBy, Ladder, Policy, Rung, review_ladder
 from responsibility.core.rights import Rights
+from responsibility.core.timing import Clockwork, Hours
 from responsibility.core.workdays import WorkCalendar
 
 
@@ -148,6 +149,15 @@ class Settings:
     actors: Actors = field(default_factory=Actors)
     #: Calendar days before a period of a recurring item begins that it is laid.
     ahead: int = 0
+    #: When people may be told something.
+    hours: Hours = field(default_factory=Hours)
+    #: Whether who has to do it is told of what was newly laid.
+    tell_issued: bool = True
+
+    @property
+    def clockwork(self) -> Clockwork:
+        """The hours on the office's calendar."""
+        return Clockwork(self.hours, self.calendar, self.zone)
 
 
 def policy_record(policy: Policy) -> dict[str, Any]:
@@ -205,10 +215,13 @@ def _card_rule(record: Mapping[str, Any]) -> CardRule:
 
 
 def _ladder_record(ladder: Ladder) -> dict[str, Any]:
-    rungs = [{**asdict(rung), "tells": list(rung.tells)} for rung in ladder.rungs]
+    rungs = [{**asdict(rung), "tells": list(rung.tells), "copies": list(rung.copies)} for rung in ladder.rungs]
     return {"within": ladder.within, "every": ladder.every, "rungs": rungs}
 
 
 def _ladder(record: Mapping[str, Any]) -> Ladder:
-    rungs = tuple(Rung(**{**rung, "tells": tuple(rung["tells"])}) for rung in record["rungs"])
+    rungs = tuple(
+        Rung(**{**rung, "tells": tuple(rung["tells"]), "copies": tuple(rung.get("copies", ()))})
+        for rung in record["rungs"]
+    )
     return Ladder(rungs, record["within"], record.get("every"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -39,6 +40,29 @@ def held(connection: Connection) -> dict[tuple[str, str], Row[Any]]:
     """(person, channel) → the digest that waits there for a working day."""
     rows = connection.execute(select(message).where(message.c.status == "held", message.c.kind == "digest"))
     return {(row.person, row.channel): row for row in rows}
+
+
+def merge(connection: Connection, earlier: int, later: int, now: datetime) -> None:
+    """An earlier message is absorbed by a later one, which speaks of everything it did."""
+    mark(connection, earlier, "dropped", now, detail="并入后一份汇总", merged_into=later)
+
+
+def ids_of(connection: Connection, seq: int) -> dict[tuple[str, str], int]:
+    """(person, channel) → the message of that sweep."""
+    rows = connection.execute(select(message.c.person, message.c.channel, message.c.id).where(message.c.seq == seq))
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def had_since(connection: Connection, since: datetime) -> Counter[tuple[str, str]]:
+    """(person, channel) → how many messages that were not urgent were handed over since then, or are about to be."""
+    m = message.c
+    handed = (m.status.in_(("sent", "sending", "uncertain"))) & (m.changed_at >= since)
+    query = (
+        select(m.person, m.channel, func.count())
+        .where(handed | (m.status == "pending"), ~m.urgent)
+        .group_by(m.person, m.channel)
+    )
+    return Counter({(row[0], row[1]): row[2] for row in connection.execute(query)})
 
 
 def handovers_waiting(connection: Connection) -> list[Row[Any]]:

@@ -10,15 +10,20 @@ from sqlalchemy import Connection
 
 from responsibility.usecases.digests import digester
 from responsibility.usecases.handover import hander
+from responsibility.usecases.issued import issuer
 from responsibility.usecases.workspace import Workspace
-from responsibility.views.texts import Digest, HandOver
+from responsibility.views.texts import Digest, HandOver, Issued
 
 #: What a message may say.
-Content = Digest | HandOver
+Content = Digest | HandOver | Issued
 
 
 def contents(
     connection: Connection, workspace: Workspace, now: datetime
 ) -> Mapping[str, Callable[[Any], Content | None]]:
     """Kind of message → a function from the outbox row to what it says at `now`; None where nothing of it is true."""
-    return {"digest": digester(connection, workspace, now), "handover": hander(connection, workspace, now)}
+    return {
+        "digest": digester(connection, workspace, now),
+        "handover": hander(connection, workspace, now),
+        "issued": issuer(connection, workspace, now),
+    }

@@ -1,53 +1,90 @@
-"""What a sweep's notices become: one message per person and channel, held back where it may wait."""
+"""What a sweep's notices become: one message per person and line of channels, held where it may wait."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
 from responsibility.core.escalation import midnight
+from responsibility.core.timing import Wait
 from responsibility.store import cards, outbox, sweeping
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
 
 
-def put_messages(connection: Connection, lamp: Lamp, seq: int) -> tuple[int, int]:
+def put_messages(connection: Connection, lamp: Lamp, seq: int, *, by_hand: bool = False) -> tuple[int, int]:
     """Write the messages of a sweep to the outbox; returns (how many, how many of them are held).
 
-    A person on two posts gets one, at the higher of the two. On a non-working day only what has an urgent rung goes
-    out; the rest is held until the next working day, and joins what that day's sweeps have to say.
+    A person on two posts gets one, at the higher of the two. What has an urgent rung goes out at once; anything else
+    waits for a working day, the end of the quiet hours, the post's own hour, the digest of the week or, where the
+    person has had enough for today, for the next working day, and joins what is said then. What the office does
+    `by_hand` waits for a working day and the end of the quiet hours only.
     """
-    settings, today = lamp.settings, lamp.today
-    held_until = (
-        None if settings.calendar.is_workday(today) else midnight(settings.calendar.shift(today, 1), settings.zone)
-    )
-    urgent = _urgently(connection, lamp, seq) if held_until else []
-    waiting = outbox.held(connection)
+    outgoing = _Outgoing(connection, lamp, seq, by_hand)
+    absorbed: list[tuple[int, str, str]] = []
     rows: list[Mapping[str, Any]] = []
-    for person, posts in _by_person(connection, seq, today).items():
-        goes = held_until is None or bool(set(posts) & set(urgent))
-        for channel in settings.delivery.use:
-            earlier = waiting.get((person, channel))
-            rows.append(
-                {
-                    "seq": seq,
-                    "since_seq": earlier.since_seq if earlier else seq,
-                    "person": person,
-                    "posts": sorted({*posts, *(earlier.posts if earlier else ())}),
-                    "tier": min(posts.values(), key=lambda tier: settings.chain.order.get(tier, 99)),
-                    "channel": channel,
-                    "created_at": lamp.now,
-                    "status": "pending" if goes else "held",
-                    "retry_at": None if goes else held_until,
-                }
-            )
-            if earlier:
-                outbox.mark(connection, earlier.id, "dropped", lamp.now, detail="并入后一份汇总")
+    for person, posts in _by_person(connection, seq, lamp.today).items():
+        for line in lamp.settings.delivery.lines:
+            earlier = outgoing.earlier(person, line)
+            rows.append(outgoing.row(person, posts, line, earlier))
+            absorbed += [(one.id, person, line[0]) for one in earlier]
     outbox.put(connection, rows)
+    ids = outbox.ids_of(connection, seq) if absorbed else {}
+    for earlier_id, person, channel in absorbed:
+        outbox.merge(connection, earlier_id, ids[(person, channel)], lamp.now)
     return len(rows), sum(row["status"] == "held" for row in rows)
+
+
+class _Outgoing:
+    """What a sweep's messages depend on, read once."""
+
+    def __init__(self, connection: Connection, lamp: Lamp, seq: int, by_hand: bool) -> None:
+        self._lamp, self._seq, self._by_hand = lamp, seq, by_hand
+        self._waiting = outbox.held(connection)
+        self._urgent = set(_urgently(connection, lamp, seq))
+        budget = lamp.settings.hours.budget
+        since = midnight(lamp.today, lamp.settings.zone)
+        self._had = outbox.had_since(connection, since) if budget else Counter[tuple[str, str]]()
+
+    def earlier(self, person: str, line: Sequence[str]) -> list[Any]:
+        """The digests that wait for a person on a line."""
+        found = (self._waiting.get((person, channel)) for channel in line)
+        return [one for one in found if one is not None]
+
+    def row(self, person: str, posts: Mapping[str, str], line: Sequence[str], earlier: Sequence[Any]) -> dict[str, Any]:
+        """The message to one person over one line; `posts` are those told, each with its tier, highest first."""
+        order = self._lamp.settings.chain.order
+        urgent = not self._urgent.isdisjoint(posts)
+        wait = self._wait(person, posts, line, urgent)
+        return {
+            "seq": self._seq,
+            "since_seq": min((one.since_seq for one in earlier), default=self._seq),
+            "person": person,
+            "posts": sorted({*posts, *(post for one in earlier for post in one.posts)}),
+            "tier": min(posts.values(), key=lambda tier: order.get(tier, 99)),
+            "channel": line[0],
+            "created_at": self._lamp.now,
+            "status": "held" if wait else "pending",
+            "retry_at": wait and wait.until,
+            "held_why": wait.why.value if wait else "",
+            "urgent": urgent,
+        }
+
+    def _wait(self, person: str, posts: Mapping[str, str], line: Sequence[str], urgent: bool) -> Wait | None:
+        settings, now = self._lamp.settings, self._lamp.now
+        if self._by_hand:
+            return settings.clockwork.wait(now, urgent=urgent)
+        return settings.clockwork.wait(
+            now,
+            chosen=settings.hours.chosen_of(posts),
+            weekly=settings.hours.is_weekly(posts),
+            sent=sum(self._had[(person, channel)] for channel in line),
+            urgent=urgent,
+        )
 
 
 def _urgently(connection: Connection, lamp: Lamp, seq: int) -> list[str]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from responsibility.core.chain import OWNER, UNIT_HEAD, LaidOn, Route
+from responsibility.core.chain import COPY, OWNER, UNIT_HEAD, LaidOn, Route
 from responsibility.core.escalation import Plan, overdue_from, plan, plan_report
 from responsibility.core.summary import Noticed
 from responsibility.store import cases, laying, ledger, sweeping
@@ -182,7 +182,9 @@ def _write_notices(
 ) -> None:
     order = router.lamp.settings.chain.order
     # From the owner up the chain: who is meant twice is told as the first of them.
-    places = {told: place for place, told in enumerate((OWNER, UNIT_HEAD, *reversed(order)))}
+    tells = (OWNER, UNIT_HEAD, *reversed(order))
+    # Copies come last: who is told gets none besides.
+    places = {told: place for place, told in enumerate((*tells, *(COPY + tell for tell in tells)))}
     decisions = [row for key, step in decided for row in _decision_rows(key, step, places)]
     rows = _routes(router, found, sorted({row["tell"] for row in decisions}))
     sweeping.write_notices(connection, seq, decisions, rows)
@@ -205,7 +207,7 @@ def _decision_rows(key: Key, step: Plan, places: Mapping[str, int]) -> list[dict
             "skipped": skipped,
         }
         for rung, skipped in [*((rung, True) for rung in step.skips), *fired]
-        for tell in rung.tells
+        for tell in (*rung.tells, *(COPY + copy for copy in rung.copies))
         if tell in places
     ]
 
@@ -217,7 +219,15 @@ def _routes(router: Router, found: Sequence[Case], tells: Sequence[str]) -> list
     if OWNER in tells:  # a member's post that is held is told itself
         owners = {(case.case_item, case.unit, case.owner) for case in found}
         wanted |= {one for one in owners if one[2] != sweeping.HELD_MEMBER}
-    return [_route_row(*one, route) for one in sorted(wanted) for route in router(*one)]
+    return [_route_row(*one, route) for one in sorted(wanted) for route in _meant(router, *one)]
+
+
+def _meant(router: Router, case_item: int, unit: str, tell: str) -> list[Route]:
+    """The routes of a recipient kind; a copy goes to nobody else instead."""
+    if not tell.startswith(COPY):
+        return router(case_item, unit, tell)
+    routes = router(case_item, unit, tell.removeprefix(COPY))
+    return [replace(route, tell=COPY + route.tell) for route in routes if route.instead_of is None]
 
 
 def _route_row(case_item: int, unit: str, tell: str, route: Route) -> dict[str, Any]:

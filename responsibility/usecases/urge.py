@@ -189,7 +189,7 @@ def _urge(
         why = "；".join(line.message for line in more.gaps)
         raise ResponsibilityError(f"没有人能收到，没有催办。{why}", "zeren doctor 看哪里缺人")
     _record(connection, lamp, seq, code, actor, rows, aim, note, decided, more)
-    messages, held = put_messages(connection, lamp, seq)
+    messages, held = put_messages(connection, lamp, seq, by_hand=True)
     return Urged(
         code,
         rows[0].title,

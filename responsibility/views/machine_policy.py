@@ -29,7 +29,7 @@ def policy(rules: Policy) -> Json:
 
 
 def _rung(rung: Rung | None) -> Json | None:
-    return {**asdict(rung), "tells": list(rung.tells)} if rung else None
+    return {**asdict(rung), "tells": list(rung.tells), "copies": list(rung.copies)} if rung else None
 
 
 def _plain(value: Any) -> Any:

@@ -129,6 +129,11 @@ class HandOver:
         return len(self.lines) + self.more
 
 
+@dataclass(frozen=True, slots=True)
+class Issued(HandOver):
+    """What was newly laid on the posts a person holds (交办)."""
+
+
 def day(value: date) -> str:
     """9月30日"""
     return f"{value.month}月{value.day}日"
@@ -197,6 +202,8 @@ def acting_for(owners: Sequence[str], until: date | None) -> str:
 
 def title_of(digest: Digest | HandOver) -> str:
     """The subject: number and urgency, no content (work secrets stay inside)."""
+    if isinstance(digest, Issued):
+        return f"【责任链】新任务 {digest.count} 项"
     if isinstance(digest, HandOver):
         return f"【责任链】岗位交接 {digest.count} 项"
     worst = digest.lines[0]

@@ -34,7 +34,7 @@ def policy(rules: Policy, chain: Chain) -> RenderableType:
         table.add_row(Text(name, style="bold"), "", "" if ladder.rungs else "一档也没有，到期没有人会收到提醒", "")
         for rung in ladder.rungs:
             form = rules.instruments[rung.instrument]
-            table.add_row(f"  {rung.name}", _when(rung, clock), _tells(rung.tells, chain), form)
+            table.add_row(f"  {rung.name}", _when(rung, clock), _tells_and_copies(rung, chain), form)
     lines = [f"容差 {rules.tolerance:g} 个百分点；销号比例 {rules.close_share:g}"]
     names = {rung.id: rung.name for rung in rules.ladders[Clock.FINISH].rungs}
     if rules.urgent_starts_at in names:
@@ -167,7 +167,7 @@ def _next(at: datetime | None, rung: Rung | None) -> str:
 
 
 def _told(rung: Rung | None, clock: Clock, chain: Chain) -> str:
-    return f"{_when(rung, clock)} → {_tells(rung.tells, chain)}" if rung else "没有"
+    return f"{_when(rung, clock)} → {_tells_and_copies(rung, chain)}" if rung else "没有"
 
 
 def _when(rung: Rung, clock: Clock | None = None) -> str:
@@ -177,6 +177,11 @@ def _when(rung: Rung, clock: Clock | None = None) -> str:
     if clock is Clock.BEHIND:
         return f"滞后第 {rung.days} 个工作日"
     return (f"连续 {rung.periods} 期，" if rung.periods > 1 else "") + f"过期第 {rung.days} 个工作日"
+
+
+def _tells_and_copies(rung: Rung, chain: Chain) -> str:
+    copies = f"；抄送{_tells(rung.copies, chain)}" if rung.copies else ""
+    return _tells(rung.tells, chain) + copies
 
 
 def _tells(tells: Sequence[str], chain: Chain) -> str:

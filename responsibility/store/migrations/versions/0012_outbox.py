@@ -18,6 +18,9 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("merged_into", sa.Integer(), nullable=True))
         batch_op.create_index("message_by_handing", ["channel", "handed_at"], unique=False)
+    op.execute(
+        "INSERT INTO meta (key, value) SELECT 'issued_told', CAST(COALESCE(MAX(id), 0) AS VARCHAR) FROM assignment"
+    )
     op.create_table(
         "channel_state",
         sa.Column("channel", sa.String(), nullable=False),
