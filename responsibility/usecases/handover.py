@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -14,6 +14,7 @@ from responsibility.core.escalation import midnight
 from responsibility.core.summary import AssignmentView
 from responsibility.settings import Settings
 from responsibility.store import assignments, outbox
+from responsibility.usecases.gone import Gone
 from responsibility.usecases.status import Desk
 from responsibility.usecases.workspace import Workspace
 from responsibility.views.texts import HandOver, HandOverLine
@@ -79,32 +80,51 @@ def withdraw_handovers(connection: Connection, holdings: Sequence[Holding], now:
             outbox.mark(connection, message.id, "dropped", now, detail="任职有变")
 
 
-def hander(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], HandOver | None]:
-    """A function from an outbox row to its hand-over as true at `now`; None where nothing is to be handed over."""
+def hander(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], HandOver | Gone]:
+    """A function from an outbox row to its hand-over as true at `now`, or to why nothing is to be handed over."""
     desk = Desk(connection, workspace, now)
-    organisation, chain, home = desk.organisation, workspace.settings.chain, workspace.settings.home
-    today = desk.lamp.today
 
-    def handed(message: Any) -> HandOver | None:
-        person = organisation.person.get(message.person)
-        posts = [organisation.post[code] for code in message.posts if code in organisation.post]
-        if person is None or not any(person in organisation.holders(post.code, today) for post in posts):
-            return None
-        units = [post.unit for post in posts if organisation.head(post.unit, chain) == post.code]
-        views = desk.views(assignments.of_post(connection, [post.code for post in posts], units), {})
-        lines = sorted(views, key=lambda view: (-SEVERITY[view.light], view.due_on or date.max, view.code))
-        return HandOver(
-            to=person.name,
-            posts=tuple(post.title for post in posts),
-            on=today,
-            lines=tuple(map(_line, lines[:LISTED])),
-            more=max(0, len(lines) - LISTED),
-            office=home.name,
-            contact=home.contact,
-            phone=home.phone,
-        ) if lines else None  # fmt: skip
+    def handed(message: Any) -> HandOver | Gone:
+        return listing(desk, workspace, message, HandOver, _pressing) or Gone("岗位上没有要交接的任务")
 
     return handed
+
+
+def _pressing(view: AssignmentView) -> Any:
+    return -SEVERITY[view.light], view.due_on or date.max, view.code
+
+
+Listing = TypeVar("Listing", bound=HandOver)
+
+
+def listing(
+    desk: Desk,
+    workspace: Workspace,
+    message: Any,
+    kind: type[Listing],
+    order: Callable[[AssignmentView], Any],
+    among: Callable[[Any], bool] = lambda row: True,
+) -> Listing | Gone | None:
+    """What is open `among` the assignments of the posts a message is for, in `order`; None where nothing is."""
+    organisation, chain, home = desk.organisation, workspace.settings.chain, workspace.settings.home
+    today = desk.lamp.today
+    person = organisation.person.get(message.person)
+    posts = [organisation.post[code] for code in message.posts if code in organisation.post]
+    if person is None or not any(person in organisation.holders(post.code, today) for post in posts):
+        return Gone("收件人已不在这个岗位")
+    units = [post.unit for post in posts if organisation.head(post.unit, chain) == post.code]
+    rows = assignments.of_post(desk.connection, [post.code for post in posts], units)
+    lines = sorted(desk.views([row for row in rows if among(row)], {}), key=order)
+    return kind(
+        to=person.name,
+        posts=tuple(post.title for post in posts),
+        on=today,
+        lines=tuple(map(_line, lines[:LISTED])),
+        more=max(0, len(lines) - LISTED),
+        office=home.name,
+        contact=home.contact,
+        phone=home.phone,
+    ) if lines else None  # fmt: skip
 
 
 def _line(view: AssignmentView) -> HandOverLine:

@@ -8,18 +8,17 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.chain import OWNER, LaidOn, Organisation, routes
+from responsibility.core.chain import OWNER, Organisation, routes
 from responsibility.core.summary import AssignmentView
 from responsibility.settings import Settings
-from responsibility.store import assignments, issued, ledger, outbox
+from responsibility.store import issued, ledger, outbox
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
+from responsibility.usecases.gone import Gone
+from responsibility.usecases.handover import listing
 from responsibility.usecases.status import Desk
 from responsibility.usecases.workspace import ENGINE, Workspace
-from responsibility.views.texts import HandOverLine, Issued
-
-#: So many assignments are told one by one.
-LISTED = 30
+from responsibility.views.texts import Issued
 
 #: Channels that show messages to the office itself: it has just seen what it assigned.
 _ONESELF = "console"
@@ -56,8 +55,10 @@ def _told(
     organisation = organisation_store.load(connection)
     told: dict[str, dict[str, str]] = {}
     for row in issued.owners(connection, first, last):
-        post = row.post or _head(row.unit, settings, organisation, today)
-        for person in organisation.holders(post, today) if post else ():
+        post: str | None = row.post or _head(row.unit, settings, organisation, today)
+        if post is None:
+            continue
+        for person in organisation.holders(post, today):
             told.setdefault(person.code, {})[post] = organisation.post[post].tier
     return told
 
@@ -95,37 +96,17 @@ def _rows(
             }
 
 
-def issuer(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], Issued | None]:
-    """A function from an outbox row to what was newly laid, as true at `now`; None where nothing of it is open."""
+def issuer(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], Issued | Gone]:
+    """A function from an outbox row to what was newly laid, as true at `now`, or to why nothing of it is open."""
     desk = Desk(connection, workspace, now)
-    organisation, chain, home = desk.organisation, workspace.settings.chain, workspace.settings.home
-    members = chain.laid(LaidOn.MEMBERS)
 
-    def told(message: Any) -> Issued | None:
-        person = organisation.person.get(message.person)
-        posts = [organisation.post[code] for code in message.posts if code in organisation.post]
-        if person is None or not any(person in organisation.holders(post.code, desk.lamp.today) for post in posts):
-            return None
-        units = [
-            post.unit for post in posts if post.tier != members and organisation.head(post.unit, chain) == post.code
-        ]
-        mine = assignments.of_post(connection, [post.code for post in posts], units)
+    def told(message: Any) -> Issued | Gone:
         first, last = message.about["first"], message.about["last"]
-        views = desk.views([row for row in mine if row.works and first <= row.id <= last], {})
-        lines = sorted(views, key=lambda view: (view.due_on or date.max, view.code))
-        return Issued(
-            to=person.name,
-            posts=tuple(post.title for post in posts),
-            on=desk.lamp.today,
-            lines=tuple(map(_line, lines[:LISTED])),
-            more=max(0, len(lines) - LISTED),
-            office=home.name,
-            contact=home.contact,
-            phone=home.phone,
-        ) if lines else None  # fmt: skip
+        new = listing(desk, workspace, message, Issued, _soonest, lambda row: row.works and first <= row.id <= last)
+        return new or Gone("新任务都已办结或收回")
 
     return told
 
 
-def _line(view: AssignmentView) -> HandOverLine:
-    return HandOverLine(view.code, view.title, view.due_on, view.light, view.state, view.extensions)
+def _soonest(view: AssignmentView) -> Any:
+    return view.due_on or date.max, view.code
