@@ -14,6 +14,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from flows.progress import report
 from responsibility.core.summary import TierLaid
 from responsibility.usecases.assign import lay_tier, open_list
+from responsibility.usecases.issued import put_issued
 from responsibility.usecases.workspace import Workspace, login_name, open_workspace
 
 #: Rows an artifact shows; the rest is counted.
@@ -48,6 +49,7 @@ async def cascade(root: str, list_codes: list[str], now: datetime, names: str) -
         report(f"清单 {code}", 0, len(tiers))
         await asyncio.to_thread(open_list, workspace, code, now)
         laid += await lay_on_tier(root, now, code, [t.id for t in tiers], [t.name for t in tiers])
+    await asyncio.to_thread(put_issued, workspace, now)
     return laid
 
 

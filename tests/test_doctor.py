@@ -501,3 +501,15 @@ def test_the_template_of_a_hand_over_is_tried_too(healthy: World) -> None:
     path.write_text("您接任新岗位，请找办公室。", "utf-8")
     (found,) = examined(healthy, "template")
     assert "config/templates/handover.txt 写出的消息里没有编号、办公室电话" in found.message
+
+
+def test_hours_of_posts_there_are_not_and_nights_without_rest_are_said(healthy: World) -> None:
+    healthy.configure("schedule.yaml", "hours: {}", 'hours: {A1: "10:00", LD9: "09:00"}')
+    (found,) = examined(healthy, "schedule")
+    assert "LD9" in found.message
+    assert "A1" not in found.message
+    healthy.configure("schedule.yaml", ', LD9: "09:00"', "")
+    healthy.configure("channels.yaml", "use: [console]", "use: [mail]")
+    assert "免打扰" in said(examined(healthy, "schedule"))
+    healthy.configure("schedule.yaml", "quiet: []", 'quiet: ["20:00", "07:30"]')
+    assert examined(healthy, "schedule") == []

@@ -141,6 +141,13 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "责任链现在的状态",
         "zeren status\nzeren status --by unit --late\nzeren status --as-of 2023-09-30 --json",
     ),
+    (
+        "burden",
+        "burden:burden",
+        DAILY,
+        "负担：每个人、每一级收到多少消息，汇总和免打扰少发了多少",
+        "zeren burden\nzeren burden --since 2023-09-01",
+    ),
     ("policy show", "policy:show", START, "现在的督办规则：阶梯、紧急事项、牌", "zeren policy show"),
     (
         "policy apply",

@@ -24,6 +24,7 @@ def assign(
 ) -> None:
     """Lay the lists on the chain."""
     from responsibility.usecases.assign import lists_to_assign
+    from responsibility.usecases.issued import waiting
     from responsibility.views import machine, machine_office, terminal
 
     workspace = enter(common)
@@ -33,7 +34,11 @@ def assign(
     if taken is not None:
         common.out.done(terminal.accepted(taken, dry_run))
     more = machine_office.accepted(taken) if taken is not None else {}
+    coming = 0 if dry_run else waiting(workspace)
+    more["messages_waiting"] = coming
     common.out.show(lambda: machine.laid(rows, dry_run) | more, lambda: terminal.laid(rows, dry_run))
+    if coming:
+        common.out.done(f"新任务通知写给 {coming} 人，随下一次 zeren remind（或值守）送出。")
 
 
 def _assigned(

@@ -27,6 +27,8 @@ class Held(StrEnum):
     BUDGET = "budget"
     #: The tier gets one digest a week.
     WEEKLY = "weekly"
+    #: Its channel could not take it.
+    CHANNEL = "channel"
 
 
 HELD_NAMES = {
@@ -35,6 +37,7 @@ HELD_NAMES = {
     Held.HOUR: "选定的时间",
     Held.BUDGET: "当天已到上限",
     Held.WEEKLY: "每周汇总",
+    Held.CHANNEL: "渠道中断",
 }
 
 

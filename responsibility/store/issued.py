@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
-from responsibility.store.rows import assignment, meta
+from responsibility.store.rows import assignment, message, meta
 
 #: The key in `meta`: the last assignment that was told of; the migration that brought it counts all before as told.
 _TOLD = "issued_told"
@@ -22,6 +22,13 @@ def note_told(connection: Connection, last: int) -> None:
     """Everything up to this assignment was told of."""
     if not connection.execute(update(meta).where(meta.c.key == _TOLD).values(value=str(last))).rowcount:
         connection.execute(insert(meta).values(key=_TOLD, value=str(last)))
+
+
+def people_waiting(connection: Connection) -> int:
+    """How many people a message about new work waits for."""
+    m = message.c
+    query = select(func.count(m.person.distinct())).where(m.kind == "issued", m.status.in_(("pending", "held")))
+    return connection.scalar(query) or 0
 
 
 def owners(connection: Connection, first: int, last: int) -> list[Row[Any]]:

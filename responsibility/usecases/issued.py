@@ -96,6 +96,12 @@ def _rows(
             }
 
 
+def waiting(workspace: Workspace) -> int:
+    """How many people have a message about new work coming."""
+    with workspace.read() as connection:
+        return issued.people_waiting(connection)
+
+
 def issuer(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], Issued | Gone]:
     """A function from an outbox row to what was newly laid, as true at `now`, or to why nothing of it is open."""
     desk = Desk(connection, workspace, now)

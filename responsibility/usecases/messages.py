@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
@@ -92,12 +92,12 @@ def _urgently(connection: Connection, lamp: Lamp, seq: int) -> list[str]:
     return [*sweeping.recipients_of(connection, seq, lamp.urgent_rungs), *cards.urgent_recipients(connection, seq)]
 
 
-def held_back(workspace: Workspace) -> tuple[int, date | None]:
-    """(how many messages wait for a working day, the first day one goes out)."""
+def held_back(workspace: Workspace) -> tuple[int, datetime | None]:
+    """(how many digests wait for their moment, the first one in office time)."""
     with workspace.read() as connection:
         rows = list(outbox.held(connection).values())
-    days = [row.retry_at.astimezone(workspace.settings.zone).date() for row in rows if row.retry_at]
-    return len(rows), min(days, default=None)
+    moments = [row.retry_at.astimezone(workspace.settings.zone) for row in rows if row.retry_at]
+    return len(rows), min(moments, default=None)
 
 
 def _by_person(connection: Connection, seq: int, today: date) -> dict[str, dict[str, str]]:

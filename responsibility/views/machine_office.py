@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, tzinfo
 from typing import Any
 
+from responsibility.core.chain import Chain
 from responsibility.core.staffing import Seat
 from responsibility.core.summary import (
     Accepted,
     BoundItem,
+    Burden,
     CalendarImported,
     CalendarYear,
     Difference,
     EventLine,
     EventSet,
     ItemCancelled,
+    Load,
     Settled,
 )
+from responsibility.core.timing import HELD_NAMES
 from responsibility.core.undo import Undone
 
 Json = dict[str, Any]
@@ -213,3 +217,32 @@ def undone(done: Undone) -> Json:
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
+
+
+def burden(counted: Burden, names: Mapping[str, str], chain: Chain) -> Json:
+    """The same for machines: `zeren burden --json`."""
+    return {
+        "since": counted.since.isoformat(),
+        "until": counted.until.isoformat(),
+        "people": counted.total.people,
+        "messages": counted.total.messages,
+        "notices": counted.total.notices,
+        "tiers": [{"tier": load.key, "name": chain.tier(load.key).name, **_load(load)} for load in counted.tiers],
+        "highest": [
+            {"person": load.key, "name": names.get(load.key, load.key), **_load(load)} for load in counted.highest
+        ],
+        "saved": {
+            "digest": counted.digested,
+            **{why.value: counted.merged.get(why, 0) for why in HELD_NAMES},
+            "untrue": counted.untrue,
+        },
+    }
+
+
+def _load(load: Load) -> Json:
+    return {
+        "people": load.people,
+        "messages": load.messages,
+        "notices": load.notices,
+        "per_person": round(load.each, 2),
+    }

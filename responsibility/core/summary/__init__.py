@@ -1,6 +1,7 @@
 """The one place where assignments are counted, so that every medium says the same, and the values media show."""
 
 from responsibility.core.summary.acts import ExtensionLine, ItemAdded, ItemEdited, ItemReassigned, ListCancelled
+from responsibility.core.summary.burden import Burden, Load, Sent, burden
 from responsibility.core.summary.calendar import (
     CalendarImported,
     CalendarRun,
@@ -50,6 +51,7 @@ __all__ = [
     "Asked",
     "AssignmentView",
     "BoundItem",
+    "Burden",
     "CalendarImported",
     "CalendarRun",
     "CalendarYear",
@@ -78,16 +80,19 @@ __all__ = [
     "ListCancelled",
     "ListLine",
     "Lit",
+    "Load",
     "MovedClocks",
     "MovedItem",
     "Noticed",
     "Requested",
     "ReviewLine",
+    "Sent",
     "Settled",
     "Summary",
     "Tally",
     "TierLaid",
     "Told",
+    "burden",
     "count",
     "count_items",
     "item_lines",

@@ -193,6 +193,8 @@ def _organisation(connection: Connection, settings: Settings, today: date) -> li
     carrying = organisation.may_carry(org, chain, checkup.units_carrying(connection))
     in_use = [settings.delivery.channels[name].kind for name in settings.delivery.use]
     return [
+        *work.unknown_hours(settings.hours.chosen, org.post),
+        *work.no_quiet(in_use, settings.hours.quiet),
         *organisation.tiers_without_posts(org, chain, mend),
         *organisation.silent_rungs(org, chain, _policies(connection, settings), carrying, today, mend),
         *organisation.vacant_posts(org, today, mend),

@@ -101,8 +101,25 @@ def held_back(count: int, until: datetime | None, zone: tzinfo) -> list[Finding]
     """What waits for a working day is no failure, but good to know."""
     if not count or until is None:
         return []
-    message = f"{count} 份消息压着，到 {until.astimezone(zone):%Y-%m-%d} 送出（非工作日只送紧急的）"
-    return [Finding("messages", Severity.INFO, message, "不用处理；zeren remind 到那天送出")]
+    message = f"{count} 份消息压着，{until.astimezone(zone):%Y-%m-%d %H:%M} 起送出（现在不便打扰，或攒成每周一份）"
+    return [Finding("messages", Severity.INFO, message, "不用处理；值守到时送出，没有值守的到时 zeren remind")]
+
+
+def unknown_hours(posts: Iterable[str], known: Collection[str]) -> list[Finding]:
+    """Every post that has an hour of its own is one of the organisation's."""
+    lost = [post for post in posts if post not in known]
+    message = f"config/schedule.yaml 的 hours 里，组织机构中没有这些岗位：{'、'.join(lost)}"
+    mend = "改成现有的岗位编码（zeren org show），或删去"
+    return [Finding("schedule", Severity.WARNING, message, mend)] if lost else []
+
+
+def no_quiet(kinds: Iterable[str], quiet: object) -> list[Finding]:
+    """Where messages reach people by themselves there are hours in which none does."""
+    if quiet or not set(kinds) - {"console", "file"}:
+        return []
+    message = "没有设免打扰时段，夜里补发的消息也会响"
+    mend = '在 config/schedule.yaml 写 quiet: ["20:00", "07:30"]'
+    return [Finding("schedule", Severity.INFO, message, mend)]
 
 
 def messages(failed: Sequence[Any], uncertain: Sequence[Any], stuck: Sequence[Any]) -> list[Finding]:

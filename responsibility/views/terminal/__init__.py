@@ -1,5 +1,6 @@
 """Values → what the terminal shows; readable without colour and at 80 columns."""
 
+from responsibility.views.terminal.burden import burden
 from responsibility.views.terminal.calendar import calendar_imported, calendar_year
 from responsibility.views.terminal.chain import item, todo
 from responsibility.views.terminal.daily import item_added, item_edited, item_reassigned, list_cancelled
@@ -26,6 +27,7 @@ from responsibility.views.terminal.undoing import undone
 __all__ = [
     "accepted",
     "answered",
+    "burden",
     "calendar_imported",
     "calendar_year",
     "demo",

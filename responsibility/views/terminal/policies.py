@@ -203,7 +203,7 @@ def urged(done: Any, outcome: Mapping[str, int], faults: Sequence[str]) -> str:
         f"  消息 {done.messages} 份：{became or '没有送出'}",
     ]
     if done.held:
-        lines.append("  今天不是工作日：不急的压到下一个工作日送出")
+        lines.append("  现在不便打扰（非工作日或免打扰时段）：不急的到时再送")
     if done.skipped:
         lines.append(f"  越过 {done.skipped} 条，只记录不补发；以后从这一档往上走")
     lines += [f"  {gap['message']}" for gap in done.gaps] + [f"  {fault}" for fault in faults[:20]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from rich.console import Group as Stack
@@ -76,13 +76,14 @@ def swept(
     messages: int,
     outcome: Mapping[str, int],
     faults: Sequence[str],
-    held: tuple[int, date | None] = (0, None),
+    held: tuple[int, datetime | None] = (0, None),
     cards: int = 0,
     gaps: Sequence[Mapping[str, Any]] = (),
 ) -> RenderableType:
     """What a sweep did, and how many messages wait until when."""
     waiting, until = held
-    later = f"\n有 {waiting} 份消息压着，{until} 送出：非工作日只送紧急的。" if waiting and until else ""
+    why = "现在不便打扰，或攒成每周一份；紧急的不压"
+    later = f"\n有 {waiting} 份消息压着，{until:%Y-%m-%d %H:%M} 起送出：{why}。" if waiting and until else ""
     if not told and not gaps and not any(outcome.values()):
         return Text(f"巡查完毕：没有要提醒的{_passed_over(skipped)}。{later}")
     words = {
