@@ -463,7 +463,7 @@ def test_what_is_held_is_said_with_its_day(healthy: World) -> None:
     healthy.untold.clear()
     (found,) = examined(healthy, "messages")
     assert found.severity is Severity.INFO
-    assert "2023-10-07 送出" in found.message
+    assert "2023-10-07 00:00 起送出" in found.message
 
 
 def test_a_database_that_is_gone_is_no_new_workspace(healthy: World) -> None:
@@ -509,7 +509,10 @@ def test_hours_of_posts_there_are_not_and_nights_without_rest_are_said(healthy: 
     assert "LD9" in found.message
     assert "A1" not in found.message
     healthy.configure("schedule.yaml", ', LD9: "09:00"', "")
-    healthy.configure("channels.yaml", "use: [console]", "use: [mail]")
+    assert examined(healthy, "schedule") == []
+    path = healthy.root / "config" / "channels.yaml"
+    path.write_text(path.read_text("utf-8").replace("use: [console]", "use: [mail]"), "utf-8")
+    healthy.environ["ZEREN_MAIL_PASSWORD"] = "secret"
     assert "免打扰" in said(examined(healthy, "schedule"))
     healthy.configure("schedule.yaml", "quiet: []", 'quiet: ["20:00", "07:30"]')
     assert examined(healthy, "schedule") == []

@@ -22,6 +22,7 @@ CHECKS = {
     "unassigned": "未交办",
     "serve": "值守",
     "sweep": "巡查",
+    "schedule": "发送时间",
     "messages": "消息",
     "ledger": "台账",
     "calendar": "工作日历",
