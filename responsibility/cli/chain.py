@@ -104,7 +104,7 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
             )
             | {"periods_waiting": len(waiting), "extensions_waiting": asked}
         ),
-        lambda: terminal.rehearsed(swept.notices, swept.digests, texts, swept.skipped, swept.gaps),
+        lambda: terminal.rehearsed(swept.notices, swept.digests, texts, swept.skipped, swept.gaps, swept.held),
     )
     if waiting:
         common.out.done(terminal.periods_waiting(waiting))

@@ -17,7 +17,8 @@ def show(*, common: Common = COMMON) -> None:
 
     settings = rules(common)
     common.out.show(
-        lambda: machine_policy.policy(settings.policy), lambda: terminal.policy(settings.policy, settings.chain)
+        lambda: machine_policy.policy(settings.policy, settings.hours),
+        lambda: terminal.policy(settings.policy, settings.chain, settings.hours),
     )
 
 

@@ -41,6 +41,10 @@ HELD_NAMES = {
 }
 
 
+#: Days of the week as `datetime.weekday` counts them.
+WEEKDAYS = tuple(f"周{day}" for day in "一二三四五六日")
+
+
 @dataclass(frozen=True, slots=True)
 class Weekly:
     """One digest a week in place of single ones."""

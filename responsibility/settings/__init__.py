@@ -13,12 +13,11 @@ from responsibility.core.cards import CardRule
 from responsibility.core.chain import Chain, Collective, LaidOn, Tier
 from responsibility.core.errors import ConfigError, FileMissing
 from responsibility.core.escalation import REVIEW_INSTRUMENTS, Clock, Ladder, Policy, Rung, review_ladder
-from responsibility.core.timing import Hours, Weekly
+from responsibility.core.timing import WEEKDAYS, Hours, Weekly
 from responsibility.settings.channels import delivery
 from responsibility.settings.checks import relations
 from responsibility.settings.holidays import calendar, notices
 from responsibility.settings.shapes import (
-    WEEKDAYS,
     CalendarShape,
     CardShape,
     ChainShape,
@@ -147,7 +146,7 @@ def _chain(shape: ChainShape) -> Chain:
 
 def _hours(schedule: ScheduleShape, policy: PolicyShape) -> Hours:
     every = policy.weekly
-    weekly = Weekly(every.tiers, WEEKDAYS[every.on], every.at) if every else None
+    weekly = Weekly(every.tiers, WEEKDAYS.index(every.on), every.at) if every else None
     return Hours(schedule.quiet or None, schedule.budget, schedule.hours, weekly)
 
 

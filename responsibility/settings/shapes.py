@@ -33,6 +33,7 @@ from responsibility.core.escalation import (
     CloseBy,
 )
 from responsibility.core.rights import Relation
+from responsibility.core.timing import WEEKDAYS
 from responsibility.core.workdays import FIRST_YEAR, LAST_YEAR
 
 
@@ -222,8 +223,6 @@ class CardShape(Shape):
     urgent: Flag = False
 
 
-#: As it is written → as `datetime.weekday` counts.
-WEEKDAYS = {f"周{day}": at for at, day in enumerate("一二三四五六日")}
 Weekday = Annotated[str, AfterValidator(_matching("周[一二三四五六日]")), one_of(*WEEKDAYS)]
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from responsibility.core.cards import CardRule
 from responsibility.core.escalation import Policy, Rung
+from responsibility.core.timing import WEEKDAYS, Hours
 from responsibility.views.machine import notice
 
 Json = dict[str, Any]
 
 
-def policy(rules: Policy) -> Json:
+def policy(rules: Policy, hours: Hours) -> Json:
     """`zeren policy show --json`."""
     return {
         "ladders": {
@@ -25,6 +26,18 @@ def policy(rules: Policy) -> Json:
         "instruments": dict(rules.instruments),
         "urgent_starts_at": rules.urgent_starts_at,
         "cards": _plain(rules.cards),
+        "hours": _hours(hours),
+    }
+
+
+def _hours(hours: Hours) -> Json:
+    """When people may be told something."""
+    weekly = hours.weekly
+    return {
+        "quiet": [f"{at:%H:%M}" for at in hours.quiet] if hours.quiet else None,
+        "budget": hours.budget,
+        "chosen": {post: f"{at:%H:%M}" for post, at in hours.chosen.items()},
+        "weekly": weekly and {"tiers": list(weekly.tiers), "on": WEEKDAYS[weekly.weekday], "at": f"{weekly.at:%H:%M}"},
     }
 
 

@@ -14,14 +14,15 @@ from responsibility.core.cards import CardRule, period_name
 from responsibility.core.chain import OWNER, UNIT_HEAD, Chain
 from responsibility.core.escalation import CLOCK_NAMES, Clock, CloseBy, Policy, Rung
 from responsibility.core.policies import Change
+from responsibility.core.timing import WEEKDAYS, Hours
 from responsibility.views.terminal.marks import table_of
 
 #: Groups of clocks shown one by one.
 _SHOWN = 12
 
 
-def policy(rules: Policy, chain: Chain) -> RenderableType:
-    """The ladders as a table, and what else the policy says."""
+def policy(rules: Policy, chain: Chain, hours: Hours) -> RenderableType:
+    """The ladders as a table, what else the policy says, and when people are told."""
     table = table_of("督办规则（config/policy.yaml，用于以后交办的任务）")
     for heading in ("时钟和档", "什么时候"):
         table.add_column(heading, no_wrap=True)
@@ -40,8 +41,23 @@ def policy(rules: Policy, chain: Chain) -> RenderableType:
     if rules.urgent_starts_at in names:
         lines.append(f"紧急事项逾期后直接从“{names[rules.urgent_starts_at]}”起")
     lines += [f"牌：{_card(rule, rules, chain)}" for rule in rules.cards]
+    lines += _hours(hours, chain)
     lines.append("在办的任务仍用交办时的规则；改用现行规则：zeren policy apply --to L1 --dry-run")
     return Stack(table, Text(), Text("\n".join(lines)))
+
+
+def _hours(hours: Hours, chain: Chain) -> list[str]:
+    """When people are told, where something is set."""
+    said = []
+    if hours.quiet:
+        said.append(f"{hours.quiet[0]:%H:%M} 到 {hours.quiet[1]:%H:%M} 不打扰")
+    if hours.budget:
+        said.append(f"每人每天最多 {hours.budget} 份")
+    if hours.chosen:
+        said.append("选定的时间：" + "、".join(f"{post} {at:%H:%M}" for post, at in hours.chosen.items()))
+    if weekly := hours.weekly:
+        said.append(f"{_tells(weekly.tiers, chain)}每{WEEKDAYS[weekly.weekday]} {weekly.at:%H:%M} 收一份汇总")
+    return [f"什么时候送：{'；'.join(said)}（紧急的不压）"] if said else []
 
 
 def _card(rule: CardRule, rules: Policy, chain: Chain) -> str:

@@ -49,6 +49,7 @@ def rehearsed(
     texts: Sequence[str],
     skipped: int,
     gaps: Sequence[Mapping[str, Any]] = (),
+    held: int = 0,
 ) -> RenderableType:
     """What a sweep would send to whom and why; nothing was written."""
     if not rows and not gaps:
@@ -60,6 +61,8 @@ def rehearsed(
     counted = "、".join(f"{name} {n}" for name, n in rungs.items())
     told = f"试算：提醒 {len(rows)} 条（{counted}），汇总成 {len(sent)} 份消息{_passed_over(skipped)}。"
     parts += [Text(line) for line in _gaps(gaps)]
+    if held:
+        told += f"其中 {held} 份现在不便打扰，或攒成每周一份，到时再送。"
     return Stack(*parts, Text(f"{told}什么都没有写入，也没有送出。", style="bold"))
 
 
