@@ -41,12 +41,13 @@ def any_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]
     """The same office on SQLite and on PostgreSQL."""
     url = None
     if request.param == "postgres":
-        url = _fresh_database(request.getfixturevalue("postgres"))
+        url = fresh_database(request.getfixturevalue("postgres"))
     with World(tmp_path / "office", url) as world:
         yield world
 
 
-def _fresh_database(server: str) -> str:
+def fresh_database(server: str) -> str:
+    """The address of a new, empty database on that server."""
     from uuid import uuid4
 
     import sqlalchemy

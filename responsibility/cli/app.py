@@ -279,6 +279,28 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "zeren undo --dry-run\nzeren undo\nzeren undo --as Z01S",
     ),
     (
+        "backup",
+        "backup:backup",
+        RECORD,
+        "备份：整个工作区写成一个核验过的文件，正在用也可以",
+        "zeren backup /备份/20261123.zip",
+    ),
+    ("restore", "backup:restore", RECORD, "恢复：把备份变回一个工作区", "zeren restore /备份/20261123.zip 主题教育"),
+    (
+        "db upgrade",
+        "backup:upgrade",
+        RECORD,
+        "把数据库升级到本程序的版本（共用的 PostgreSQL 才需要）",
+        "zeren db upgrade",
+    ),
+    (
+        "db copy",
+        "backup:copy",
+        RECORD,
+        "搬库：SQLite 搬到 PostgreSQL，或搬回来，核对行数和台账",
+        "zeren db copy --to postgresql+psycopg://zeren@db.example.com/zeren\nzeren db copy --to sqlite:////tmp/zeren.db",
+    ),
+    (
         "doctor",
         "doctor:doctor",
         RECORD,
@@ -297,6 +319,7 @@ GROUPS = {
     "policy": "督办规则：查看、让在办的任务改用现行规则",
     "calendar": "日历：导入放假通知、查看一年的放假和调休",
     "event": "事件：时限取决于它的，定下日期就算出来",
+    "db": "数据库：升级、搬到另一种数据库",
 }
 
 

@@ -1,4 +1,4 @@
-"""Bringing a database to the current schema."""
+"""Bringing a database to the current schema, and refusing one that is not for this program."""
 
 from __future__ import annotations
 
@@ -6,14 +6,25 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
+from responsibility.core.errors import WorkspaceError
+
 #: The newest revision under migrations/versions; a test holds it to what alembic finds.
 HEAD = "0012"
 
 
 def bring_up(engine: Engine, to: str = HEAD) -> None:
-    """Create or upgrade the tables; costs one small query when nothing is to be done."""
-    if _revision(engine) == to:
+    """Create or upgrade the tables; costs one small query when nothing is to be done.
+
+    A database that a newer program wrote is refused.
+    """
+    found = revision(engine)
+    if found == to:
         return
+    if found is not None and found > HEAD:
+        raise WorkspaceError(
+            f"数据库是较新的 zeren 写的（版本 {found}，本程序 {HEAD}），没有动它",
+            "在这台机器上升级 zeren，再运行同一条命令",
+        )
     from alembic import command
     from alembic.config import Config
 
@@ -24,7 +35,22 @@ def bring_up(engine: Engine, to: str = HEAD) -> None:
         command.upgrade(config, to)
 
 
-def _revision(engine: Engine) -> str | None:
+def open_up(engine: Engine) -> None:
+    """What every command does first: a workspace's own database is brought up, a shared one has to be, by hand.
+
+    Several machines may be at work on a shared one (PostgreSQL): each with the program it has.
+    """
+    found = revision(engine) if engine.dialect.name != "sqlite" else None
+    if found is not None and found < HEAD:
+        raise WorkspaceError(
+            f"数据库是旧版本（{found}），本程序要 {HEAD}，没有动它",
+            "各台机器都停下 zeren、换成同一版，再运行一次：zeren db upgrade",
+        )
+    bring_up(engine)
+
+
+def revision(engine: Engine) -> str | None:
+    """The revision a database is at; None for an empty one."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None

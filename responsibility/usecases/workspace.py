@@ -163,7 +163,11 @@ def _opened(settings: Settings, login: str = "") -> Workspace:
     root = settings.root
     (root / "data").mkdir(mode=0o700, exist_ok=True)
     engine = open_engine(settings.database_url)
-    migrate.bring_up(engine)
+    try:
+        migrate.open_up(engine)
+    except Exception:
+        engine.dispose()
+        raise
     return Workspace(settings, engine, login)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from responsibility.core.assignment import Light, State
-from responsibility.core.errors import ClockWentBack, ConfigError, Finding, Severity
+from responsibility.core.errors import ClockWentBack, ConfigError, Finding, Severity, WorkspaceError
 from responsibility.core.escalation import Policy
 from responsibility.settings import DeliverySettings, OfficeCard, Settings, load, policy_from_record
 from responsibility.store import checkup, laying, ledger, migrate, outbox, worklists
@@ -74,10 +74,12 @@ def office(settings: Settings, now: datetime, *, strict: bool = False) -> list[F
         workspace = Workspace(settings, open_engine(settings.database_url))
         found += template(workspace)
         (settings.root / "data").mkdir(mode=0o700, exist_ok=True)
-        migrate.bring_up(workspace.engine)
+        migrate.open_up(workspace.engine)
         checkup.try_writing(workspace.engine)
         with workspace.read() as connection:
             return found + _inside(connection, workspace, now, strict)
+    except WorkspaceError as error:
+        return [*found, Finding("database", Severity.ERROR, error.message, error.hint)]
     except (SQLAlchemyError, OSError, ImportError) as error:
         return [*found, _closed(settings, error)]
 
