@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.usecases.digests import digester
+from responsibility.usecases.gone import Gone
 from responsibility.usecases.handover import hander
 from responsibility.usecases.workspace import Workspace
 from responsibility.views.texts import Digest, HandOver
+
+__all__ = ["Content", "Gone", "contents"]
 
 #: What a message may say.
 Content = Digest | HandOver
@@ -19,6 +22,6 @@ Content = Digest | HandOver
 
 def contents(
     connection: Connection, workspace: Workspace, now: datetime
-) -> Mapping[str, Callable[[Any], Content | None]]:
-    """Kind of message → a function from the outbox row to what it says at `now`; None where nothing of it is true."""
+) -> Mapping[str, Callable[[Any], Content | Gone]]:
+    """Kind of message → a function from the outbox row to what it says at `now`, or to why nothing of it is true."""
     return {"digest": digester(connection, workspace, now), "handover": hander(connection, workspace, now)}

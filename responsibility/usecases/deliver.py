@@ -13,7 +13,7 @@ from responsibility.delivery import Courier, Parcel, TransportError
 from responsibility.store import ledger, outbox
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
-from responsibility.usecases.contents import Content, contents
+from responsibility.usecases.contents import Content, Gone, contents
 from responsibility.usecases.rendering import Renderer
 from responsibility.usecases.workspace import ENGINE, Workspace
 
@@ -74,14 +74,15 @@ def _hand_over(
     workspace: Workspace,
     courier: Courier | None,
     message: Any,
-    content: Content | None,
+    content: Content | Gone,
     person: Person | None,
     renderer: Renderer,
     now: datetime,
     done: Delivered,
 ) -> None:
-    if content is None or person is None:
-        _mark(workspace, message, "dropped", now, done, detail="到发出时已不属实")
+    if isinstance(content, Gone) or person is None:
+        reason = content.reason if isinstance(content, Gone) else "组织机构里没有这个人了"
+        _mark(workspace, message, "dropped", now, done, detail=reason)
         return
     if courier is None:
         _mark(workspace, message, "failed", now, done, detail=f"渠道 {message.channel} 已停用")

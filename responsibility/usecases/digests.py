@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.assignment import State
 from responsibility.core.chain import DELEGATE, Organisation, Person
-from responsibility.core.escalation import NO_LADDER, Clock, kind_of, milestone_of, runs
+from responsibility.core.escalation import NO_LADDER, Clock, kind_of, milestone_of
 from responsibility.core.summary import Noticed
 from responsibility.store import cards, laying, outbox, sweeping, urging
 from responsibility.store import organisation as organisation_store
+from responsibility.usecases.gone import Gone, gone, why_untrue
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
 from responsibility.views.texts import Behind, Digest, DigestLine, acting_for, lateness, nobody_at, why_you
@@ -227,32 +227,30 @@ def digests_of(connection: Connection, workspace: Workspace, seq: int, now: date
     digest = digester(connection, workspace, now)
     messages = outbox.of_sweep(connection, seq)
     found = (digest(message) for message in messages)
-    return tuple(one for one in found if one is not None)
+    return tuple(one for one in found if isinstance(one, Digest))
 
 
-def digester(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], Digest | None]:
-    """A function from an outbox row to its digest as true at `now`; None where nothing of it is true any more.
+def digester(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], Digest | Gone]:
+    """A function from an outbox row to its digest as true at `now`, or to why nothing of it is true any more.
 
     Nothing of it is for a person who has left all its posts: whoever holds them now got a hand-over instead.
     """
     reader = _Reader(connection, workspace, now)
 
-    def digest(message: Any) -> Digest | None:
+    def digest(message: Any) -> Digest | Gone:
         told = sweeping.notices_of(connection, message.seq, message.posts, message.since_seq)
         reader.hear(told)
         newest = {(row.assignment_id, row.clock, row.recipient): row for row in told}
-        rows = [row for row in newest.values() if _still_true(row)]
+        rows = [row for row in newest.values() if not why_untrue(row)]
         person = reader.organisation.person.get(message.person)
         of_units = cards.notices_of(connection, message.seq, message.posts, message.since_seq)
-        if not (rows or of_units) or person is None or not reader.holds(person, message.posts):
-            return None
+        if person is None or not reader.holds(person, message.posts):
+            return Gone("收件人已不在这个岗位")
+        if not (rows or of_units):
+            return gone(newest.values())
         return reader.digest(person, message.posts, rows, of_units)
 
     return digest
-
-
-def _still_true(row: Any) -> bool:
-    return row.arming == row.arming_now and runs(row.clock, State(row.state)) and not _reached(row)
 
 
 def _milestone_title(row: Any) -> str:
@@ -262,12 +260,6 @@ def _milestone_title(row: Any) -> str:
     if number is None:
         return ""
     return str(milestones[number - 1]["title"]) if number <= len(milestones) else f"第 {number} 个"
-
-
-def _reached(row: Any) -> bool:
-    """Whether the milestone a notice is about was reported done meanwhile."""
-    number = milestone_of(row.clock)
-    return number is not None and number <= row.milestones_done
 
 
 def _alike(rows: Iterable[Any]) -> list[list[Any]]:

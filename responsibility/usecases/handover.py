@@ -14,6 +14,7 @@ from responsibility.core.escalation import midnight
 from responsibility.core.summary import AssignmentView
 from responsibility.settings import Settings
 from responsibility.store import assignments, outbox
+from responsibility.usecases.gone import Gone
 from responsibility.usecases.status import Desk
 from responsibility.usecases.workspace import Workspace
 from responsibility.views.texts import HandOver, HandOverLine
@@ -79,17 +80,17 @@ def withdraw_handovers(connection: Connection, holdings: Sequence[Holding], now:
             outbox.mark(connection, message.id, "dropped", now, detail="任职有变")
 
 
-def hander(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], HandOver | None]:
-    """A function from an outbox row to its hand-over as true at `now`; None where nothing is to be handed over."""
+def hander(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], HandOver | Gone]:
+    """A function from an outbox row to its hand-over as true at `now`, or to why nothing is to be handed over."""
     desk = Desk(connection, workspace, now)
     organisation, chain, home = desk.organisation, workspace.settings.chain, workspace.settings.home
     today = desk.lamp.today
 
-    def handed(message: Any) -> HandOver | None:
+    def handed(message: Any) -> HandOver | Gone:
         person = organisation.person.get(message.person)
         posts = [organisation.post[code] for code in message.posts if code in organisation.post]
         if person is None or not any(person in organisation.holders(post.code, today) for post in posts):
-            return None
+            return Gone("收件人已不在这个岗位")
         units = [post.unit for post in posts if organisation.head(post.unit, chain) == post.code]
         views = desk.views(assignments.of_post(connection, [post.code for post in posts], units), {})
         lines = sorted(views, key=lambda view: (-SEVERITY[view.light], view.due_on or date.max, view.code))
@@ -102,7 +103,7 @@ def hander(connection: Connection, workspace: Workspace, now: datetime) -> Calla
             office=home.name,
             contact=home.contact,
             phone=home.phone,
-        ) if lines else None  # fmt: skip
+        ) if lines else Gone("岗位上没有要交接的任务")  # fmt: skip
 
     return handed
 

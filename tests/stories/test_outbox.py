@@ -70,10 +70,11 @@ def test_a_process_that_died_while_sending_leaves_a_visible_doubt(told: World, r
     assert len(told.courier.parcels) == (1 if after == "sent" else 0)
 
 
-def test_what_is_no_longer_true_is_not_sent(told: World) -> None:
+def test_what_is_no_longer_true_is_not_sent_and_the_reason_is_kept(told: World) -> None:
     told.does("sign", "L1-01.A")
     assert told.deliver()["dropped"] == 1
     assert told.courier.parcels == []
+    assert told.rows("SELECT detail FROM message") == [("任务已签收",)]
 
 
 def test_the_template_may_be_edited_and_its_mistakes_are_named(told: World) -> None:
