@@ -249,6 +249,7 @@ class ScheduleShape(Shape):
     """config/schedule.yaml"""
 
     sweeps: Annotated[tuple[DayTime, ...], Field(min_length=1)]
+    deliver_every: Annotated[int, Field(ge=0, le=720), says("0 到 720 的整数")] = 10
 
 
 #: What may be done to one assignment by somebody.

@@ -25,12 +25,15 @@ def put_messages(connection: Connection, lamp: Lamp, seq: int) -> tuple[int, int
         None if settings.calendar.is_workday(today) else midnight(settings.calendar.shift(today, 1), settings.zone)
     )
     urgent = _urgently(connection, lamp, seq) if held_until else []
-    waiting = outbox.held(connection)
+    waiting = outbox.waiting(connection)
     rows: list[Mapping[str, Any]] = []
     for person, posts in _by_person(connection, seq, today).items():
-        goes = held_until is None or bool(set(posts) & set(urgent))
-        for channel in settings.delivery.use:
-            earlier = waiting.get((person, channel))
+        urges = held_until is None or bool(set(posts) & set(urgent))
+        for channel, line in {line[0]: line for line in settings.delivery.lines}.items():
+            # It may have moved along its line since, where a channel failed.
+            earlier = next((waiting[person, one] for one in line if (person, one) in waiting), None)
+            # What was on its way already is not held back by what joins it.
+            goes = urges or (earlier is not None and earlier.status == "pending")
             rows.append(
                 {
                     "seq": seq,
