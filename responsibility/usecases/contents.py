@@ -22,14 +22,15 @@ Content = Digest | HandOver | Alarm
 
 
 def contents(
-    connection: Connection, workspace: Workspace, now: datetime, messages: Sequence[Any] = ()
+    connection: Connection, workspace: Workspace, now: datetime, messages: Sequence[Any]
 ) -> Mapping[str, Callable[[Any], Content | Gone]]:
     """Kind of message → a function from the outbox row to what it says at `now`, or to why nothing of it is true.
 
-    What `messages` are about is read beforehand, in one go.
+    What `messages` are about is read beforehand, in one go; only their kinds are there.
     """
-    return {
-        "digest": digester(connection, workspace, now, messages),
-        "handover": hander(connection, workspace, now),
-        "alarm": alarmer(connection, workspace, now),
+    makers: Mapping[str, Callable[[], Callable[[Any], Content | Gone]]] = {
+        "digest": lambda: digester(connection, workspace, now, messages),
+        "handover": lambda: hander(connection, workspace, now),
+        "alarm": lambda: alarmer(connection, workspace, now),
     }
+    return {kind: makers[kind]() for kind in dict.fromkeys(message.kind for message in messages)}

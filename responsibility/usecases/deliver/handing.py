@@ -89,7 +89,7 @@ class Deliverer:
         self._handed: _Handed | None = None
         self._done = Delivered()
         self._ids: list[int] = []
-        self._total = 0
+        self._total = self._turn = 0
 
     def run(self) -> Delivered:
         """Hand over until nothing more can go."""
@@ -113,9 +113,10 @@ class Deliverer:
         queue.closed = False
 
     def _next(self) -> Queue | None:
-        """The queue that may hand over soonest."""
+        """The queue that may hand over soonest; of several that may now the one that has not for longest."""
         going = [queue for queue in list(self._queues.values()) if self._filled(queue)]
-        return min(going, key=lambda queue: queue.ready_at, default=None)
+        now = self._timer.now()
+        return min(going, key=lambda queue: (max(queue.ready_at, now), queue.turn), default=None)
 
     def _filled(self, queue: Queue) -> bool:
         """Whether there is something on a queue, taking more in hand where it is empty or was read too long ago."""
@@ -156,6 +157,7 @@ class Deliverer:
     def _step(self, queue: Queue) -> None:
         """Wait until a queue may go on, or see its first message off."""
         now = self._timer.now()
+        self._turn = queue.turn = self._turn + 1
         if queue.ready_at > now:
             self._flush()
             self._timer.wait((queue.ready_at - now).total_seconds())
@@ -236,7 +238,8 @@ class Deliverer:
             self._states = channels.states(connection)
             queue.probing, queue.braked = False, 0
         outcome = self._detoured(connection, handed)
-        if outbox.settle(connection, row.id, self._owner, now, status=outcome.status, **outcome.columns):
+        kept = outbox.settle(connection, row.id, self._owner, now, status=outcome.status, **outcome.columns)
+        if kept and not (handed.fails and outcome.status == "pending"):  # as good as not tried
             self._count(row, outcome)
 
     def _fails(self, connection: Connection, queue: Queue, error: TransportError) -> None:

@@ -46,6 +46,8 @@ class Queue:
     probing: bool = False
     #: How often in a row the service asked to wait.
     braked: int = 0
+    #: When it had its turn last.
+    turn: int = 0
     #: Nothing more goes over it for now.
     closed: bool = False
 
