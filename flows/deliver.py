@@ -1,34 +1,44 @@
-"""From the outbox to the channels: one flow per tier of recipients, climbing the chain."""
+"""From the outbox to the channels: one flow per tier of recipients, climbing the chain.
+
+Nothing here holds the workspace: leases in the outbox let several deliverers and other commands work at once.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
-from prefect import flow
+from filelock import FileLock, Timeout
+from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_table_artifact
 
 from flows.progress import report
-from responsibility.usecases.couriers import couriers
-from responsibility.usecases.deliver import Delivered, deliver, tiers_waiting
+from flows.timer import Running
+from responsibility.usecases.couriers import opened
+from responsibility.usecases.deliver import Delivered, Timer, deliver, tiers_waiting
 from responsibility.usecases.workspace import Workspace, open_workspace
+
+#: So many faults are named on the run page.
+SHOWN = 20
 
 
 @flow(name="tell-tier", flow_run_name="告知 {tier_names[0]}", validate_parameters=False)
 async def tell_tier(root: str, now: datetime, tiers: list[str], tier_names: list[str], stream: str) -> Delivered:
     """Hand over what is waiting for the first of `tiers`, then for those above it, as subflows of this one."""
     workspace = open_workspace(Path(root), os.environ, sending=True)
-    done = await asyncio.to_thread(_hand_over, workspace, now, tiers[0], tier_names[0], stream)
+    timer = Running(now)
+    done = await asyncio.to_thread(_hand_over, workspace, timer, tiers[0], tier_names[0], stream)
     await acreate_table_artifact(
         key=f"told-{tiers[0].replace('_', '-')}",
         table=[{"结果": status, "消息": n} for status, n in done.counts.items()] or [{"结果": "无", "消息": 0}],
-        description=f"告知{tier_names[0]}：{'；'.join(done.faults) or '没有差错'}",
+        description=f"告知{tier_names[0]}：{'；'.join(done.faults[:SHOWN]) or '没有差错'}",
     )
     if tiers[1:]:
-        done.add(await tell_tier(root, now, tiers[1:], tier_names[1:], stream))
+        done.add(await tell_tier(root, timer.now(), tiers[1:], tier_names[1:], stream))
     return done
 
 
@@ -43,6 +53,25 @@ async def tell_upwards(root: str, now: datetime, stream: str) -> Delivered:
     return await tell_tier(root, now, [tier.id for tier in tiers], [tier.name for tier in tiers], stream)
 
 
-def _hand_over(workspace: Workspace, now: datetime, tier: str, tier_name: str, stream: str) -> Delivered:
-    by = couriers(workspace, sys.stderr if stream == "stderr" else sys.stdout)
-    return deliver(workspace, by, now, tier, lambda done, total: report(f"告知{tier_name}", done, total))
+@flow(name="deliver", flow_run_name="定时送出", validate_parameters=False)
+async def scheduled_delivery(root: str) -> str:
+    """What became due between sweeps; leaves no trace where there is nothing, or where another run is still at it."""
+    try:
+        with FileLock(Path(root) / "data" / "deliver.lock", timeout=0):
+            done = await tell_upwards(root, datetime.now(UTC), "stdout")
+    except Timeout:
+        return "上一次还在送出"
+    for fault in done.faults:
+        get_run_logger().warning(fault)
+    return became(done.counts) or "没有要送出的"
+
+
+def became(counts: Mapping[str, int]) -> str:
+    """What became of messages, in words."""
+    words = {"sent": "送出", "held": "稍后再送", "failed": "失败", "uncertain": "不知是否送到", "dropped": "作罢"}
+    return "、".join(f"{word} {counts[key]}" for key, word in words.items() if counts.get(key))
+
+
+def _hand_over(workspace: Workspace, timer: Timer, tier: str, tier_name: str, stream: str) -> Delivered:
+    with opened(workspace, sys.stderr if stream == "stderr" else sys.stdout) as by:
+        return deliver(workspace, by, timer, tier, lambda done, total: report(f"告知{tier_name}", done, total))

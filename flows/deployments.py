@@ -1,4 +1,4 @@
-"""What runs when: the sweep on the schedule of config/schedule.yaml, run by a Prefect runner.
+"""What runs when: sweeps on the schedule of config/schedule.yaml, delivery in between, run by a Prefect runner.
 
 Run as `python -m flows.deployments ROOT` it is that runner; Prefect's address and the workspace come from outside.
 """
@@ -26,10 +26,11 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import StateType
 from prefect.deployments.runner import RunnerDeployment
-from prefect.schedules import Cron
+from prefect.schedules import Cron, Interval
 from prefect.states import Cancelled, Crashed
 from prefect.types.entrypoint import EntrypointType
 
+from flows.deliver import scheduled_delivery
 from flows.escalate import scheduled_sweep
 from flows.server import leave_with_parent
 from responsibility.settings import Settings
@@ -41,7 +42,7 @@ MISSED = "停机期间错过，由后面一次巡查一并补上"
 
 
 async def deployments(settings: Settings) -> list[RunnerDeployment]:
-    """The catalogue: one sweep deployment with a daily schedule for each time; the flow asks the calendar."""
+    """The catalogue: sweeps, with a daily schedule for each time (the flow asks the calendar); delivery in between."""
     schedules = [
         Cron(f"{at.minute} {at.hour} * * *", timezone=str(settings.zone), slug=f"sweep-{at:%H%M}")
         for at in settings.schedule.sweeps
@@ -53,12 +54,22 @@ async def deployments(settings: Settings) -> list[RunnerDeployment]:
         description="巡查：谁到期，提醒谁，该升级的升级",
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    return [sweep]
+    every = settings.schedule.deliver_every
+    if not every:
+        return [sweep]
+    delivery = await scheduled_delivery.ato_deployment(
+        name="deliver",
+        schedules=[Interval(timedelta(minutes=every), timezone=str(settings.zone), slug=f"deliver-{every}")],
+        parameters={"root": str(settings.root)},
+        description="送出：重试、到了时候的消息",
+        entrypoint_type=EntrypointType.MODULE_PATH,
+    )
+    return [sweep, delivery]
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What was left over from before: runs that were missed, runs whose process is gone, and whose they were."""
+    """What was left over from before: sweeps that were missed, runs whose process is gone, whose sweeps they were."""
 
     missed: int
     dead: int
@@ -68,17 +79,19 @@ class Settled:
 async def settle(root: Path, now: datetime) -> Settled:
     """Before serving: missed runs are cancelled, runs whose process is gone are marked crashed.
 
-    A sweep is the state as of now, so that one run (`make_good`) stands for all that were missed or broken off.
+    A sweep is the state as of now, so that one run (`make_good`) stands for all that were missed or broken off. A
+    delivery that was missed is made good for by the next one.
     """
     async with get_client() as client:
+        sweeps = {one.id for one in await client.read_flows() if one.name == scheduled_sweep.name}
         late = await _runs(client, StateType.SCHEDULED, before=now - GRACE)
         for run in late:
             await client.set_flow_run_state(run.id, Cancelled(message=MISSED), force=True)
         dead = [] if _sweeping(root) else await _runs(client, StateType.RUNNING, StateType.PENDING)
         for run in dead:
             await client.set_flow_run_state(run.id, Crashed(message="运行它的进程已不在"), force=True)
-    whose = frozenset(run.deployment_id for run in (*late, *dead) if run.deployment_id)
-    return Settled(len(late), len(dead), whose)
+    whose = frozenset(run.deployment_id for run in (*late, *dead) if run.deployment_id and run.flow_id in sweeps)
+    return Settled(sum(run.flow_id in sweeps for run in late), len(dead), whose)
 
 
 async def make_good(settled: Settled) -> None:
@@ -120,7 +133,7 @@ def _sweeping(root: Path) -> bool:
 
 
 async def run(root: Path) -> None:
-    """Settle what was left, then serve until told to stop; one sweep at a time."""
+    """Settle what was left, then serve until told to stop; a sweep and a delivery may run at once."""
     settings = open_workspace(root, os.environ).settings
     settled = await settle(root, datetime.now(UTC))
     catalogue = await deployments(settings)
@@ -131,7 +144,7 @@ async def run(root: Path) -> None:
     print(f"{at:%Y-%m-%d %H:%M:%S} 开始值守；错过 {settled.missed} 次，中断 {settled.dead} 次{made_good}", flush=True)
     # Prefect's own handler of SIGTERM drops a coroutine; the runner ends all the same.
     warnings.filterwarnings("ignore", message="coroutine 'Runner.astop'", category=RuntimeWarning)
-    await aserve(*catalogue, pause_on_shutdown=False, print_starting_message=False, limit=1)
+    await aserve(*catalogue, pause_on_shutdown=False, print_starting_message=False, limit=2)
 
 
 if __name__ == "__main__":

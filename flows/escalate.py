@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-from flows.deliver import tell_upwards
+from flows.deliver import became, tell_upwards
 from flows.progress import report
+from flows.timer import Running
 from responsibility.usecases.deliver import Delivered
+from responsibility.usecases.issued import put_issued
 from responsibility.usecases.periods import lay_begun
 from responsibility.usecases.remind import Sweep, sweep
 from responsibility.usecases.workspace import Workspace, open_workspace
@@ -24,10 +27,11 @@ SHOWN = 300
 
 
 @flow(name="escalate", flow_run_name="巡查 {label}", validate_parameters=False)
-async def escalate(root: str, now: datetime, stream: str, label: str) -> tuple[Sweep, Delivered]:
-    """One sweep as of `now` and its delivery; `label` is `now` in office time, for the run page."""
+async def escalate(root: str, now: datetime, label: str) -> Sweep:
+    """One sweep as of `now`; `label` is `now` in office time, for the run page."""
     workspace = open_workspace(Path(root), os.environ)
     report("正在巡查……")
+    await asyncio.to_thread(put_issued, workspace, now)
     swept = await asyncio.to_thread(sweep, workspace, now)
     at = now.astimezone(workspace.settings.zone)
     await acreate_markdown_artifact(
@@ -36,19 +40,20 @@ async def escalate(root: str, now: datetime, stream: str, label: str) -> tuple[S
         + "".join(f"\n- 缺口：{gap['message']}" for gap in swept.gaps),
         description="巡查结果",
     )
-    return swept, await tell_upwards(root, now, stream)
+    return swept
 
 
 @flow(name="sweep", flow_run_name="定时巡查", validate_parameters=False)
 async def scheduled_sweep(root: str) -> str:
-    """The sweep as the schedule runs it: as of the run's actual start, alone on the workspace."""
+    """The sweep as the schedule runs it: as of the run's actual start, alone on the workspace until it has swept."""
     workspace = open_workspace(Path(root), os.environ)
     logger = get_run_logger()
     await wait_for(flow_run.scheduled_start_time, datetime.now(UTC))
     with workspace.alone(logger.info):
         now = datetime.now(UTC)
         logger.info(await lay_new_periods(workspace, now))
-        swept, done = await _escalated(root, datetime.now(UTC), "stdout")
+        swept = await _escalated(root, datetime.now(UTC))
+    done = await tell_upwards(root, datetime.now(UTC), "stdout")
     said = f"提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份{_became(swept.held, done)}"
     logger.info(said)
     for gap in swept.gaps:
@@ -74,9 +79,7 @@ async def lay_new_periods(workspace: Workspace, now: datetime) -> str:
 
 def _became(held: int, done: Delivered) -> str:
     """What became of the messages, in words."""
-    words = {"sent": "送出", "held": "稍后再送", "failed": "失败", "uncertain": "不知是否送到", "dropped": "作罢"}
-    counts = {**done.counts, "held": done["held"] + held}
-    told = "、".join(f"{word} {counts[key]}" for key, word in words.items() if counts.get(key))
+    told = became({**done.counts, "held": done["held"] + held})
     return f"：{told}" if told else ""
 
 
@@ -86,12 +89,22 @@ async def wait_for(scheduled: datetime | None, now: datetime) -> None:
         await asyncio.sleep(max(0.0, (scheduled - now).total_seconds()))
 
 
-async def _escalated(root: str, now: datetime, stream: str) -> tuple[Sweep, Delivered]:
+async def _escalated(root: str, now: datetime) -> Sweep:
     zone = open_workspace(Path(root), os.environ).settings.zone
-    return await escalate(root, now, stream, f"{now.astimezone(zone):%Y-%m-%d %H:%M}")
+    return await escalate(root, now, f"{now.astimezone(zone):%Y-%m-%d %H:%M}")
 
 
-def run(root: Path, now: datetime, stream: str) -> tuple[Sweep, Delivered]:
-    """Run one sweep from a command; a Prefect server must be known to the environment."""
+async def _swept_and_told(root: str, now: datetime, stream: str, swept: Callable[[], None]) -> tuple[Sweep, Delivered]:
+    timer = Running(now)
+    found = await _escalated(root, now)
+    swept()
+    return found, await tell_upwards(root, timer.now(), stream)
+
+
+def run(root: Path, now: datetime, stream: str, swept: Callable[[], None] = lambda: None) -> tuple[Sweep, Delivered]:
+    """Run one sweep from a command, and its delivery; a Prefect server must be known to the environment.
+
+    `swept` is called in between: from then on the workspace need not be held.
+    """
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        return asyncio.run(_escalated(str(root), now, stream))
+        return asyncio.run(_swept_and_told(str(root), now, stream, swept))

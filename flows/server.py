@@ -5,6 +5,7 @@ Run as `python -m flows.server PORT` it is that child.
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
 import os
@@ -61,22 +62,45 @@ _NO_WAY_OUT = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_p
 
 @contextmanager
 def prefect_server(root: Path, *, ui: bool = False) -> Iterator[str]:
-    """The API address of the workspace's running server, or of one started here and stopped at the end."""
-    running = find_running(root)
-    if running is not None:
-        with _speaking_to(root, running):
-            yield running
-        return
-    with set_in_environment(environment(root)):
-        child, url = start(root, ui=ui)
-        note = note_of(root)
-        note.write_text(json.dumps({"url": url, "pid": child.pid}))
-        try:
-            with _speaking_to(root, url):
-                yield url
-        finally:
-            note.unlink(missing_ok=True)
-            stop(child)
+    """The API address of the workspace's running server, or of one started here and stopped at the end.
+
+    One that other commands found meanwhile is stopped when they are done.
+    """
+    with _in_use(root) as users:
+        running = find_running(root)
+        if running is not None:
+            with _speaking_to(root, running):
+                yield running
+            return
+        with set_in_environment(environment(root)):
+            child, url = start(root, ui=ui)
+            note = note_of(root)
+            note.write_text(json.dumps({"url": url, "pid": child.pid}))
+            try:
+                with _speaking_to(root, url):
+                    yield url
+                _forget(root, child)
+                fcntl.flock(users, fcntl.LOCK_EX)
+            finally:
+                _forget(root, child)
+                stop(child)
+
+
+@contextmanager
+def _in_use(root: Path) -> Iterator[int]:
+    """Says that a command works with the workspace's server, until it ends, however it ends."""
+    folder = root / "data" / "prefect"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "users.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield file.fileno()
+
+
+def _forget(root: Path, child: subprocess.Popen[bytes]) -> None:
+    """Take the note of a server away, unless another one has written its own since."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        if json.loads(note_of(root).read_text())["pid"] == child.pid:
+            note_of(root).unlink(missing_ok=True)
 
 
 def find_running(root: Path) -> str | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -76,8 +76,10 @@ def _prefect(common: Timed, workspace: Any) -> Iterator[None]:
 def remind(*, dry_run: DryRun = False, common: Timed = TIMED) -> int:
     """Sweep once and deliver."""
     workspace = enter(common, sending=not dry_run)
-    with alone(common, workspace) as now:
-        return _rehearsed(common, workspace, now) if dry_run else _swept(common, workspace, now)
+    with ExitStack() as held:
+        now = held.enter_context(alone(common, workspace))
+        # What is to be said stands in the outbox after the sweep: handing it over keeps nobody waiting.
+        return _rehearsed(common, workspace, now) if dry_run else _swept(common, workspace, now, held.close)
 
 
 def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
@@ -113,7 +115,7 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
     return 0
 
 
-def _swept(common: Timed, workspace: Any, now: Any) -> int:
+def _swept(common: Timed, workspace: Any, now: Any, let_go: Callable[[], None]) -> int:
     from responsibility.usecases.assign import check_now
     from responsibility.usecases.extension import waiting as extensions_waiting
     from responsibility.usecases.messages import held_back
@@ -125,7 +127,7 @@ def _swept(common: Timed, workspace: Any, now: Any) -> int:
     with _prefect(common, workspace):
         from flows import escalate
 
-        swept, done = escalate.run(workspace.root, now, "stderr" if common.json else "stdout")
+        swept, done = escalate.run(workspace.root, now, "stderr" if common.json else "stdout", let_go)
     waiting, asked = periods_waiting(workspace, now), extensions_waiting(workspace)
     outcome = {**done.counts, "held": done["held"] + swept.held}
     common.out.show(

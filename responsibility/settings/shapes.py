@@ -265,6 +265,7 @@ class ScheduleShape(Shape):
     budget: Term | None = None
     hours: dict[Text, DayTime] = {}
     tell_issued: Flag = True
+    deliver_every: Annotated[int, Field(ge=0, le=720), says("0 到 720 的整数")] = 10
 
 
 #: What may be done to one assignment by somebody.

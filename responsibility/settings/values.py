@@ -50,6 +50,8 @@ class Schedule:
     """When the day's sweeps run, office time, in rising order."""
 
     sweeps: tuple[time, ...]
+    #: Minutes between deliveries of what became due since; 0: only with sweeps.
+    deliver_every: int = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ class DeliverySettings:
     #: Each person is told over every line; on a line the first channel that reaches them, the next where it fails.
     lines: tuple[tuple[str, ...], ...]
     channels: Mapping[str, ChannelSettings]
+
+    @property
+    def first(self) -> tuple[str, ...]:
+        """The channel on which each line begins, each once."""
+        return tuple(dict.fromkeys(line[0] for line in self.lines))
 
     @property
     def use(self) -> tuple[str, ...]:

@@ -103,6 +103,12 @@ def person_by_code(connection: Connection, code: str) -> Person | None:
     return Person(**row._mapping) if row else None
 
 
+def people(connection: Connection, codes: Iterable[str]) -> dict[str, Person]:
+    """Code → person, for those of the codes that are somebody's."""
+    rows = connection.execute(select(person).where(person.c.code.in_(list(codes))))
+    return {row.code: Person(**row._mapping) for row in rows}
+
+
 def codes(connection: Connection) -> set[str]:
     """Every code a unit or post has or ever had: retired ones stay taken."""
     return {code for table in (unit, post) for code in connection.execute(select(table.c.code)).scalars()}

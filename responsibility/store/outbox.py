@@ -1,15 +1,24 @@
-"""Messages on their way out: pending → sending → sent, failed, uncertain or dropped."""
+"""Messages on their way out: pending → sending → sent, failed, uncertain or dropped; also held.
+
+A deliverer claims a batch of what is due: its rows stay pending and bear its name until the lease runs out. Each is
+marked `sending` on its own before the courier gets it. Every step is a compare-and-swap on status and name, so that
+a deliverer changes only what is in its hands.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, true, update
 
 from responsibility.store.rows import message
+
+_M = message.c
+#: What a message is that has not gone out and may be merged, dropped or claimed.
+_WAITING = ("pending", "held")
 
 
 def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -20,25 +29,100 @@ def put(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def count_of(connection: Connection, seq: int) -> int:
     """How many messages a sweep wrote."""
-    return connection.scalar(select(func.count()).where(message.c.seq == seq)) or 0
+    return connection.scalar(select(func.count()).where(_M.seq == seq)) or 0
 
 
-def due(connection: Connection, now: datetime, tier: str | None = None) -> list[Row[Any]]:
-    """Messages to hand over now: pending or held ones whose wait, if any, is over; oldest first."""
-    m = message.c
-    query = (
-        select(message)
-        .where(m.status.in_(("pending", "held")), (m.retry_at.is_(None)) | (m.retry_at <= now))
-        .order_by(m.id)
+# -- what is to go -----------------------------------------------------------------------------------------------------
+
+
+def _due(now: datetime, tier: str | None) -> ColumnElement[bool]:
+    """Waits, its time has come, and nobody has it in hand; an alarm goes whatever the tier."""
+    return and_(
+        _M.status.in_(_WAITING),
+        or_(_M.retry_at.is_(None), _M.retry_at <= now),
+        or_(_M.lease_until.is_(None), _M.lease_until <= now),
+        true() if tier is None else or_(_M.tier == tier, _M.kind == "alarm"),
     )
-    if tier is not None:
-        query = query.where(m.tier == tier)
-    return list(connection.execute(query))
+
+
+def due(connection: Connection, now: datetime, tier: str | None = None) -> dict[str, int]:
+    """Channel → how many messages are to be handed over now."""
+    query = select(_M.channel, func.count()).where(_due(now, tier)).group_by(_M.channel)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def tiers_due(connection: Connection, now: datetime, but: Collection[str] = ()) -> set[str]:
+    """The tiers whose people have messages due (on other channels than these), those in doubt included."""
+    waiting = and_(_due(now, None), _M.channel.not_in(list(but)))
+    return set(connection.execute(select(_M.tier).where(or_(waiting, _broken_off(now))).distinct()).scalars())
+
+
+def claim(
+    connection: Connection, channel: str, owner: str, now: datetime, until: datetime, tier: str | None, most: int
+) -> list[Row[Any]]:
+    """Take the oldest messages due on a channel in hand, until the lease runs out."""
+    oldest = select(_M.id).where(_M.channel == channel, _due(now, tier)).order_by(_M.id).limit(most)
+    statement = (
+        update(message)
+        .where(_M.id.in_(oldest), _due(now, tier))
+        .values(status="pending", lease_owner=owner, lease_until=until)
+        .returning(message)
+    )
+    return sorted(connection.execute(statement), key=lambda row: row.id)
+
+
+def begin(connection: Connection, row: Any, owner: str, now: datetime, until: datetime, title: str) -> bool:
+    """Mark a claimed message as being handed over; False where it is no longer in hand."""
+    mine = (_M.id == row.id, _M.status == "pending", _M.lease_owner == owner)
+    values = {"status": "sending", "attempts": row.attempts + 1, "title": title, "handed_at": now, "changed_at": now}
+    return connection.execute(update(message).where(*mine).values(**values, lease_until=until)).rowcount == 1
+
+
+def settle(connection: Connection, message_id: int, owner: str, now: datetime, **columns: Any) -> bool:
+    """Record what became of a message in hand, and let go of it; False where it is no longer in hand.
+
+    One that was given up as uncertain because its lease ran out is still known by its last deliverer.
+    """
+    mine = (_M.id == message_id, _M.lease_owner == owner, _M.status.in_(("pending", "sending", "uncertain")))
+    values = {"lease_owner": None, "lease_until": None, "changed_at": now, **columns}
+    return connection.execute(update(message).where(*mine).values(**values)).rowcount == 1
+
+
+def release(connection: Connection, owner: str, ids: Collection[int] | None = None) -> None:
+    """Put back what is in hand and was not begun (of these messages)."""
+    mine = [_M.lease_owner == owner, _M.status == "pending"]
+    if ids is not None:
+        mine.append(_M.id.in_(list(ids)))
+    connection.execute(update(message).where(*mine).values(lease_owner=None, lease_until=None))
+
+
+def _broken_off(now: datetime) -> ColumnElement[bool]:
+    return and_(_M.status == "sending", or_(_M.lease_until.is_(None), _M.lease_until <= now))
+
+
+def in_doubt(connection: Connection, now: datetime) -> list[Row[Any]]:
+    """Messages whose hand-over was begun by a deliverer that did not live to record how it ended."""
+    return list(connection.execute(select(message).where(_broken_off(now)).order_by(_M.id)))
+
+
+def handed_since(connection: Connection, channel: str, since: datetime) -> list[datetime]:
+    """When messages were handed to a channel after an instant, by whichever deliverer."""
+    query = select(_M.handed_at).where(_M.channel == channel, _M.handed_at > since).order_by(_M.handed_at)
+    return [at for at in connection.execute(query).scalars() if at is not None]
+
+
+def on_channel(connection: Connection, seq: int, person: str, channel: str) -> bool:
+    """Whether a person has a message of that sweep on a channel."""
+    query = select(_M.id).where(_M.seq == seq, _M.person == person, _M.channel == channel)
+    return connection.execute(query).first() is not None
+
+
+# -- what waits --------------------------------------------------------------------------------------------------------
 
 
 def held(connection: Connection) -> dict[tuple[str, str], Row[Any]]:
     """(person, channel) → the digest that waits there for a working day."""
-    rows = connection.execute(select(message).where(message.c.status == "held", message.c.kind == "digest"))
+    rows = connection.execute(select(message).where(_M.status == "held", _M.kind == "digest"))
     return {(row.person, row.channel): row for row in rows}
 
 
@@ -65,37 +149,61 @@ def had_since(connection: Connection, since: datetime) -> Counter[tuple[str, str
     return Counter({(row[0], row[1]): row[2] for row in connection.execute(query)})
 
 
+def waiting(connection: Connection) -> dict[tuple[str, str], Row[Any]]:
+    """(person, channel) → the newest digest that has not gone out there: what a later one takes in.
+
+    One a deliverer has claimed is among them: it is only begun where it is still pending.
+    """
+    query = select(message).where(_M.status.in_(_WAITING), _M.kind == "digest").order_by(_M.id)
+    return {(row.person, row.channel): row for row in connection.execute(query)}
+
+
 def handovers_waiting(connection: Connection) -> list[Row[Any]]:
     """Hand-overs that have not gone out."""
-    m = message.c
-    return list(connection.execute(select(message).where(m.kind == "handover", m.status.in_(("pending", "held")))))
+    return list(connection.execute(select(message).where(_M.kind == "handover", _M.status.in_(_WAITING))))
 
 
-def in_doubt(connection: Connection) -> list[Row[Any]]:
-    """Messages whose hand-over was begun by a process that did not live to record how it ended."""
-    return list(connection.execute(select(message).where(message.c.status == "sending")))
+def waiting_on(connection: Connection, channels: Collection[str], now: datetime, tier: str | None = None) -> int:
+    """How many messages would be due now on these channels."""
+    query = select(func.count()).where(_M.channel.in_(list(channels)), _due(now, tier))
+    return connection.scalar(query) or 0
+
+
+# -- what the office looks at ------------------------------------------------------------------------------------------
 
 
 def mark(connection: Connection, message_id: int, status: str, now: datetime, **columns: Any) -> None:
-    """Record where a message stands."""
-    connection.execute(
-        update(message).where(message.c.id == message_id).values(status=status, changed_at=now, **columns)
-    )
+    """Say where a message stands, in whosever hands it is."""
+    connection.execute(update(message).where(_M.id == message_id).values(status=status, changed_at=now, **columns))
 
 
 def by_status(connection: Connection) -> dict[str, int]:
     """How many messages there are in each status."""
-    query = select(message.c.status, func.count()).group_by(message.c.status)
+    query = select(_M.status, func.count()).group_by(_M.status)
     return {row[0]: row[1] for row in connection.execute(query)}
-
-
-def failed(connection: Connection, limit: int = 20) -> list[Row[Any]]:
-    """The newest messages that failed for good or are in doubt."""
-    m = message.c
-    query = select(message).where(m.status.in_(("failed", "uncertain"))).order_by(m.id.desc()).limit(limit)
-    return list(connection.execute(query))
 
 
 def of_sweep(connection: Connection, seq: int) -> list[Row[Any]]:
     """The messages of one sweep."""
-    return list(connection.execute(select(message).where(message.c.seq == seq).order_by(message.c.id)))
+    return list(connection.execute(select(message).where(_M.seq == seq).order_by(_M.id)))
+
+
+def listed(
+    connection: Connection, statuses: Collection[str], people: Collection[str] | None, most: int
+) -> list[Row[Any]]:
+    """The newest messages in these statuses (of some people)."""
+    query = select(message).where(_M.status.in_(list(statuses))).order_by(_M.id.desc()).limit(most)
+    if people is not None:
+        query = query.where(_M.person.in_(list(people)))
+    return list(connection.execute(query))
+
+
+def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
+    """The messages with these ids, those that exist."""
+    return {row.id: row for row in connection.execute(select(message).where(_M.id.in_(list(ids))))}
+
+
+def alarms_since(connection: Connection, since: datetime) -> set[str]:
+    """The channels the office was told of since an instant."""
+    query = select(_M.about).where(_M.kind == "alarm", _M.created_at > since)
+    return {about["channel"] for about in connection.execute(query).scalars()}

@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from responsibility.usecases.alarms import alarmer
 from responsibility.usecases.digests import digester
 from responsibility.usecases.gone import Gone
 from responsibility.usecases.handover import hander
 from responsibility.usecases.issued import issuer
 from responsibility.usecases.workspace import Workspace
-from responsibility.views.texts import Digest, HandOver, Issued
+from responsibility.views.texts import Alarm, Digest, HandOver, Issued
 
 __all__ = ["Content", "Gone", "contents"]
 
 #: What a message may say.
-Content = Digest | HandOver | Issued
+Content = Digest | HandOver | Issued | Alarm
 
 
 def contents(
-    connection: Connection, workspace: Workspace, now: datetime
+    connection: Connection, workspace: Workspace, now: datetime, messages: Sequence[Any]
 ) -> Mapping[str, Callable[[Any], Content | Gone]]:
-    """Kind of message → a function from the outbox row to what it says at `now`, or to why nothing of it is true."""
-    return {
-        "digest": digester(connection, workspace, now),
-        "handover": hander(connection, workspace, now),
-        "issued": issuer(connection, workspace, now),
+    """Kind of message → a function from the outbox row to what it says at `now`, or to why nothing of it is true.
+
+    What `messages` are about is read beforehand, in one go; only their kinds are there.
+    """
+    makers: Mapping[str, Callable[[], Callable[[Any], Content | Gone]]] = {
+        "digest": lambda: digester(connection, workspace, now, messages),
+        "handover": lambda: hander(connection, workspace, now),
+        "issued": lambda: issuer(connection, workspace, now),
+        "alarm": lambda: alarmer(connection, workspace, now),
     }
+    return {kind: makers[kind]() for kind in dict.fromkeys(message.kind for message in messages)}

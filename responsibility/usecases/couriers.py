@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TextIO
 
 from responsibility.delivery import ConsoleCourier, Courier
@@ -13,6 +15,17 @@ def couriers(workspace: Workspace, stream: TextIO) -> dict[str, Courier]:
     """A courier for each channel in use."""
     delivery = workspace.settings.delivery
     return {name: _courier(delivery.channels[name], workspace.settings.home.name, stream) for name in delivery.use}
+
+
+@contextmanager
+def opened(workspace: Workspace, stream: TextIO) -> Iterator[dict[str, Courier]]:
+    """A courier for each channel in use, each closed in the end."""
+    by = couriers(workspace, stream)
+    try:
+        yield by
+    finally:
+        for courier in by.values():
+            courier.close()
 
 
 def _courier(channel: ChannelSettings, office: str, stream: TextIO) -> Courier:

@@ -15,6 +15,7 @@ from responsibility.store import cards, laying, outbox, sweeping, urging
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.gone import Gone, gone, why_untrue
 from responsibility.usecases.lights import Lamp
+from responsibility.usecases.told import Told
 from responsibility.usecases.workspace import Workspace
 from responsibility.views.texts import Behind, Digest, DigestLine, acting_for, lateness, nobody_at, why_you
 
@@ -230,20 +231,24 @@ def digests_of(connection: Connection, workspace: Workspace, seq: int, now: date
     return tuple(one for one in found if isinstance(one, Digest))
 
 
-def digester(connection: Connection, workspace: Workspace, now: datetime) -> Callable[[Any], Digest | Gone]:
+def digester(
+    connection: Connection, workspace: Workspace, now: datetime, messages: Sequence[Any] = ()
+) -> Callable[[Any], Digest | Gone]:
     """A function from an outbox row to its digest as true at `now`, or to why nothing of it is true any more.
 
-    Nothing of it is for a person who has left all its posts: whoever holds them now got a hand-over instead.
+    Nothing of it is for a person who has left all its posts: whoever holds them now got a hand-over instead. What
+    `messages` tell is read beforehand, in one go.
     """
     reader = _Reader(connection, workspace, now)
+    notices = Told(connection, messages)
 
     def digest(message: Any) -> Digest | Gone:
-        told = sweeping.notices_of(connection, message.seq, message.posts, message.since_seq)
+        told = notices.of(message)
         reader.hear(told)
         newest = {(row.assignment_id, row.clock, row.recipient): row for row in told}
         rows = [row for row in newest.values() if not why_untrue(row)]
         person = reader.organisation.person.get(message.person)
-        of_units = cards.notices_of(connection, message.seq, message.posts, message.since_seq)
+        of_units = notices.of_units(message)
         if person is None or not reader.holds(person, message.posts):
             return Gone("收件人已不在这个岗位")
         if not (rows or of_units):

@@ -49,7 +49,7 @@ def put_handovers(
         _row(settings, organisation, some, today)
         | {"seq": seq, "since_seq": seq, "created_at": now, "channel": channel}
         for some in by_person.values()
-        for channel in settings.delivery.use
+        for channel in settings.delivery.first
     ]
     outbox.put(connection, rows)
     return len(by_person)

@@ -28,7 +28,7 @@ def put_messages(connection: Connection, lamp: Lamp, seq: int, *, by_hand: bool 
     absorbed: list[tuple[int, str, str]] = []
     rows: list[Mapping[str, Any]] = []
     for person, posts in _by_person(connection, seq, lamp.today).items():
-        for line in lamp.settings.delivery.lines:
+        for line in {line[0]: line for line in lamp.settings.delivery.lines}.values():
             earlier = outgoing.earlier(person, line)
             rows.append(outgoing.row(person, posts, line, earlier))
             absorbed += [(one.id, person, line[0]) for one in earlier]
@@ -44,14 +44,14 @@ class _Outgoing:
 
     def __init__(self, connection: Connection, lamp: Lamp, seq: int, by_hand: bool) -> None:
         self._lamp, self._seq, self._by_hand = lamp, seq, by_hand
-        self._waiting = outbox.held(connection)
+        self._waiting = outbox.waiting(connection)
         self._urgent = set(_urgently(connection, lamp, seq))
         budget = lamp.settings.hours.budget
         since = midnight(lamp.today, lamp.settings.zone)
         self._had = outbox.had_since(connection, since) if budget else Counter[tuple[str, str]]()
 
     def earlier(self, person: str, line: Sequence[str]) -> list[Any]:
-        """The digests that wait for a person on a line."""
+        """The digests that wait for a person on a line: one may have moved along it, where a channel failed."""
         found = (self._waiting.get((person, channel)) for channel in line)
         return [one for one in found if one is not None]
 
@@ -59,7 +59,9 @@ class _Outgoing:
         """The message to one person over one line; `posts` are those told, each with its tier, highest first."""
         order = self._lamp.settings.chain.order
         urgent = not self._urgent.isdisjoint(posts)
-        wait = self._wait(person, posts, line, urgent)
+        # What was on its way already is not held back by what joins it.
+        at_once = self._by_hand or any(one.status == "pending" for one in earlier)
+        wait = self._wait(person, posts, line, urgent, at_once)
         return {
             "seq": self._seq,
             "since_seq": min((one.since_seq for one in earlier), default=self._seq),
@@ -74,9 +76,11 @@ class _Outgoing:
             "urgent": urgent,
         }
 
-    def _wait(self, person: str, posts: Mapping[str, str], line: Sequence[str], urgent: bool) -> Wait | None:
+    def _wait(
+        self, person: str, posts: Mapping[str, str], line: Sequence[str], urgent: bool, at_once: bool
+    ) -> Wait | None:
         settings, now = self._lamp.settings, self._lamp.now
-        if self._by_hand:
+        if at_once:
             return settings.clockwork.wait(now, urgent=urgent)
         return settings.clockwork.wait(
             now,

@@ -32,8 +32,9 @@ class Renderer:
 
     def render(self, kind: str, content: Content, channel: ChannelSettings, number: str) -> Rendered:
         """One message of a kind (`digest`, `handover`, …) for a channel; `number` is the message's key (编号)."""
-        template = self._templates.setdefault(kind, template_of(self._workspace, kind))
-        return Rendered(title_of(content), template.render(content))
+        if kind not in self._templates:
+            self._templates[kind] = template_of(self._workspace, kind)
+        return Rendered(title_of(content), self._templates[kind].render(content))
 
 
 def template_of(workspace: Workspace, kind: str = "digest") -> Template:

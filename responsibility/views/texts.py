@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from responsibility.core.assignment import LIGHT_NAMES, STATE_NAMES, Light, State
@@ -134,6 +134,23 @@ class Issued(HandOver):
     """What was newly laid on the posts a person holds (交办)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A channel that fails as a whole, told to the office."""
+
+    to: str
+    channel: str
+    reason: str
+    #: Since when it fails, and from when on it is tried again; office time.
+    since: datetime
+    again: datetime
+    #: How many messages wait for it.
+    waiting: int
+    office: str
+    contact: str
+    phone: str
+
+
 def day(value: date) -> str:
     """9月30日"""
     return f"{value.month}月{value.day}日"
@@ -200,10 +217,12 @@ def acting_for(owners: Sequence[str], until: date | None) -> str:
     return f"受{'、'.join(owners)}委托代办" + (f"至{day(until)}" if until else "")
 
 
-def title_of(digest: Digest | HandOver) -> str:
+def title_of(digest: Digest | HandOver | Alarm) -> str:
     """The subject: number and urgency, no content (work secrets stay inside)."""
     if isinstance(digest, Issued):
         return f"【责任链】新任务 {digest.count} 项"
+    if isinstance(digest, Alarm):
+        return f"【责任链】渠道 {digest.channel} 送不出消息"
     if isinstance(digest, HandOver):
         return f"【责任链】岗位交接 {digest.count} 项"
     worst = digest.lines[0]
@@ -230,7 +249,7 @@ class Template:
         except (OSError, UnicodeDecodeError):
             raise ConfigError(f"{self._name}：读不了，应为 UTF-8 文本") from None
 
-    def render(self, digest: Digest | HandOver) -> str:
+    def render(self, digest: Digest | HandOver | Alarm) -> str:
         """The text of one message; a template that asks for what is not there is a ConfigError."""
         from jinja2 import TemplateError
 

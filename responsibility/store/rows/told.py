@@ -110,6 +110,8 @@ class MessageRow(SQLModel, table=True):
     tried: list[dict[str, str]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
+    #: How often it was sent again though nobody knows whether it had arrived.
+    doubts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     #: Why it is held: `workday`, `quiet`, `hour`, `budget` or `weekly`; empty where it never was.
     held_why: str = Field(default="", sa_column_kwargs={"server_default": ""})
     #: Whether it speaks of an urgent rung: such a one waits for nothing.

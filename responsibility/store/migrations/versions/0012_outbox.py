@@ -14,6 +14,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("handed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("tried", sa.JSON(), nullable=False, server_default="[]"))
+        batch_op.add_column(sa.Column("doubts", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("held_why", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("merged_into", sa.Integer(), nullable=True))
