@@ -46,7 +46,7 @@ def put_alarm(
         "urgent": True,
     }
     about = {"channel": channel, "reason": reason, "since": now.isoformat()}
-    rows = [{**same, "person": person.code, "about": about, "created_at": now} for person in holders]
+    rows = [{**same, "person": person.code, "about": about, "created_at": now, "urgent": True} for person in holders]
     outbox.put(connection, rows)
     return True
 
