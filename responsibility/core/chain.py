@@ -140,6 +140,8 @@ class Oversight:
 OWNER, UNIT_HEAD = "owner", "unit_head"
 #: As whom the post is told that acts for the owner, in the owner's place.
 DELEGATE = "delegate"
+#: Before a recipient kind (`copy.leader`): told for information only (抄送).
+COPY = "copy."
 
 
 @dataclass(frozen=True, slots=True)
