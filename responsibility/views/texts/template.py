@@ -122,15 +122,16 @@ def _kinds() -> tuple[type[Any], type[Any]]:
         #: Turns taken by loops over `range` in the message at hand.
         turns = 0
 
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            """Our own values hold nothing unsafe: the short way, several times faster."""
+            return getattr(obj, attribute) if _is_plain(obj, attribute) else super().getattr(obj, attribute)
+
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-            numbers = isinstance(left, int | float) and isinstance(right, int | float)
-            if not numbers or (operator == "**" and abs(right) > 16):
-                raise TooMuch(f"这里不能用 {operator}")
+            _sums_only(operator, left, right)
             return super().call_binop(context, operator, left, right)
 
         def is_safe_callable(self, obj: Any) -> bool:
-            stretches = getattr(obj, "__name__", "") in _STRETCHES and isinstance(getattr(obj, "__self__", None), str)
-            return not stretches and super().is_safe_callable(obj)
+            return not _stretches(obj) and super().is_safe_callable(obj)
 
         def counted(self, *numbers: int) -> range:
             """`range`, so far and no further."""
@@ -141,6 +142,21 @@ def _kinds() -> tuple[type[Any], type[Any]]:
             return found
 
     return Sandbox, Missing
+
+
+def _is_plain(obj: Any, attribute: str) -> bool:
+    return type(obj).__name__ in _CALLED and not attribute.startswith("_") and hasattr(obj, attribute)
+
+
+def _sums_only(operator: str, left: Any, right: Any) -> None:
+    """Arithmetic is for numbers: a text times a million fills the memory."""
+    numbers = isinstance(left, int | float) and isinstance(right, int | float)
+    if not numbers or (operator == "**" and abs(right) > 16):
+        raise TooMuch(f"这里不能用 {operator}")
+
+
+def _stretches(obj: Any) -> bool:
+    return getattr(obj, "__name__", "") in _STRETCHES and isinstance(getattr(obj, "__self__", None), str)
 
 
 def sandbox(html: bool, filters: Mapping[str, Callable[..., Any]]) -> Any:
