@@ -162,11 +162,15 @@ def test_a_missing_password_of_a_channel_in_use_does_not_hide_the_rest(healthy: 
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("{% if %}", "写法有误"), ("{{ digest.nobody }}", "没有的内容"), ("{{ 1 / 0 }}", "没有的内容")]
+    ("text", "why"),
+    [("{% if %}", "写法有误"), ("{{ digest.nobody }}", "没有 digest.nobody 这个内容"), ("{{ 1 / 0 }}", "算不出来")],
 )
 def test_a_template_that_cannot_be_filled_is_found(healthy: World, text: str, why: str) -> None:
     (healthy.root / "config" / "templates" / "digest.txt").write_text(text, "utf-8")
-    assert why in said(examined(healthy, "template"))
+    (found,) = examined(healthy, "template")
+    assert found.severity is Severity.ERROR
+    assert "config/templates/digest.txt 第 1 行：" in found.message
+    assert why in found.message
 
 
 def test_the_placeholder_phone_is_found(world: World) -> None:

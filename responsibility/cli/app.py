@@ -171,6 +171,22 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "zeren show L1-03\nzeren show L1-03.Z01\nzeren show L1-03 --as-of 2023-09-30",
     ),
     ("todo", "state:todo", DAILY, "一个岗位或单位的待办", "zeren todo --for Z01S\nzeren todo --for Z01"),
+    ("template list", "template:list_", START, "消息模板：有哪些，哪些是本单位的，有没有写错", "zeren template list"),
+    (
+        "template preview",
+        "template:preview",
+        START,
+        "用真实的内容看一份消息写出来是什么样",
+        "zeren template preview\nzeren template preview 督办单 --for Z01S\n"
+        "zeren template preview digest --channel mail --html 看看.html",
+    ),
+    (
+        "template copy",
+        "template:copy",
+        START,
+        "把自带的模板放进 config/templates，供本单位改写",
+        "zeren template copy digest.txt\nzeren template copy 督办单\nzeren template copy digest.mail.html",
+    ),
     ("sign", "verbs:sign", VERBS, "签收", "zeren sign L1-03.Z01\nzeren sign L1-03 --as Z01S"),
     (
         "report",
@@ -316,6 +332,7 @@ GROUPS = {
     "item": "事项：增加、修改、转办、撤销",
     "sheet": "任务台账：发给单位填写，收回导入",
     "extension": "延期：等待答复的、同意、不同意",
+    "template": "消息模板：查看、预览、放一份来改",
     "policy": "督办规则：查看、让在办的任务改用现行规则",
     "calendar": "日历：导入放假通知、查看一年的放假和调休",
     "event": "事件：时限取决于它的，定下日期就算出来",

@@ -86,12 +86,13 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
     from responsibility.usecases.extension import waiting as extensions_waiting
     from responsibility.usecases.periods import periods_waiting
     from responsibility.usecases.remind import sweep
-    from responsibility.usecases.rendering import template_of
+    from responsibility.usecases.rendering import Renderer
     from responsibility.views import machine, terminal
 
     swept = sweep(workspace, now, dry_run=True)
-    template = template_of(workspace)
-    texts = [template.render(digest) for digest in swept.digests]
+    renderer, delivery = Renderer(workspace), workspace.settings.delivery
+    first = delivery.channels[delivery.use[0]]
+    texts = [renderer.render("digest", digest, first, "（发出时编）").text for digest in swept.digests]
     waiting, asked = periods_waiting(workspace, now), extensions_waiting(workspace)
     common.out.show(
         lambda: (
@@ -108,6 +109,8 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
         ),
         lambda: terminal.rehearsed(swept.notices, swept.digests, texts, swept.skipped, swept.gaps, swept.held),
     )
+    for fault in renderer.faults:
+        common.out.say(fault)
     if waiting:
         common.out.done(terminal.periods_waiting(waiting))
     if asked:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
-from responsibility.core.chain import DELEGATE, Organisation, Person
+from responsibility.core.chain import COPY, Organisation, Person
 from responsibility.core.escalation import NO_LADDER, Clock, kind_of, milestone_of
 from responsibility.core.summary import Noticed
 from responsibility.store import cards, laying, outbox, sweeping, urging
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.gone import Gone, gone, why_untrue
 from responsibility.usecases.lights import Lamp
+from responsibility.usecases.reasons import Reasons
 from responsibility.usecases.told import Told
 from responsibility.usecases.workspace import Workspace
-from responsibility.views.texts import Behind, Digest, DigestLine, acting_for, lateness, nobody_at, why_you
+from responsibility.views.texts import Behind, Digest, DigestLine, day, due, in_order
 
 #: What is to be finished stands before what is to be verified, reported and signed.
 _PRESSING = (Clock.FINISH, Clock.MILESTONE, Clock.VERIFY, Clock.BEHIND, Clock.REPORT, Clock.SIGN)
@@ -30,6 +31,7 @@ class _Reader:
         self.settings = workspace.settings
         self.lamp = Lamp(self.settings, laying.policies(connection), now)
         self.organisation: Organisation = organisation_store.load(connection)
+        self.reasons = Reasons(self.lamp, self.organisation)
         #: Ledger entry of an act of urging by hand → its note.
         self.notes = urging.notes(connection)
         #: (assignment, recipient) → the notes among what is being read.
@@ -38,33 +40,6 @@ class _Reader:
     def rung(self, row: Any) -> Any:
         ladder = self.lamp.ladder(row.policy_id, row.clock)
         return next(rung for rung in ladder.rungs if rung.id == row.rung)
-
-    def unit_name(self, code: str) -> str:
-        if code in self.settings.chain.order:  # a tier without any post
-            return self.settings.chain.tier(code).name
-        unit = self.organisation.unit.get(code)
-        return unit.name if unit else code
-
-    def post_title(self, code: str) -> str:
-        post = self.organisation.post.get(code)
-        return post.title if post else self.unit_name(code)
-
-    def late(self, row: Any) -> str:
-        due_on = row.clock_due_on
-        days = self.settings.calendar.between(due_on, self.lamp.today)
-        return lateness(
-            kind_of(row.clock), due_on, days, row.clock_missed, _milestone_title(row), extended=row.extensions
-        )
-
-    def why(self, group: Sequence[Any]) -> str:
-        chain, row = self.settings.chain, group[0]
-        if row.tell == DELEGATE:
-            days = {r.delegated_until for r in group}
-            owners = dict.fromkeys(self.post_title(r.instead_of) for r in group)
-            return acting_for(list(owners), days.pop() if len(days) == 1 else None)
-        tier = chain.tier(row.tell) if row.tell in chain.order else None
-        vacant = nobody_at(((r.instead_of, r.unit) for r in group if r.instead_of), chain, self.organisation)
-        return why_you(row.tell, tier, list(dict.fromkeys(self.unit_name(r.unit) for r in group)), vacant)
 
     def notice(self, row: Any) -> Noticed:
         rung = self.rung(row)
@@ -82,14 +57,14 @@ class _Reader:
             nth=row.nth,
             tier=post.tier if post else row.tell,
             post=row.recipient,
-            post_title=self.post_title(row.recipient),
+            post_title=self.reasons.post_title(row.recipient),
             person="、".join(person.name for person in people),
-            reason="；".join([self.late(row), *self._notes([row]), self.why([row])]),
+            reason="；".join([self.reasons.late(row), *self._notes([row]), self.reasons.why([row])]),
             instrument=rung.instrument,
             instrument_name=policy.instruments[rung.instrument],
             light=self.lamp.shine(self.lamp.work(row, row.deadline), row.policy_id),
-            unit=self.unit_name(row.unit),
-            owner=self.post_title(row.post) if row.post else self.unit_name(row.unit),
+            unit=self.reasons.unit_name(row.unit),
+            owner=self.reasons.post_title(row.post) if row.post else self.reasons.unit_name(row.unit),
             due_on=row.clock_due_on,
         )
 
@@ -111,59 +86,72 @@ class _Reader:
             nth=row.nth,
             tier=post.tier if post else row.tell,
             post=row.recipient,
-            post_title=self.post_title(row.recipient),
+            post_title=self.reasons.post_title(row.recipient),
             person="、".join(person.name for person in people),
-            reason=f"{self.unit_name(row.unit)}{row.said['reason']}；{self.why([row])}",
+            reason=f"{self.reasons.unit_name(row.unit)}{row.said['reason']}；{self.reasons.why([row])}",
             instrument=row.said["instrument"],
             instrument_name=row.said["instrument_name"],
             light=self.lamp.shine(self.lamp.work(row, row.deadline), row.policy_id),
-            unit=self.unit_name(row.unit),
-            owner=self.post_title(row.owner_post) if row.owner_post else self.unit_name(row.unit),
+            unit=self.reasons.unit_name(row.unit),
+            owner=self.reasons.post_title(row.owner_post) if row.owner_post else self.reasons.unit_name(row.unit),
             due_on=row.due_on or self.lamp.today,
         )
 
     def digest(self, person: Person, posts: Sequence[str], rows: Iterable[Any], of_units: Iterable[Any] = ()) -> Digest:
-        lines = [self._line(group) for group in _alike(rows)]
-        pressing = self._pressing()
-        lines.sort(key=lambda line: (pressing.get(line.rung, 99), line.due_on, line.item))
-        every = list(of_units)
-        lines = [
-            *(self._card_line(row) for row in every if row.kind == "card"),
-            *lines,
-            *(self._gap_line(row) for row in every if row.kind == "gap"),
-        ]
+        lines = in_order(
+            [
+                *(self._card_line(row) for row in of_units if row.kind == "card"),
+                *self._lines(rows),
+                *(self._gap_line(row) for row in of_units if row.kind == "gap"),
+            ]
+        )
         return Digest(
             to=person.name,
-            posts=tuple(self.post_title(post) for post in posts),
+            posts=tuple(self.reasons.post_title(post) for post in posts),
             on=self.lamp.today,
-            lines=tuple(lines),
+            lines=lines,
             office=self.settings.home.name,
             contact=self.settings.home.contact,
             phone=self.settings.home.phone,
+            copies=sum(line.copied for line in lines),
         )
 
-    def _pressing(self) -> dict[str, int]:
-        """Rung id → its place in a digest, the clocks in the order of `_PRESSING`, each from its last rung down."""
+    def _lines(self, rows: Iterable[Any]) -> list[DigestLine]:
+        """One line for all that is alike, in the order of the clocks and from the last rung of each down."""
         ladders = self.settings.policy.ladders
         rungs = [rung.id for clock in _PRESSING for rung in reversed(ladders.get(clock, NO_LADDER).rungs)]
-        return {rung: at for at, rung in enumerate(rungs)}
+        place = {rung: at for at, rung in enumerate(rungs)}
+        lines = [self._line(group) for group in _alike(rows)]
+        return sorted(lines, key=lambda line: (place.get(line.rung, 99), line.due_on, line.item))
 
     def _line(self, group: Sequence[Any]) -> DigestLine:
         first = group[0]
         rung = self.rung(first)
+        clock, days, late = kind_of(first.clock), self.reasons.days(first), self.reasons.late(first)
+        # What is behind is not due yet: its clock counts from the day it fell behind.
+        due_on = (first.due_on if clock is Clock.BEHIND else None) or first.clock_due_on
         return DigestLine(
             rung=rung.id,
             rung_name=rung.name,
-            instrument_name=self.lamp.policy(first.policy_id).instruments[rung.instrument],
             nth=max(row.nth for row in group),
             item=first.item_code,
             title=first.title,
             behind=self._behind(group),
             quote=first.code if len(group) == 1 else first.item_code,
-            due_on=first.clock_due_on,
-            late=self.late(first),
-            why="；".join([*self._notes(group), self.why(group)]),
+            due_on=due_on,
+            late=f"{due(clock, due_on)}，{late}" if clock is Clock.BEHIND else late,
+            why="；".join([*self._notes(group), self.reasons.told(group)]),
+            **self._instrument(rung.instrument, self.lamp.policy(first.policy_id).instruments),
+            overdue=max(0, days) if clock is not Clock.BEHIND else 0,
+            due=due(clock, due_on),
+            step=self.reasons.step(first),
+            copied=first.tell.startswith(COPY),
         )
+
+    def _instrument(self, instrument: str, names: Mapping[str, str]) -> dict[str, Any]:
+        """An instrument with its name and its place in the policy, which names the lightest first."""
+        place = list(names).index(instrument) if instrument in names else 0
+        return {"instrument": instrument, "instrument_name": names[instrument], "gravity": place + 1}
 
     def _notes(self, group: Sequence[Any]) -> list[str]:
         """What the office added where it urged by hand."""
@@ -181,16 +169,25 @@ class _Reader:
         return DigestLine(
             rung=row.rule,
             rung_name=row.said["name"],
-            instrument_name=row.said["instrument_name"],
+            **self._instrument(row.said["instrument"], self._names(row)),
             nth=row.nth,
             item=row.item_code,
-            title=f"{self.unit_name(row.unit)}{row.said['reason']}",
-            behind=(Behind(self.unit_name(row.unit)),),
+            title_outside=row.title,
+            title=f"{self.reasons.unit_name(row.unit)}{row.said['reason']}",
+            behind=(Behind(self.reasons.unit_name(row.unit)),),
             quote=row.code,
             due_on=row.due_on or self.lamp.today,
             late=f"最近一次：{row.title}",
-            why=self.why([row]),
+            why=self.reasons.told_of_unit(row),
+            due=f"时限{day(row.due_on)}" if row.due_on else "",
+            step=self.reasons.step_of_unit(row),
+            copied=row.tell.startswith(COPY),
         )
+
+    def _names(self, row: Any) -> dict[str, str]:
+        """The instruments of today's policy, with the one a card was told with as it was called then."""
+        names = dict(self.settings.policy.instruments)
+        return names | {row.said["instrument"]: row.said["instrument_name"]}
 
     def _gap_line(self, row: Any) -> DigestLine:
         return DigestLine(
@@ -205,13 +202,15 @@ class _Reader:
             due_on=self.lamp.today,
             late=f"请{row.said['mend']}",
             why="您负责统筹协调",
+            instrument="gap",
+            title_outside="责任链有缺口",
         )
 
     def _behind(self, group: Sequence[Any]) -> tuple[Behind, ...]:
         units: dict[str, list[str]] = {}
         for row in group:
-            units.setdefault(row.unit, []).extend([self.post_title(row.post)] if row.post else [])
-        return tuple(Behind(self.unit_name(unit), tuple(members)) for unit, members in units.items())
+            units.setdefault(row.unit, []).extend([self.reasons.post_title(row.post)] if row.post else [])
+        return tuple(Behind(self.reasons.unit_name(unit), tuple(members)) for unit, members in units.items())
 
 
 def noticed(connection: Connection, workspace: Workspace, seq: int, now: datetime) -> tuple[Noticed, ...]:
@@ -224,10 +223,10 @@ def noticed(connection: Connection, workspace: Workspace, seq: int, now: datetim
 
 
 def digests_of(connection: Connection, workspace: Workspace, seq: int, now: datetime) -> tuple[Digest, ...]:
-    """Every digest of one sweep, in the order of the outbox."""
+    """Every digest of one sweep, one for each person it tells, in the order of the outbox."""
     digest = digester(connection, workspace, now)
-    messages = outbox.of_sweep(connection, seq)
-    found = (digest(message) for message in messages)
+    messages = {message.person: message for message in reversed(outbox.of_sweep(connection, seq))}
+    found = (digest(message) for message in reversed(messages.values()))
     return tuple(one for one in found if isinstance(one, Digest))
 
 
@@ -256,15 +255,6 @@ def digester(
         return reader.digest(person, message.posts, rows, of_units)
 
     return digest
-
-
-def _milestone_title(row: Any) -> str:
-    """The title of the milestone a notice is about; empty where it is about none."""
-    number = milestone_of(row.clock)
-    milestones = row.deadline.get("milestones", ())
-    if number is None:
-        return ""
-    return str(milestones[number - 1]["title"]) if number <= len(milestones) else f"第 {number} 个"
 
 
 def _alike(rows: Iterable[Any]) -> list[list[Any]]:

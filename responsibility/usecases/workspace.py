@@ -185,7 +185,8 @@ def create(root: Path, environ: Mapping[str, str], now: datetime) -> Workspace:
     # The configuration appears whole or not at all: what was broken off half-way can be made again.
     half = root / "data" / "config.new"
     shutil.rmtree(half, ignore_errors=True)
-    shutil.copytree(bundled("config"), half)
+    # Not the words of messages: those stay the program's until the office takes a copy (`zeren template copy`).
+    shutil.copytree(bundled("config"), half, ignore=shutil.ignore_patterns("*.txt", "*.html"))
     half.rename(root / "config")
     workspace = _opened(load(root.absolute(), environ, secrets=False))
     with workspace.write(now) as connection:

@@ -220,7 +220,7 @@ def test_an_assignment_keeps_the_ladder_it_began_under(world: World) -> None:
 @pytest.mark.parametrize("rehearse_first", [False, True])
 def test_a_rehearsal_writes_nothing_and_says_exactly_what_will_be_sent(world: World, rehearse_first: bool) -> None:
     from responsibility.usecases.remind import sweep
-    from responsibility.usecases.rendering import template_of
+    from responsibility.usecases.rendering import Renderer
 
     world.given(by="9月30日前")
     world.to("2023-09-14")
@@ -232,5 +232,7 @@ def test_a_rehearsal_writes_nothing_and_says_exactly_what_will_be_sent(world: Wo
     if planned:
         assert list(planned.notices) == told
         assert (planned.told, planned.skipped, planned.messages) == (swept.told, swept.skipped, swept.messages)
-        texts = [template_of(world.workspace).render(digest) for digest in planned.digests]
-        assert texts == [parcel.text for parcel in world.courier.parcels]
+        console, render = world.workspace.settings.delivery.channels["console"], Renderer(world.workspace).render
+        [parcel] = world.courier.parcels
+        [text] = [render("digest", digest, console, parcel.message_id).text for digest in planned.digests]
+        assert text == parcel.text

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 
-from responsibility.core.errors import ConfigError
 from responsibility.store import outbox
 from responsibility.usecases.remind import sweep
 from tests.world import World
@@ -75,29 +74,6 @@ def test_what_is_no_longer_true_is_not_sent_and_the_reason_is_kept(told: World) 
     assert told.deliver()["dropped"] == 1
     assert told.courier.parcels == []
     assert told.rows("SELECT detail FROM message") == [("任务已签收",)]
-
-
-def test_the_template_may_be_edited_and_its_mistakes_are_named(told: World) -> None:
-    path = told.root / "config" / "templates" / "digest.txt"
-    path.write_text("{{ digest.to }}：共 {{ digest.lines | length }} 件", "utf-8")
-    told.deliver()
-    assert told.courier.parcels[0].text == "甲书记：共 1 件\n"
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("一\n{{ digest.to ", "第 2 行"),
-        ("{{ digest.salary }}", "没有的内容"),
-        ("{{ digest.__class__.__mro__ }}", "没有的内容"),
-    ],
-)
-def test_a_broken_template_sends_nothing_and_says_why(told: World, text: str, complaint: str) -> None:
-    (told.root / "config" / "templates" / "digest.txt").write_text(text, "utf-8")
-    with pytest.raises(ConfigError, match=complaint):
-        told.deliver()
-    assert statuses(told) == ["pending"]
-    assert told.courier.parcels == []
 
 
 def test_titles_carry_number_and_rung_but_no_content(told: World) -> None:

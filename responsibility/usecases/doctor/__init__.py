@@ -15,17 +15,15 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from responsibility.core.assignment import Light, State
 from responsibility.core.errors import ClockWentBack, ConfigError, Finding, Severity, WorkspaceError
 from responsibility.core.escalation import Policy
 from responsibility.settings import DeliverySettings, OfficeCard, Settings, load, policy_from_record
 from responsibility.store import checkup, laying, ledger, migrate, outbox, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import open_engine
+from responsibility.usecases import templates
 from responsibility.usecases.doctor import machine, organisation, work
-from responsibility.usecases.rendering import template_of
 from responsibility.usecases.workspace import RECOVER, Workspace, is_serving, lost_database, not_before_last_act
-from responsibility.views.texts import Behind, Digest, DigestLine, HandOver, HandOverLine
 
 __all__ = ["configuration", "office", "surroundings"]
 
@@ -72,7 +70,7 @@ def office(settings: Settings, now: datetime, *, strict: bool = False) -> list[F
         return [*found, Finding("database", Severity.ERROR, f"数据库 {path} 不见了", RECOVER)]
     try:
         workspace = Workspace(settings, open_engine(settings.database_url))
-        found += template(workspace)
+        found += templates.examined(workspace)
         (settings.root / "data").mkdir(mode=0o700, exist_ok=True)
         migrate.open_up(workspace.engine)
         checkup.try_writing(workspace.engine)
@@ -107,57 +105,6 @@ def channels(delivery: DeliverySettings) -> list[Finding]:
     message = "提醒只显示在本机屏幕上（zeren serve 时写在 data/log/runner.log），不会自己送到人手里"
     mend = "config/channels.yaml 的 use 里加上 file 或 mail，再 zeren doctor"
     return [Finding("channels", Severity.INFO, message, mend)]
-
-
-def template(workspace: Workspace) -> list[Finding]:
-    """The text of a message can be made."""
-    digest = _sample(workspace.settings.home)
-    handed = _handed(digest)
-    return [
-        *_filled(workspace, "digest", digest, digest.lines[0].quote),
-        *_filled(workspace, "handover", handed, handed.lines[0].code),
-    ]
-
-
-def _filled(workspace: Workspace, kind: str, sample: Digest | HandOver, number: str) -> list[Finding]:
-    """One template, filled with a sample; a message must say what to quote and whom to call."""
-    try:
-        text = template_of(workspace, kind).render(sample)
-    except ConfigError as error:
-        return [_misconfigured(error.message, "template")]
-    wanted = {"编号": number, "办公室电话": sample.phone}
-    missing = "、".join(name for name, value in wanted.items() if value not in text)
-    if not missing:
-        return []
-    file = f"config/templates/{kind}.txt"
-    message = f"{file} 写出的消息里没有{missing}，收到的人不知道怎样答复"
-    return [Finding("template", Severity.WARNING, message, f"改好 {file}，或删掉它用自带的")]
-
-
-def _sample(home: OfficeCard) -> Digest:
-    """A digest with every kind of line."""
-    line = {
-        "rung": "urge",
-        "rung_name": "到期催办",
-        "instrument_name": "催办单",
-        "nth": 2,
-        "item": "L1-03",
-        "title": "样例",
-        "quote": "L1-03",
-        "due_on": date(2023, 9, 25),
-        "late": "应于9月25日前办结，已超过 1 个工作日",
-        "why": "您是责任人",
-    }
-    behind = (Behind("第一党支部"),), (Behind("第一党支部", ("党员一", "党员二")),)
-    lines = tuple(DigestLine(behind=one, **line) for one in behind)  # type: ignore[arg-type]
-    return Digest("样例", ("样例",), date(2023, 9, 26), lines, home.name, home.contact, home.phone)
-
-
-def _handed(digest: Digest) -> HandOver:
-    """A hand-over with every kind of line."""
-    due = (date(2023, 9, 25), None)
-    lines = tuple(HandOverLine("L1-03.Z01", "样例", day, Light.OVERDUE, State.SIGNED) for day in due)
-    return HandOver("样例", ("样例",), digest.on, lines, 1, digest.office, digest.contact, digest.phone)
 
 
 def _inside(connection: Connection, workspace: Workspace, now: datetime, strict: bool) -> list[Finding]:
