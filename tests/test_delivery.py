@@ -37,7 +37,6 @@ from responsibility.delivery import (
     Receipt,
     TransportError,
 )
-from responsibility.delivery.mail import _Witness
 from responsibility.delivery.parcel import plausible
 
 SECRET = "pa%41ss:w@rd/7"
@@ -107,7 +106,17 @@ def serving(mailbox: Mailbox, **options: Any) -> Iterator[int]:
     try:
         yield server.port
     finally:
+        hang_up()
         server.stop()
+
+
+_OPENED: list[MailCourier] = []
+
+
+def hang_up() -> None:
+    """Close what the couriers of a test keep open."""
+    while _OPENED:
+        _OPENED.pop().close()
 
 
 @contextmanager
@@ -137,7 +146,8 @@ def courier(port: int, **changes: Any) -> MailCourier:
         from_name="县委办：督查室",
         timeout=10,
     )
-    return replace(plain, **changes)
+    _OPENED.append(made := replace(plain, **changes))
+    return made
 
 
 def refusal(mailer: Courier, parcel: Parcel = PARCEL) -> TransportError:
@@ -203,7 +213,6 @@ def test_many_mails_go_out_without_throttling() -> None:
         for number in range(10):
             courier(port).deliver(replace(PARCEL, message_id=str(number)))
     assert [message["X-Zeren-Message"] for _, _, message in mailbox.arrived] == [str(n) for n in range(10)]
-    assert courier(port)._plugin(PARCEL, _Witness()).request_rate_per_sec == 0
 
 
 def test_line_breaks_in_titles_and_names_make_no_headers() -> None:
@@ -313,7 +322,7 @@ def test_a_wrong_password_can_be_mended_and_is_never_told(caplog: pytest.LogCapt
     mailbox = Mailbox()
     caplog.set_level(1)
     with serving(mailbox) as port:
-        error = refusal(replace(mailer, port=port))
+        error = refusal(courier(port, user="office", secret="wrong-secret"))
     assert (error.reason, error.permanent) == (f"邮件服务器 127.0.0.1:{port} 不接受账号或口令（535）", False)
     ours = [record for record in caplog.records if record.name != "mail.log"]
     told = repr(mailer) + repr(error) + "".join(record.getMessage() for record in ours)
