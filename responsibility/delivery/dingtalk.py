@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from responsibility.core.chain import Person
+from responsibility.delivery.addresses import mobile, user_id
 from responsibility.delivery.pace import Pace
-from responsibility.delivery.robots import RobotCourier, Verdict, mobile, user_id
+from responsibility.delivery.robots import RobotCourier, Verdict
 
 #: The service takes nothing for ten minutes from whoever sent too fast.
 _TOO_FAST = Verdict("发得太快，被停发 10 分钟", whole=True, wait=600)

@@ -10,9 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from responsibility.core.chain import Person
+from responsibility.delivery.addresses import user_id
 from responsibility.delivery.pace import Pace
 from responsibility.delivery.parcel import one_line
-from responsibility.delivery.robots import RobotCourier, Verdict, user_id
+from responsibility.delivery.robots import RobotCourier, Verdict
 
 _TOO_FAST = Verdict("发得太快", whole=True, wait=60)
 _MALFORMED = Verdict("消息不合格式", permanent=True)

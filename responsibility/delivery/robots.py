@@ -23,10 +23,6 @@ from responsibility.delivery.parcel import Parcel, Receipt, TransportError, one_
 from responsibility.delivery.splitting import split, utf8
 from responsibility.delivery.web import Answer, Clock, Line
 
-#: Ids that name one person; `all` would call the whole group.
-_USER_ID = re.compile(r"(?!@?all\Z)[A-Za-z0-9_.@-]{1,64}", re.IGNORECASE)
-_MOBILE = re.compile(r"\+?[0-9]{5,20}")
-
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -162,14 +158,3 @@ def _broken_off(error: TransportError, sent: int, of: int) -> TransportError:
 def _bare(key: str) -> str:
     """The key itself, also where the robot's whole address was kept: …?key=K, …?access_token=K, …/hook/K."""
     return re.split(r"[=/]", key.rstrip("/"))[-1] if "://" in key else key
-
-
-def user_id(written: str) -> str:
-    """An id as it can be called; empty for what is none."""
-    return written.strip() if _USER_ID.fullmatch(written.strip()) else ""
-
-
-def mobile(written: str) -> str:
-    """A mobile number as it can be called; empty for what is none."""
-    digits = re.sub(r"[\s-]", "", written)
-    return digits if _MOBILE.fullmatch(digits) else ""

@@ -11,9 +11,9 @@ import hmac
 import json
 from typing import Any
 
+from responsibility.delivery.addresses import mobile
 from responsibility.delivery.pace import Pace
 from responsibility.delivery.parcel import Parcel, Receipt, TransportError, one_line, plain
-from responsibility.delivery.robots import mobile
 from responsibility.delivery.web import Clock, Line
 
 

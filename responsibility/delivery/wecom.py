@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from responsibility.core.chain import Person
+from responsibility.delivery.addresses import mobile, user_id
 from responsibility.delivery.pace import Pace
-from responsibility.delivery.robots import RobotCourier, Verdict, mobile, user_id
+from responsibility.delivery.robots import RobotCourier, Verdict
 
 _GONE = Verdict("key 不对，或机器人已被移出群、停用；请核对 key", whole=True)
 _MALFORMED = Verdict("消息不合格式", permanent=True)
