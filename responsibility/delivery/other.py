@@ -126,9 +126,11 @@ def _never_reached(witness: Witness) -> bool:
 
 @cache
 def _apprise() -> Any:
-    """Apprise (untyped, hence Any), loaded at the first message: 0.5 s."""
+    """Apprise (untyped, hence Any) with its plugins, loaded at the first message: about a second."""
     with warnings.catch_warnings():
         # Its PGP support, unused here, tries a module that Python 3.11 is about to drop.
         warnings.filterwarnings("ignore", message="'imghdr' is deprecated", category=DeprecationWarning)
         import apprise
+
+        apprise.Apprise.instantiate("json://localhost")
     return apprise
