@@ -53,6 +53,7 @@ def one_of(*choices: str) -> WrapValidator:
 
 
 def matching(pattern: str) -> Callable[[Any], Any]:
+    """A validator that takes only texts the whole of which fits the pattern."""
     shape = re.compile(pattern)
 
     def check(value: Any) -> Any:

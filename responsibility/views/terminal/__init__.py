@@ -2,6 +2,7 @@
 
 from responsibility.views.terminal.calendar import calendar_imported, calendar_year
 from responsibility.views.terminal.chain import item, todo
+from responsibility.views.terminal.channels import channel_tested, channels
 from responsibility.views.terminal.daily import item_added, item_edited, item_reassigned, list_cancelled
 from responsibility.views.terminal.differences import differences, item_cancelled
 from responsibility.views.terminal.events import event_set, events
@@ -28,6 +29,8 @@ __all__ = [
     "answered",
     "calendar_imported",
     "calendar_year",
+    "channel_tested",
+    "channels",
     "demo",
     "differences",
     "event_set",

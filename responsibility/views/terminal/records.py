@@ -88,6 +88,7 @@ ACTS = {
     "urge": "手工催办",
     "policy.apply": "改用现行规则",
     "deliver": "送出消息",
+    "channel.test": "试渠道",
     "sheet.export": "导出台账",
     "sheet.import": "导入台账答复",
     "extend.agree": "同意延期（待下一级）",
