@@ -311,6 +311,7 @@ def test_no_line_of_a_mail_is_too_long_or_needs_eight_bits() -> None:
     )
     raw = mail.as_bytes()
     assert raw.isascii()
+    assert courier(25).message(PARCEL).as_bytes().isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 998
     assert email.message_from_bytes(raw, policy=default)["Subject"] == _short("督办" * 99)
 
