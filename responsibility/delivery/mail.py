@@ -7,23 +7,14 @@ import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from typing import ClassVar, Literal
 
 from responsibility.core.errors import ConfigError
-from responsibility.delivery.files import safe_id
+from responsibility.delivery.mime import mail_of
 from responsibility.delivery.pace import Pace
-from responsibility.delivery.parcel import Attachment, Parcel, Receipt, TransportError, one_line, plain, plausible
+from responsibility.delivery.parcel import Parcel, Receipt, TransportError, one_line, plausible
 
 Secure = Literal["none", "starttls", "ssl"]
-
-#: Titles and names longer than this are cut in a header.
-_HEADER_CHARACTERS = 80
-
-#: Not every server takes 8 bits.
-_POLICY = SMTP.clone(cte_type="7bit")
 
 #: Replies to a recipient that are about our login, not about the recipient.
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
@@ -84,7 +75,7 @@ class MailCourier:
         if not plausible(parcel.to.email):
             written = one_line(parcel.to.email)
             raise TransportError(f"邮箱地址不能用：{written}" if written else "没有登记邮箱地址", permanent=True)
-        content = self.message(parcel).as_bytes()
+        content = self.content(parcel)
         try:
             line = self._announced()
             self._addressed(line, parcel.to.email)
@@ -100,23 +91,9 @@ class MailCourier:
                 self._line.quit()
         self._hang_up()
 
-    def message(self, parcel: Parcel) -> EmailMessage:
-        """The whole mail: text, the same as a page where there is one, attachments, and a Message-ID that stays."""
-        domain = self.from_address.rpartition("@")[2]
-        mail = EmailMessage(policy=_POLICY)
-        mail["Subject"] = _short(parcel.title)
-        mail["From"] = Address(display_name=_short(self.from_name), addr_spec=self.from_address)
-        mail["To"] = Address(display_name=_short(parcel.to.name), addr_spec=parcel.to.email)
-        mail["Date"] = parcel.created_at
-        mail["Message-ID"] = f"<{'.'.join(filter(None, (safe_id(parcel.message_id), self.office)))}@{domain}>"
-        mail["X-Zeren-Message"] = _short(parcel.message_id)
-        mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(_body(parcel))
-        if parcel.html:
-            mail.add_alternative(plain(parcel.html), subtype="html")
-        for attachment in parcel.attachments:
-            _attach(mail, attachment)
-        return mail
+    def content(self, parcel: Parcel) -> bytes:
+        """The whole mail as the server is handed it."""
+        return mail_of(parcel, self.from_name, self.from_address, self.office)
 
     def _announced(self) -> smtplib.SMTP:
         """A line on which the server has taken our sender; opened anew, once, where it left us since the last mail."""
@@ -208,25 +185,3 @@ def _accepted(line: smtplib.SMTP, code: int, answer: bytes, sender: str) -> smtp
 
 def _bytes(answer: bytes | str) -> bytes:
     return answer if isinstance(answer, bytes) else answer.encode()
-
-
-def _attach(mail: EmailMessage, attachment: Attachment) -> None:
-    """A calendar says that it is for information, so that mail programs offer to enter it and answer nobody."""
-    main, _, sub = attachment.media_type.partition("/")
-    params = {"charset": "utf-8", "method": "PUBLISH"} if attachment.media_type == "text/calendar" else None
-    name = one_line(attachment.name)
-    mail.add_attachment(attachment.content, maintype=main, subtype=sub or "octet-stream", filename=name, params=params)
-
-
-def _short(text: str) -> str:
-    """The text cut to what a header is read for."""
-    line = one_line(text)
-    return line if len(line) <= _HEADER_CHARACTERS else line[: _HEADER_CHARACTERS - 1] + "…"
-
-
-def _body(parcel: Parcel) -> str:
-    """The text, under the whole title where the subject had to be cut; never empty."""
-    title, text = one_line(parcel.title), plain(parcel.text)
-    if not text.strip():
-        return title or "（无正文）"
-    return text if title == _short(title) else f"{title}\n\n{text}"
