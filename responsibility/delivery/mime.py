@@ -81,7 +81,7 @@ def _mailbox(name: str, address: str) -> str:
 
 
 def _key(key: str) -> str:
-    return key if key.isascii() else Header(key, "utf-8").encode()
+    return key if key.isascii() else Header(key, "utf-8", header_name="X-Zeren-Message").encode()
 
 
 def _body(parcel: Parcel) -> str:
