@@ -12,7 +12,7 @@ from prefect import flow
 from prefect.artifacts import acreate_table_artifact
 
 from flows.progress import report
-from responsibility.usecases.couriers import at_hand
+from responsibility.usecases.couriers import opened
 from responsibility.usecases.deliver import Delivered, deliver, tiers_waiting
 from responsibility.usecases.workspace import Workspace, open_workspace
 
@@ -44,5 +44,5 @@ async def tell_upwards(root: str, now: datetime, stream: str) -> Delivered:
 
 
 def _hand_over(workspace: Workspace, now: datetime, tier: str, tier_name: str, stream: str) -> Delivered:
-    with at_hand(workspace, sys.stderr if stream == "stderr" else sys.stdout, lambda: datetime.now(UTC)) as by:
+    with opened(workspace, sys.stderr if stream == "stderr" else sys.stdout, lambda: datetime.now(UTC)) as by:
         return deliver(workspace, by, now, tier, lambda done, total: report(f"告知{tier_name}", done, total))

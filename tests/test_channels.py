@@ -14,7 +14,7 @@ from responsibility.core.errors import Severity
 from responsibility.delivery import AppriseCourier, DingtalkCourier, MailCourier
 from responsibility.store.rows import channel_state
 from responsibility.usecases.channels import channels_of
-from responsibility.usecases.couriers import at_hand, courier
+from responsibility.usecases.couriers import opened, courier
 from responsibility.usecases.doctor import configuration, office
 from tests.servers import KEY, SECRET, Dingtalk, Feishu, Gateway, Service, Wecom, answering
 from tests.world import World, organisation
@@ -185,7 +185,7 @@ def test_couriers_are_made_of_the_settings(world: World, capsys: Any, monkeypatc
     )
     world.environ |= {"T": "json://mima-789", "ZEREN_MAIL_PASSWORD": "mima-789"}
     world.configure("schedule.yaml", "14:30", "14:31")
-    with at_hand(world.workspace, capsys) as by:
+    with opened(world.workspace, capsys) as by:
         ding, mail, other = by["ding"], by["mail"], by["other"]
         assert isinstance(ding, DingtalkCourier)
         assert isinstance(mail, MailCourier)

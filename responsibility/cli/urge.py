@@ -24,7 +24,7 @@ def urge(
     common: Timed = TIMED,
 ) -> int:
     """Urge by hand and deliver at once."""
-    from responsibility.usecases.couriers import at_hand
+    from responsibility.usecases.couriers import opened
     from responsibility.usecases.deliver import deliver
     from responsibility.usecases.urge import urge as act
     from responsibility.views import machine_policy, terminal
@@ -32,7 +32,7 @@ def urge(
     workspace = enter(common, sending=True)
     with alone(common, workspace) as now:
         urged = act(workspace, code, now, as_, note=note, rung=rung, everyone=all_)
-        with at_hand(workspace, sys.stderr if common.json else sys.stdout, true_time) as by:
+        with opened(workspace, sys.stderr if common.json else sys.stdout, true_time) as by:
             done = deliver(workspace, by, now)
     outcome: dict[str, Any] = {**done.counts, "held": done["held"] + urged.held}
     common.out.show(lambda: machine_policy.urged(urged, outcome), lambda: terminal.urged(urged, outcome, done.faults))

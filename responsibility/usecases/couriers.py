@@ -20,14 +20,14 @@ Clock = Callable[[], datetime]
 
 
 def couriers(workspace: Workspace, stream: TextIO, clock: Clock | None = None) -> dict[str, Courier]:
-    """A courier for each channel in use; whoever takes them closes them. See `at_hand`."""
+    """A courier for each channel in use; whoever takes them closes them. See `opened`."""
     delivery = workspace.settings.delivery
     return {name: courier(workspace, delivery.channels[name], stream, clock) for name in delivery.use}
 
 
 @contextmanager
-def at_hand(workspace: Workspace, stream: TextIO, clock: Clock | None = None) -> Iterator[Mapping[str, Courier]]:
-    """The couriers of the channels in use, closed in the end."""
+def opened(workspace: Workspace, stream: TextIO, clock: Clock | None = None) -> Iterator[dict[str, Courier]]:
+    """A courier for each channel in use, each closed in the end."""
     by = couriers(workspace, stream, clock)
     try:
         yield by

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from responsibility.core.errors import ConfigError
-from responsibility.usecases.couriers import at_hand
+from responsibility.usecases.couriers import opened
 from responsibility.usecases.deliver import deliver
 from responsibility.usecases.remind import sweep
 from responsibility.usecases.workspace import open_workspace
@@ -50,7 +50,7 @@ def test_digests_arrive_by_mail_and_a_refused_address_fails_for_good(
     world.given(lead="甲支部、乙支部", by="9月30日前")
     world.to("2023-09-14")
     swept = sweep(world.workspace, world.now)
-    with at_hand(world.workspace, capsys) as by:
+    with opened(world.workspace, capsys) as by:
         done = deliver(world.workspace, by, world.now)
         again = deliver(world.workspace, by, world.now)
     assert (swept.messages, done["sent"], done["failed"]) == (2, 1, 1)
