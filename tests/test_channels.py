@@ -14,7 +14,7 @@ from responsibility.core.errors import Severity
 from responsibility.delivery import AppriseCourier, DingtalkCourier, MailCourier
 from responsibility.store.rows import channel_state
 from responsibility.usecases.channels import channels_of
-from responsibility.usecases.couriers import opened, courier
+from responsibility.usecases.couriers import courier, opened
 from responsibility.usecases.doctor import configuration, office
 from tests.servers import KEY, SECRET, Dingtalk, Feishu, Gateway, Service, Wecom, answering
 from tests.world import World, organisation

@@ -223,6 +223,7 @@ WHOLE, BAD = ("whole", None), ("permanent", None)
         # Busy, and codes nobody has heard of: tried again, and quoted.
         ("wecom", {"errcode": -1, "errmsg": "system busy"}, ("temporary", None), "系统繁忙（-1"),
         ("feishu", {"code": 77777, "msg": "新\n错误"}, ("temporary", None), "飞书：没有收下（77777 新 错误）"),
+        ("dingtalk", {"errcode": "130101", "errmsg": "too fast"}, ("whole", 600), "130101 too fast"),
         ("feishu", {"StatusCode": 19001, "StatusMessage": "旧式"}, WHOLE, "19001 旧式"),
     ],
 )
@@ -287,7 +288,9 @@ def test_a_service_in_a_mood_is_weighed(
     assert len(service.asked) == 1
 
 
-@pytest.mark.parametrize("text", ["<html>网关</html>", "[]", "", '{"ok": true}', '{"errcode": "0"}', "9" * 5000])
+@pytest.mark.parametrize(
+    "text", ["<html>网关</html>", "[]", "", '{"ok": true}', '{"errcode": "zero"}', '{"errcode": false}', "9" * 5000]
+)
 def test_an_answer_nobody_understands_leaves_a_doubt(ready: Ready, text: str) -> None:
     courier, service = ready("wecom")
     service.moods.append((200, {}, text))

@@ -34,6 +34,8 @@ class Verdict:
     wait: float | None = None
 
 
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
+
 #: For codes no table knows: to be tried again.
 _UNKNOWN = Verdict("没有收下")
 
@@ -140,7 +142,9 @@ class RobotCourier(ABC):
     def _read(self, answer: Answer) -> str:
         """The service's yes in its own words; TransportError for its no, and for what is neither."""
         code, text = self.code_of(answer.json() or {})
-        if not isinstance(code, int):
+        if isinstance(code, str) and _NUMBER.fullmatch(code):  # as some private deployments write it
+            code = int(code)
+        if not isinstance(code, int) or isinstance(code, bool):
             said = self._line.quoted(answer.text) or "空"
             raise TransportError(f"{self.name}的回答看不懂，不知道是否收下（{said}）", uncertain=True)
         said = f"{code} {self._line.quoted(text)}".strip()
