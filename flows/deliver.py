@@ -73,5 +73,5 @@ def became(counts: Mapping[str, int]) -> str:
 
 
 def _hand_over(workspace: Workspace, timer: Timer, tier: str, tier_name: str, stream: str) -> Delivered:
-    with opened(workspace, sys.stderr if stream == "stderr" else sys.stdout) as by:
+    with opened(workspace, sys.stderr if stream == "stderr" else sys.stdout, lambda: datetime.now(UTC)) as by:
         return deliver(workspace, by, timer, tier, lambda done, total: report(f"告知{tier_name}", done, total))

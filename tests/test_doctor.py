@@ -427,7 +427,7 @@ def test_what_others_on_the_computer_may_read_or_change(healthy: World) -> None:
     secret.write_text("x")
     secret.chmod(0o600)
     channels = (root / "config" / "channels.yaml").read_text("utf-8")
-    text = channels.replace("password_env: ZEREN_MAIL_PASSWORD", "password_file: data/mail.password")
+    text = channels.replace("env:ZEREN_MAIL_PASSWORD", "file:data/mail.password")
     (root / "config" / "channels.yaml").write_text(text, "utf-8")
     assert machine.modes(root) == []
     for path, mode in ((root / "data", 0o755), (root / "config", 0o777), (secret, 0o640)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import date, time
 from pathlib import Path
@@ -14,6 +15,7 @@ from responsibility.core.chain import LaidOn
 from responsibility.core.errors import ConfigError, FileMissing
 from responsibility.core.escalation import Clock, CloseBy, Rollup
 from responsibility.settings import Settings, bundled, bundled_columns, load, policy_from_record, policy_record
+from responsibility.settings.channelshapes import CHANNELS
 from responsibility.settings.source import dotted, read
 
 #: (file, written, instead): what is changed in a file of the default configuration.
@@ -275,14 +277,19 @@ def test_a_file_saved_with_a_byte_order_mark_is_read(root: Path) -> None:
 # --- secrets ----------------------------------------------------------------------------------------------------------
 
 IN_USE = ("channels", "use: [console]", "use: [console, mail]")
-PASSWORD_ENV = "password_env: ZEREN_MAIL_PASSWORD    #"
-FROM_FILE = ("channels", PASSWORD_ENV, "password_file: secret.txt    #")
+PASSWORD_ENV = "password: env:ZEREN_MAIL_PASSWORD    #"
+FROM_FILE = ("channels", PASSWORD_ENV, "password: file:secret.txt    #")
+#: As written before there was `password: env:…`.
+OLDER = {
+    "env": ("channels", PASSWORD_ENV, "password_env: ZEREN_MAIL_PASSWORD    #"),
+    "file": ("channels", PASSWORD_ENV, "password_file: secret.txt    #"),
+}
 
 
 def test_the_password_comes_from_the_environment_and_is_never_shown(root: Path) -> None:
     change(root, *IN_USE)
     settings = load(root, {"ZEREN_MAIL_PASSWORD": "mima-123"})
-    assert settings.delivery.channels["mail"].secret == "mima-123"
+    assert settings.delivery.channels["mail"].secrets == {"password": "mima-123"}
     assert "mima-123" not in repr(settings)
 
 
@@ -292,37 +299,118 @@ def test_the_password_comes_from_a_file_only_its_owner_can_read(root: Path) -> N
     secret = root / "secret.txt"
     secret.write_text("mima-456\n")
     secret.chmod(0o600)
-    assert load(root, {}).delivery.channels["mail"].secret == "mima-456"
+    assert load(root, {}).delivery.channels["mail"].secrets == {"password": "mima-456"}
 
 
 def test_a_channel_not_in_use_keeps_its_secret(root: Path) -> None:
     change(root, *FROM_FILE)
-    assert load(root, {"ZEREN_MAIL_PASSWORD": "mima-123"}).delivery.channels["mail"].secret == ""
+    assert load(root, {"ZEREN_MAIL_PASSWORD": "mima-123"}).delivery.channels["mail"].secrets == {}
 
 
 def test_a_password_file_others_can_read_is_refused(root: Path, complaint: Callable[..., str]) -> None:
     secret = root / "secret.txt"
     secret.write_text("mima-456\n")
     secret.chmod(0o640)
-    at = line(root, "channels", "password_env: ZEREN")
+    at = line(root, "channels", "password: env:")
     assert complaint(IN_USE, FROM_FILE) == (
-        f"config/channels.yaml 第 {at} 行 channels.mail.password_file："
+        f"config/channels.yaml 第 {at} 行 channels.mail.password："
         f"{secret} 的权限是 640，别人也能读；请运行 chmod 600 {secret}"
     )
 
 
 def test_a_password_file_that_is_empty_or_missing_is_named(root: Path, complaint: Callable[..., str]) -> None:
     secret = root / "secret.txt"
-    at = f"config/channels.yaml 第 {line(root, 'channels', 'password_env: ZEREN')} 行 channels.mail.password_file："
+    at = f"config/channels.yaml 第 {line(root, 'channels', 'password: env:')} 行 channels.mail.password："
     assert complaint(IN_USE, FROM_FILE) == f"{at}读不了 {secret}（没有这个文件）"
     secret.touch(0o600)
     assert complaint() == f"{at}{secret} 是空的"
 
 
-def test_a_password_written_into_the_file_is_refused_and_not_repeated(complaint: Callable[..., str]) -> None:
-    said = complaint(("channels", PASSWORD_ENV, "password: mima-789    #"))
-    assert "channels.mail.password：不能把密码直接写在配置里；请改用 password_env（密码所在的环境变量名）" in said
+@pytest.mark.parametrize("form", OLDER)
+def test_the_older_keys_of_a_mail_password_still_work(root: Path, form: str) -> None:
+    change(root, *IN_USE)
+    change(root, *OLDER[form])
+    (root / "secret.txt").write_text("mima-123\n")
+    (root / "secret.txt").chmod(0o600)
+    mail = load(root, {"ZEREN_MAIL_PASSWORD": "mima-123"}).delivery.channels["mail"]
+    assert mail.secrets == {"password": "mima-123"}
+    assert mail.references["password"] in ("env:ZEREN_MAIL_PASSWORD", "file:secret.txt")
+
+
+def test_the_secret_of_one_channel_can_be_fetched_though_it_is_not_in_use(root: Path) -> None:
+    environ = {"ZEREN_MAIL_PASSWORD": "mima-123"}
+    assert load(root, environ, secrets="mail").delivery.channels["mail"].secrets == {"password": "mima-123"}
+    assert load(root, environ, secrets="console").delivery.channels["mail"].secrets == {}
+
+
+#: One channel of each kind that has a secret, `S` in its place.
+WITH_SECRETS = {
+    "mail": "host: h, port: 25, secure: none, from: a@b.cn, user: u, password: S",
+    "wecom": "key: S",
+    "dingtalk": "token: env:T, secret: S",
+    "feishu": "token: S",
+    "apprise": "url: S",
+    "webhook": "url: 'http://10.0.0.8/sms', secret: S",
+}
+
+
+@pytest.mark.parametrize("kind", WITH_SECRETS)
+@pytest.mark.parametrize("form", ["plain", "list", "misspelt", "url"])
+def test_a_secret_written_out_is_refused_where_it_stands_and_never_repeated(
+    root: Path, complaint: Callable[..., str], kind: str, form: str
+) -> None:
+    """In use or not; what does not send goes on working."""
+    written = {"plain": "mima-789", "list": "[mima-789]", "misspelt": "env mima-789", "url": "'x://u:mima-789@h'"}[form]
+    channel = WITH_SECRETS[kind].replace("S", written)
+    said = complaint(("channels", "channels:\n", f"channels:\n  mine: {{kind: {kind}, {channel}}}\n"))
+    at = line(root, "channels", "  mine:")
+    assert said.startswith(f"config/channels.yaml 第 {at} 行 channels.mine.")
+    assert said.endswith("：不能把密钥、密码直接写在配置里；请写成 env:环境变量名 或 file:文件路径（权限 600）")
     assert "mima-789" not in said
+    assert "mima-789" not in repr(load(root, {}, secrets=False))
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "written"),
+    [
+        ("wecom", "base_url", "'https://u:mima-789@qy.example.cn'"),  # an account
+        ("feishu", "base_url", "'https://fs.example.cn?token=mima-789'"),  # a parameter
+        ("dingtalk", "base_url", "mima-789"),  # no address at all
+        ("webhook", "url", "'http://10.0.0.8/sms?key=mima-789'"),  # an address that is a secret
+    ],
+)
+def test_an_address_with_a_secret_in_it_is_refused_and_never_repeated(
+    complaint: Callable[..., str], kind: str, key: str, written: str
+) -> None:
+    others = {"wecom": "key: env:K", "webhook": "secret: env:K"}.get(kind, "token: env:K")
+    said = complaint(("channels", "channels:\n", f"channels:\n  mine: {{kind: {kind}, {others}, {key}: {written}}}\n"))
+    assert f"channels.mine.{key}：应为 http:// 或 https:// 开头的网址" in said
+    assert "mima-789" not in said
+
+
+def test_channels_on_one_line_stand_in_for_each_other(root: Path) -> None:
+    change(root, "channels", "use: [console]", "use: [console, [file, mail]]")
+    delivery = load(root, {}, secrets=False).delivery
+    assert delivery.lines == (("console",), ("file", "mail"))
+    assert delivery.use == ("console", "file", "mail")
+
+
+def test_only_what_stays_at_home_says_everything_unless_asked(root: Path, defaults: Settings) -> None:
+    assert {name: one.full_text for name, one in defaults.delivery.channels.items()} == {
+        "console": True,
+        "file": True,
+        "mail": False,
+    }
+    change(root, "channels", "full_text: false", "full_text: true")
+    assert load(root, {}).delivery.channels["mail"].full_text
+
+
+def test_the_examples_of_every_kind_can_be_taken_as_they_are(root: Path) -> None:
+    """Each commented block, its marks taken away, is a channel."""
+    path = root / "config" / "channels.yaml"
+    path.write_text(re.sub(r"(?m)^  # (  |(?=\w+:$))", r"  \1", path.read_text("utf-8")), "utf-8")
+    kinds = {one.kind for one in load(root, {}, secrets=False).delivery.channels.values()}
+    assert kinds == set(CHANNELS)
 
 
 # --- files that cannot be read ----------------------------------------------------------------------------------------
@@ -522,7 +610,8 @@ MISTAKES = {
     "unknown channel": (("channels", "use: [console]", "use: [consol]"), "use: [",
                         "use[0]：现为“consol”，应为 console、file、mail 之一；是不是“console”？"),
     "unknown channel kind": (("channels", "kind: mail\n", "kind: email\n"), "kind: email",
-                             "channels.mail.kind：现为“email”，应为 console、file 或 mail；是不是“mail”？"),
+                             "channels.mail.kind：现为“email”，应为 "
+                             "console、file、mail、wecom、dingtalk、feishu、apprise 或 webhook；是不是“mail”？"),
     "no channel kind": (("channels", "    kind: mail\n", ""), "  mail:", "channels.mail.kind：缺少这一项"),
     "channel is no block": (("channels", "  console:\n    kind: console\n    on_doubt: resend\n", "  console: 屏幕\n"),
                             "  console: 屏幕", "channels.console：现为“屏幕”，应为若干行“键: 值”"),
@@ -538,14 +627,22 @@ MISTAKES = {
                 "channels.mail.from：现为“办公室”，应为邮箱地址，如 office@example.com"),
     "doubt": (("channels", "on_doubt: leave\n", "on_doubt: ask\n"), "on_doubt: ask",
               "channels.mail.on_doubt：现为“ask”，应为 leave 或 resend"),
-    "two secrets": (("channels", "    # password_file:", "    password_file:"), "    password_file:",
-                    "channels.mail.password_file：password_env 和 password_file 只能写一个"),
-    "secret without a name": (("channels", "user: office@example.com ", "# user: "), "password_env: Z",
-                              "channels.mail.password_env：写了密码在哪里，却没有写 user（登录名）"),
-    "name without a secret": (("channels", PASSWORD_ENV, "#"), "user: office",
-                              "channels.mail.user：写了登录名，还要写 password_env 或 password_file"),
-    "secret not set": (IN_USE, "password_env: Z",
-                       "channels.mail.password_env：环境变量 ZEREN_MAIL_PASSWORD 没有设置，use 里又用了这个渠道"),
+    "two secrets": (("channels", PASSWORD_ENV, "password_env: Z\n    password: env:Z  #"), "password_env: Z",
+                    "channels.mail.password_env：password、password_env 只能写一个"),
+    "secret without a name": (("channels", "user: office@example.com ", "# user: "), "password: env:",
+                              "channels.mail.password：写了密码在哪里，却没有写 user（登录名）"),
+    "name without a secret": (("channels", PASSWORD_ENV, "#"), "user: office", "channels.mail.user：写了登录名，"
+                              "还要写 password：写成 env:环境变量名 或 file:文件路径（权限 600）"),
+    "secret not set": (IN_USE, "password: env:",
+                       "channels.mail.password：环境变量 ZEREN_MAIL_PASSWORD 没有设置，这个渠道要用它"),
+    "channel on two lines": (("channels", "use: [console]", "use: [console, [file, console]]"), "use: [",
+                             "use[1][1]：“console”重复了（第 {use} 行已有）"),
+    "unknown channel on a line": (("channels", "use: [console]", "use: [[file, wecom]]"), "use: [",
+                                  "use[0][1]：现为“wecom”，应为 console、file、mail 之一"),
+    "line of none": (("channels", "use: [console]", "use: [[]]"), "use: [",
+                     "use[0]：现为一个列表，应为渠道名，或一行几个渠道名，如 [wecom, mail]"),
+    "key a channel has not": (("channels", "channels:\n", "channels:\n  qywx: {kind: wecom}\n"), "qywx:",
+                              "channels.qywx.key：缺少这一项"),
     "cards counted in two ways": (("policy", "every: quarter, at: 3,", "every: quarter, at: 3, in_a_row: 2,"),
                                   "- {id: three_a_quarter,",
                                   "cards[0]：要么写 every 和 at（一段时间里几次），要么只写 in_a_row（连续几次）"),
@@ -575,6 +672,7 @@ REFERRED = {
     "branch": ("chain", "name: 党支部/责任单位"),
     "department": ("chain", "  department: 部门"),
     "sweeps": ("schedule", "sweeps:"),
+    "use": ("channels", "use: "),
 }
 
 

@@ -317,6 +317,20 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "zeren db copy --to postgresql+psycopg://zeren@db.example.com/zeren\nzeren db copy --to sqlite:////tmp/zeren.db",
     ),
     (
+        "channel list",
+        "channel:list_",
+        START,
+        "有哪些渠道、密钥在哪里、能不能用、送不到多少人",
+        "zeren channel list\nzeren channel list --json",
+    ),
+    (
+        "channel test",
+        "channel:try_",
+        START,
+        "送一条测试消息，原样说出对方的回答",
+        "zeren channel test mail --to BGS01\nzeren channel test wecom --to BGS01 --json",
+    ),
+    (
         "doctor",
         "doctor:doctor",
         RECORD,
@@ -335,6 +349,7 @@ GROUPS = {
     "template": "消息模板：查看、预览、放一份来改",
     "policy": "督办规则：查看、让在办的任务改用现行规则",
     "calendar": "日历：导入放假通知、查看一年的放假和调休",
+    "channel": "渠道：查看、试送",
     "event": "事件：时限取决于它的，定下日期就算出来",
     "db": "数据库：升级、搬到另一种数据库",
 }

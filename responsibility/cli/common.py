@@ -115,6 +115,11 @@ def read_now(text: str | None, zone: ZoneInfo) -> datetime:
     return instant(text, zone, "--now") if text is not None else datetime.now(UTC)
 
 
+def true_time() -> datetime:
+    """The clock, whatever `--now` says: services refuse what is signed with another."""
+    return datetime.now(UTC)
+
+
 def instant(text: str, zone: ZoneInfo, option: str) -> datetime:
     """ISO 8601 as the contract reads it; UsageError says what was expected."""
     try:

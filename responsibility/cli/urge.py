@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, alone, enter
+from responsibility.cli.common import TIMED, Timed, alone, enter, true_time
 from responsibility.cli.verbs import As, Code
 
 
@@ -33,7 +33,7 @@ def urge(
     workspace = enter(common, sending=True)
     with alone(common, workspace) as now:
         urged = act(workspace, code, now, as_, note=note, rung=rung, everyone=all_)
-    with opened(workspace, sys.stderr if common.json else sys.stdout) as by:
+    with opened(workspace, sys.stderr if common.json else sys.stdout, true_time) as by:
         done = deliver(workspace, by, Running(now))
     outcome: dict[str, Any] = {**done.counts, "held": done["held"] + urged.held}
     common.out.show(lambda: machine_policy.urged(urged, outcome), lambda: terminal.urged(urged, outcome, done.faults))

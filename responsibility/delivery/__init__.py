@@ -1,4 +1,4 @@
-"""Handing a rendered digest to one person: by mail, into a folder, onto the screen, or into memory."""
+"""Handing a rendered message to one person: by mail, robot or gateway, into a folder, onto the screen."""
 
 from __future__ import annotations
 
@@ -7,26 +7,46 @@ from typing import TYPE_CHECKING
 
 from responsibility.delivery.console import ConsoleCourier
 from responsibility.delivery.memory import MemoryCourier
+from responsibility.delivery.pace import Pace
 from responsibility.delivery.parcel import Attachment, Courier, Parcel, Receipt, TransportError
 
 if TYPE_CHECKING:
+    from responsibility.delivery.dingtalk import DingtalkCourier
+    from responsibility.delivery.feishu import FeishuCourier
     from responsibility.delivery.files import FileCourier
     from responsibility.delivery.mail import MailCourier
+    from responsibility.delivery.other import AppriseCourier
+    from responsibility.delivery.webhook import WebhookCourier
+    from responsibility.delivery.wecom import WecomCourier
 
 __all__ = [
+    "AppriseCourier",
     "Attachment",
     "ConsoleCourier",
     "Courier",
+    "DingtalkCourier",
+    "FeishuCourier",
     "FileCourier",
     "MailCourier",
     "MemoryCourier",
+    "Pace",
     "Parcel",
     "Receipt",
     "TransportError",
+    "WebhookCourier",
+    "WecomCourier",
 ]
 
 #: Couriers whose libraries take time to load: fetched when first named.
-_LATER = {"FileCourier": "responsibility.delivery.files", "MailCourier": "responsibility.delivery.mail"}
+_LATER = {
+    "AppriseCourier": "responsibility.delivery.other",
+    "DingtalkCourier": "responsibility.delivery.dingtalk",
+    "FeishuCourier": "responsibility.delivery.feishu",
+    "FileCourier": "responsibility.delivery.files",
+    "MailCourier": "responsibility.delivery.mail",
+    "WebhookCourier": "responsibility.delivery.webhook",
+    "WecomCourier": "responsibility.delivery.wecom",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from textwrap import indent
 from typing import TextIO
 
+from responsibility.delivery.pace import Pace
 from responsibility.delivery.parcel import Parcel, Receipt, TransportError, one_line, plain
 
 
 class ConsoleCourier:
     """Prints each message as one block of plain text to the stream it is given."""
+
+    pace: Pace | None = None
 
     def __init__(self, stream: TextIO, id: str = "console") -> None:
         self.id = id

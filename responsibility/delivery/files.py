@@ -14,6 +14,7 @@ from email.policy import SMTP
 from pathlib import Path
 from typing import Literal
 
+from responsibility.delivery.pace import Pace
 from responsibility.delivery.parcel import Parcel, Receipt, TransportError, one_line, plain, plausible
 
 Format = Literal["eml", "md"]
@@ -35,6 +36,8 @@ _CAUSES = {
 
 class FileCourier:
     """Writes each message to `<message id>.<format>` in one folder; the same id again replaces its file."""
+
+    pace: Pace | None = None
 
     def __init__(
         self, folder: Path, format: Format, from_address: str = "", from_name: str = "", id: str = "file"

@@ -1,30 +1,25 @@
-"""Messages sent by e-mail, through Apprise's `mailto://` (plain) and `mailtos://` (STARTTLS, SSL)."""
+"""Messages sent by e-mail over SMTP, many on one connection."""
 
 from __future__ import annotations
 
-import logging
 import smtplib
 import socket
 import ssl
-import sys
-import warnings
+from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
-from traceback import walk_tb
-from typing import Any, Literal
+from typing import ClassVar, Literal
 
 from responsibility.core.errors import ConfigError
-from responsibility.delivery.parcel import Parcel, Receipt, TransportError, one_line, plain, plausible
+from responsibility.delivery.mime import mail_of
+from responsibility.delivery.pace import Pace
+from responsibility.delivery.parcel import Parcel, Receipt, TransportError, one_line, plausible
 
 Secure = Literal["none", "starttls", "ssl"]
 
-_MODES = {"none": "insecure", "starttls": "starttls", "ssl": "ssl"}
-
-#: A character becomes up to 12 bytes in a header.
-_HEADER_CHARACTERS = 80
-
 #: Replies to a recipient that are about our login, not about the recipient.
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
+#: The server closes the line: whatever it was asked, it is not about that.
+_CLOSING = 421
 
 #: What can be mended without touching the message; the first kind that fits is told.
 _TROUBLES: tuple[tuple[type[BaseException], str], ...] = (
@@ -39,13 +34,14 @@ _TROUBLES: tuple[tuple[type[BaseException], str], ...] = (
     (ConnectionRefusedError, "没有开启（连接被拒绝）"),
     (TimeoutError, "没有按时应答（超时）"),
     (UnicodeError, "的名称、账号或口令中有发不出的字符"),
+    (smtplib.SMTPException, "没有可用的登录方式"),
     (OSError, "连接不上"),
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class MailCourier:
-    """Sends each message to its one recipient over a connection of its own, without throttling.
+    """Sends each message to its one recipient over a connection that stays open for the next; for one thread.
 
     An empty `user` or `secret` means no login. Certificates are verified; an authority of the office's own is made
     known through `SSL_CERT_FILE`. Raises ConfigError for a sender nobody could answer.
@@ -61,9 +57,13 @@ class MailCourier:
     #: Seconds to wait for each answer of the server.
     timeout: float = 15.0
     id: str = "mail"
+    #: Tells workspaces apart, whose keys may be alike: mail servers drop a second mail with the same Message-ID.
+    office: str = ""
+    _line: smtplib.SMTP | None = field(default=None, init=False, repr=False)
+    pace: ClassVar[Pace | None] = None
 
     def __post_init__(self) -> None:
-        if not self.host or self.secure not in _MODES:
+        if not self.host or self.secure not in ("none", "starttls", "ssl"):
             raise ConfigError("邮件渠道的服务器或加密方式没有填对", "加密方式只有 none、starttls、ssl 三种")
         if not plausible(self.from_address):
             raise ConfigError(
@@ -75,64 +75,100 @@ class MailCourier:
         if not plausible(parcel.to.email):
             written = one_line(parcel.to.email)
             raise TransportError(f"邮箱地址不能用：{written}" if written else "没有登记邮箱地址", permanent=True)
-        witness = _Witness()
-        plugin = self._plugin(parcel, witness)
+        content = self.content(parcel)
         try:
-            sent = bool(plugin.notify(title=_short(parcel.title), body=_body(parcel)))
+            line = self._announced()
+            self._addressed(line, parcel.to.email)
         except (OSError, ValueError) as error:
-            sent, witness.seen = False, error
-        if not sent:
-            raise self._refusal(witness.seen)
-        return Receipt(f"邮件服务器 {self.host}:{self.port} 已接收")
+            self._hang_up()
+            raise TransportError(self._trouble(error), whole=True) from None
+        return self._handed_over(line, content)
 
     def close(self) -> None:
-        """Nothing is kept open: each message has a connection of its own."""
+        """Take leave of the server."""
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.quit()
+        self._hang_up()
 
-    def _plugin(self, parcel: Parcel, witness: _Witness) -> Any:
-        """Apprise's mailer for this one parcel.
+    def content(self, parcel: Parcel) -> bytes:
+        """The whole mail as the server is handed it."""
+        return mail_of(parcel, self.from_name, self.from_address, self.office)
 
-        Sender, recipient and login are set past its parsers, which cut a name at a colon, undo percent signs in a
-        password, and send to the sender where they find no recipient.
-        """
-        mailer, office = _apprise()
-        plugin = mailer(
-            host=self.host,
-            smtp_host=self.host,
-            port=self.port,
-            secure=self.secure != "none",
-            secure_mode=_MODES[self.secure],
-            from_addr="office@localhost.invalid",
-            format="text",
-            headers={"X-Zeren-Message": _short(parcel.message_id)},
-            asset=office,
-        )
-        plugin.from_addr = (_short(self.from_name), self.from_address)
-        plugin.targets = [(_short(parcel.to.name), parcel.to.email)]
-        plugin.user, plugin.password = self.user, self.secret
-        plugin.socket_connect_timeout = self.timeout
-        plugin.request_rate_per_sec = 0
-        plugin.logger = witness.logger()
-        return plugin
+    def _announced(self) -> smtplib.SMTP:
+        """A line on which the server has taken our sender; opened anew, once, where it left us since the last mail."""
+        if self._line is not None:
+            with suppress(smtplib.SMTPServerDisconnected, ConnectionError):
+                code, answer = self._line.mail(self.from_address)
+                if code != _CLOSING:
+                    return _accepted(self._line, code, answer, self.from_address)
+            self._hang_up()
+        self._line = self._opened()
+        return _accepted(self._line, *self._line.mail(self.from_address), self.from_address)
 
-    def _refusal(self, error: BaseException | None) -> TransportError:
-        """The failure in our words: permanent where the server refused for good the recipient or the message."""
-        if isinstance(error, smtplib.SMTPRecipientsRefused):
-            code, answer = next(iter(error.recipients.values()))
-            return self._refused("收件人", code, answer)
-        if isinstance(error, smtplib.SMTPDataError):
-            return self._refused("邮件", error.smtp_code, error.smtp_error)
-        if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, TimeoutError):
-            return TransportError(self._trouble(error.__context__), uncertain=_was_handed_over(error))
-        return TransportError(self._trouble(error), uncertain=_was_handed_over(error))
+    def _opened(self) -> smtplib.SMTP:
+        context = None if self.secure == "none" else ssl.create_default_context()
+        if self.secure == "ssl":
+            line: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=self.timeout, context=context)
+        else:
+            line = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+        try:
+            if self.secure == "starttls":
+                line.starttls(context=context)
+            if self.user and self.secret:
+                line.login(self.user, self.secret)
+            line.ehlo_or_helo_if_needed()
+        except BaseException:
+            line.close()
+            raise
+        return line
 
-    def _refused(self, what: str, code: int, answer: bytes | str) -> TransportError:
+    def _addressed(self, line: smtplib.SMTP, address: str) -> None:
+        """The server has taken the recipient."""
+        code, answer = line.rcpt(address)
+        if code not in (250, 251):
+            self._begin_anew(code)
+            raise self._refused("收件人", code, answer)
+
+    def _handed_over(self, line: smtplib.SMTP, content: bytes) -> Receipt:
+        """The server has the mail; where the line breaks from the DATA command on, nobody can tell."""
+        try:
+            code, answer = line.data(content)
+        except smtplib.SMTPDataError as error:
+            code, answer = error.smtp_code, _bytes(error.smtp_error)
+        except (OSError, ValueError) as error:
+            self._hang_up()
+            raise TransportError(self._trouble(error), uncertain=True) from None
+        if code != 250:
+            self._begin_anew(code)
+            raise self._refused("邮件", code, answer)
+        return Receipt(f"邮件服务器 {self.host}:{self.port} 已接收")
+
+    def _begin_anew(self, code: int) -> None:
+        """Ready for the next mail after a refusal: on the same line, or without one."""
+        assert self._line is not None
+        try:
+            usable = code != _CLOSING and self._line.rset()[0] == 250
+        except OSError:
+            usable = False
+        if not usable:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        if self._line is not None:
+            self._line.close()
+            self._line = None
+
+    def _refused(self, what: str, code: int, answer: bytes) -> TransportError:
         """The server's own no, quoted: 5xx is for good, 4xx and a missing login are for now."""
-        said = one_line(answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer)
-        quoted = self._without_secret(f"{code} {said}")[:200]
+        quoted = self._without_secret(f"{code} {one_line(answer.decode('utf-8', 'replace'))}")[:200]
         permanent = 500 <= code < 600 and code not in _LOGIN_CODES
-        return TransportError(f"{what}被邮件服务器{'拒绝' if permanent else '暂时拒绝'}（{quoted}）", permanent)
+        reason = f"{what}被邮件服务器{'拒绝' if permanent else '暂时拒绝'}（{quoted}）"
+        return TransportError(reason, permanent, whole=code == _CLOSING or code in _LOGIN_CODES)
 
-    def _trouble(self, error: BaseException | None) -> str:
+    def _trouble(self, error: BaseException) -> str:
+        if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, TimeoutError):
+            error = error.__context__
         told = next((text for kind, text in _TROUBLES if isinstance(error, kind)), "没有收下邮件，原因不明")
         code = f"（{error.smtp_code}）" if isinstance(error, smtplib.SMTPResponseException) else ""
         return f"邮件服务器 {self.host}:{self.port} {told}{code}"
@@ -141,54 +177,11 @@ class MailCourier:
         return text.replace(self.secret, "***") if self.secret else text
 
 
-@cache
-def _apprise() -> tuple[Any, Any]:
-    """The mail plugin's class (untyped, hence Any) and our name in its mails; loaded at the first mail, 0.5 s."""
-    with warnings.catch_warnings():
-        # Its PGP support, unused here, tries a module that Python 3.11 is about to drop.
-        warnings.filterwarnings("ignore", message="'imghdr' is deprecated", category=DeprecationWarning)
-        from apprise import AppriseAsset
-        from apprise.plugins.email import NotifyEmail
-    return NotifyEmail, AppriseAsset(app_id="zeren")
+def _accepted(line: smtplib.SMTP, code: int, answer: bytes, sender: str) -> smtplib.SMTP:
+    if code != 250:
+        raise smtplib.SMTPSenderRefused(code, answer, sender)
+    return line
 
 
-class _Witness(logging.Handler):
-    """Keeps the exception that was being handled when a warning was logged.
-
-    Apprise answers only True or False and words its log for people; the exception behind the log entry is what can
-    be told apart. The logger belongs to one delivery, so threads do not see each other's failures and nothing of it
-    reaches the program's log.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.seen: BaseException | None = None
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.seen = sys.exc_info()[1] or self.seen
-
-    def logger(self) -> logging.Logger:
-        """A logger without parents that tells only this witness."""
-        logger = logging.Logger("zeren.mail", logging.WARNING)
-        logger.addHandler(self)
-        return logger
-
-
-def _short(text: str) -> str:
-    """The text cut to what one header line may hold: Apprise does not fold, and servers refuse over 998 bytes."""
-    line = one_line(text)
-    return line if len(line) <= _HEADER_CHARACTERS else line[: _HEADER_CHARACTERS - 1] + "…"
-
-
-def _body(parcel: Parcel) -> str:
-    """The text, under the whole title where the subject had to be cut; never empty, which Apprise would not send."""
-    title, text = one_line(parcel.title), plain(parcel.text)
-    if not text.strip():
-        return title or "（无正文）"
-    return text if title == _short(title) else f"{title}\n\n{text}"
-
-
-def _was_handed_over(error: BaseException | None) -> bool:
-    """Whether the line broke from the DATA command on: the server may hold the whole message."""
-    frames = walk_tb(error.__traceback__) if error else ()
-    return any(frame.f_code is smtplib.SMTP.data.__code__ for frame, _ in frames)
+def _bytes(answer: bytes | str) -> bytes:
+    return answer if isinstance(answer, bytes) else answer.encode()

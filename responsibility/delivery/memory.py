@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 
+from responsibility.delivery.pace import Pace
 from responsibility.delivery.parcel import Parcel, Receipt, TransportError
 
 
 class MemoryCourier:
     """Keeps what it is handed in `parcels`, in order; refuses when told to."""
+
+    pace: Pace | None = None
 
     def __init__(self, id: str = "memory") -> None:
         self.id = id

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from responsibility.core.chain import Person
+from responsibility.delivery.pace import Pace
 
 #: What would break a header or steer a terminal: control characters, odd line ends, halves of surrogate pairs.
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
@@ -84,6 +85,10 @@ class Courier(Protocol):
     @property
     def id(self) -> str:
         """The channel's id."""
+
+    @property
+    def pace(self) -> Pace | None:
+        """How fast messages may be handed to it; None: as fast as it takes them."""
 
     def deliver(self, parcel: Parcel) -> Receipt:
         """Hand the parcel over, or raise TransportError; may keep a connection open for the next one."""

@@ -66,10 +66,11 @@ _LATER = ("columns", "rights")
 HINT = "改好后再运行一次；每一项怎么写，见文件里的注释"
 
 
-def load(root: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Settings:
+def load(root: Path, environ: Mapping[str, str], *, secrets: bool | str = True) -> Settings:
     """The settings of the workspace at `root`; raises ConfigError with one line for each thing wrong.
 
-    `secrets` False leaves passwords where they are: only what sends needs them.
+    `secrets` False leaves passwords where they are: only what sends needs them. A channel's name fetches those of that
+    one, in use or not.
     """
     root = root.absolute()
     sources = {name: _source(root, name) for name in FILES}
@@ -80,7 +81,8 @@ def load(root: Path, environ: Mapping[str, str], *, secrets: bool = True) -> Set
     schedule = shaped(ScheduleShape, sources["schedule"], findings)
     columns = shaped(ColumnsShape, sources["columns"], findings)
     rights = shaped(RightsShape, sources["rights"], findings)
-    channels = delivery(sources["channels"], root, environ if secrets else None, findings)
+    only = secrets if isinstance(secrets, str) else None
+    channels = delivery(sources["channels"], root, environ if secrets else None, findings, only)
     findings.extend(relations(sources, notices().years))
     if findings or not (chain and policy and days and schedule and columns and rights):
         raise ConfigError(_told(findings), HINT)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
 from responsibility.core.chain import DELEGATE, OWNER, UNIT_HEAD
+from responsibility.settings.channels import uses
 from responsibility.settings.source import Finding, Place, Source
 from responsibility.settings.wording import is_not
 
@@ -22,8 +23,7 @@ def relations(sources: Mapping[str, Source], known_years: Collection[int]) -> It
     yield from _unique(sources["schedule"], ("sweeps", "*"), lambda written: [f"{written:0>5}"])
     yield from _unique(sources["columns"], ("task", "*", "*"), _bare)
     yield from _unique(sources["columns"], ("*", "*"), _bare)
-    yield from _unique(sources["channels"], ("use", "*"))
-    yield from _known(sources["channels"], ("use", "*"), _keys(sources["channels"], "channels"))
+    yield from _use(sources["channels"])
 
 
 def _chain(chain: Source) -> Iterator[Finding]:
@@ -115,12 +115,27 @@ def _calendar(calendar: Source, known_years: Collection[int]) -> Iterator[Findin
             yield calendar.finding(place, f"{year} 年的放假日和调休上班日还没有写进 extra_holidays、extra_workdays")
 
 
+def _use(channels: Source) -> Iterator[Finding]:
+    """Channels there are, each on one line only: else somebody would be told twice."""
+    used = list(uses(channels))
+    yield from _once(channels, used)
+    yield from _among(channels, used, _keys(channels, "channels"))
+
+
 def _unique(
     source: Source, pattern: Place, names: Callable[[str], list[str]] = lambda written: [written]
 ) -> Iterator[Finding]:
     """No name twice; `names` are those one text stands for."""
+    return _once(source, source.texts(*pattern), names)
+
+
+def _once(
+    source: Source,
+    texts: Iterable[tuple[Place, str]],
+    names: Callable[[str], list[str]] = lambda written: [written],
+) -> Iterator[Finding]:
     first: dict[str, Place] = {}
-    for place, written in source.texts(*pattern):
+    for place, written in texts:
         for name in names(written):
             if first.setdefault(name, place) != place:
                 yield source.finding(place, f"“{name}”重复了（第 {source.lines[first[name]]} 行已有）")
@@ -132,10 +147,14 @@ def _bare(name: str) -> list[str]:
 
 def _known(source: Source, pattern: Place, known: Collection[str] | None) -> Iterator[Finding]:
     """Every text is one of `known`; None where that cannot be told."""
+    return _among(source, source.texts(*pattern), known)
+
+
+def _among(source: Source, texts: Iterable[tuple[Place, str]], known: Collection[str] | None) -> Iterator[Finding]:
     if known is None:
         return
     allowed = "、".join(known) + (" 之一" if len(known) > 1 else "")
-    for place, written in source.texts(*pattern):
+    for place, written in texts:
         if written not in known:
             yield source.finding(place, is_not(written, allowed, known))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -53,7 +53,8 @@ def one_of(*choices: str) -> WrapValidator:
     return says("、".join(choices[:-1]) + f" 或 {choices[-1]}", *choices)
 
 
-def _matching(pattern: str) -> Callable[[Any], Any]:
+def matching(pattern: str) -> Callable[[Any], Any]:
+    """A validator that takes only texts the whole of which fits the pattern."""
     shape = re.compile(pattern)
 
     def check(value: Any) -> Any:
@@ -82,9 +83,9 @@ _DATE = r"(19[5-9]\d|20\d\d|21[0-4]\d)-\d\d-\d\d"
 _TIME = r"([01]?\d|2[0-3]):[0-5]\d"
 
 Text = Annotated[str, Field(min_length=1), says("文字")]
-Id = Annotated[str, AfterValidator(_matching(r"[a-z][a-z0-9_]*")), says("小写英文标识，如 work_group")]
+Id = Annotated[str, AfterValidator(matching(r"[a-z][a-z0-9_]*")), says("小写英文标识，如 work_group")]
 ZoneName = Annotated[
-    ZoneInfo, BeforeValidator(ZoneInfo), BeforeValidator(_matching(r"[\w+/-]+")), says("时区名，如 Asia/Shanghai")
+    ZoneInfo, BeforeValidator(ZoneInfo), BeforeValidator(matching(r"[\w+/-]+")), says("时区名，如 Asia/Shanghai")
 ]
 Flag = Annotated[bool, says("true 或 false", "true", "false")]
 Days = Annotated[int, AfterValidator(_non_zero), says("非零整数")]
@@ -94,18 +95,14 @@ Ahead = Annotated[int, Field(ge=0, le=366), says("0 到 366 的整数")]
 Points = Annotated[float, Field(ge=0, le=100), says("0 到 100 的数")]
 Share = Annotated[float, Field(gt=0, le=1), says("大于 0、不超过 1 的数")]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR), says(f"{FIRST_YEAR} 到 {LAST_YEAR} 的年份")]
-Day = Annotated[date, BeforeValidator(_matching(_DATE)), says("真实的日期，写法如 2024-02-09")]
+Day = Annotated[date, BeforeValidator(matching(_DATE)), says("真实的日期，写法如 2024-02-09")]
 DayTime = Annotated[
     time,
     BeforeValidator(lambda text: f"{text:0>5}"),
-    BeforeValidator(_matching(_TIME)),
+    BeforeValidator(matching(_TIME)),
     says("24 小时制时间，如 08:30"),
 ]
-Port = Annotated[int, Field(ge=1, le=65535), says("1 到 65535 的整数")]
-Seconds = Annotated[float, Field(gt=0, le=600), says("大于 0、不超过 600 的秒数")]
-Mailbox = Annotated[str, AfterValidator(_matching(r"[^@\s]+@[^@\s]+")), says("邮箱地址，如 office@example.com")]
 Period = Annotated[str, AfterValidator(_period), says("周期，如 每周五、每月25日前、每季度末")]
-OnDoubt = Annotated[Literal["leave", "resend"], one_of("leave", "resend")]
 
 
 class Shape(BaseModel):
@@ -223,7 +220,7 @@ class CardShape(Shape):
     urgent: Flag = False
 
 
-Weekday = Annotated[str, AfterValidator(_matching("周[一二三四五六日]")), one_of(*WEEKDAYS)]
+Weekday = Annotated[str, AfterValidator(matching("周[一二三四五六日]")), one_of(*WEEKDAYS)]
 
 
 class WeeklyShape(Shape):
@@ -307,43 +304,3 @@ class ColumnsShape(Shape):
     unit: Names = ()
     leader: Names = ()
     person: Names = ()
-
-
-class ConsoleShape(Shape):
-    kind: Literal["console"]
-    on_doubt: OnDoubt = "resend"
-
-
-class FileShape(Shape):
-    kind: Literal["file"]
-    format: Annotated[Literal["eml", "md"], one_of("eml", "md")] = "eml"
-    on_doubt: OnDoubt = "resend"
-
-
-class MailShape(Shape):
-    kind: Literal["mail"]
-    host: Text
-    port: Port
-    secure: Annotated[Literal["none", "starttls", "ssl"], one_of("none", "starttls", "ssl")]
-    user: Text | None = None
-    sender: Mailbox = Field(alias="from")
-    from_name: Text = ""
-    password_env: Text | None = None
-    password_file: Text | None = None
-    timeout: Seconds = 20
-    on_doubt: OnDoubt = "leave"
-
-
-#: Channel kind → what such a channel may hold.
-CHANNELS: dict[str, type[ConsoleShape] | type[FileShape] | type[MailShape]] = {
-    "console": ConsoleShape,
-    "file": FileShape,
-    "mail": MailShape,
-}
-
-
-class ChannelsShape(Shape):
-    """config/channels.yaml; each channel is checked against the shape of its kind."""
-
-    use: Annotated[tuple[Text, ...], Field(min_length=1)]
-    channels: dict[Id, dict[str, Any]]

@@ -59,7 +59,7 @@ class ChannelSettings:
     """One channel; what does not concern its kind is empty."""
 
     id: str
-    #: console, file or mail.
+    #: console, file, mail, wecom, dingtalk, feishu, apprise or webhook.
     kind: str
     #: What becomes of a message whose sending broke off: leave (the office decides) or resend.
     on_doubt: str
@@ -79,8 +79,12 @@ class ChannelSettings:
     from_name: str = ""
     #: Seconds.
     timeout: float = 20.0
-    #: Resolved only for channels in use.
-    secret: str = field(default="", repr=False)
+    #: Robots: where the service is, empty for the public one. webhook: the address, where it is no secret.
+    base_url: str = ""
+    #: Key → where its secret is kept, as `env:NAME` or `file:PATH`.
+    references: Mapping[str, str] = field(default_factory=dict)
+    #: Key → the secret itself; only of channels in use.
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

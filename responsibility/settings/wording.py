@@ -16,9 +16,7 @@ _S = TypeVar("_S", bound=Shape)
 
 #: Keys that would hold a secret in plain text, and are refused wherever they stand.
 SECRETS = frozenset({"password", "passwd", "pwd", "secret", "token", "密码", "口令"})
-NO_SECRET = (
-    "不能把密码直接写在配置里；请改用 password_env（密码所在的环境变量名）或 password_file（密码所在的文件，权限 600）"
-)
+NO_SECRET = "没有这个键；密钥、密码也不能直接写在配置里"
 
 _STRUCTURE = {
     "tuple_type": "列表，如 [a, b]",

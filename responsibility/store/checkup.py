@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Row, func, insert, select, union
 from responsibility.store.engine import writing
 from responsibility.store.rows import (
     assignment,
+    channel_state,
     clock,
     item,
     item_members,
@@ -23,6 +24,12 @@ from responsibility.store.rows import (
 
 #: States in which nothing falls due any more.
 _AT_REST = ("draft", "closed", "cancelled", "suspended")
+
+
+def parked_channels(connection: Connection) -> dict[str, Row[Any]]:
+    """Channel → its state (parked_until, reason), for those that failed as a whole."""
+    query = select(channel_state).where(channel_state.c.parked_until.is_not(None))
+    return {row.channel: row for row in connection.execute(query)}
 
 
 def try_writing(engine: Engine) -> None:

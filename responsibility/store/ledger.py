@@ -110,6 +110,11 @@ def last(connection: Connection) -> tuple[int, str]:
     return (row.seq, row.hash) if row else (0, GENESIS)
 
 
+def first_hash(connection: Connection) -> str:
+    """The hash of the first entry: no two workspaces have the same."""
+    return connection.scalar(select(ledger.c.hash).order_by(ledger.c.seq).limit(1)) or ""
+
+
 def last_act_at(connection: Connection) -> datetime | None:
     """When an assignment or a clock was last acted on; setting up and importing move no clock and do not count."""
     acts = select(ledger.c.at).where(ledger.c.act.in_(projection.ACTS))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from responsibility.core.errors import ConfigError
-from responsibility.usecases.couriers import couriers
+from responsibility.usecases.couriers import opened
 from responsibility.usecases.deliver import deliver
 from responsibility.usecases.remind import sweep
 from responsibility.usecases.workspace import open_workspace
@@ -35,7 +35,7 @@ def mailbox(world: World) -> Iterator[Mailbox]:
             ("port: 465 ", f"port: {port} "),
             ("secure: ssl ", "secure: none "),
             ("    user: office@example.com ", "    # user: "),
-            ("    password_env: ", "    # password_env: "),
+            ("    password: ", "    # password: "),
         ):
             path = world.root / "config" / "channels.yaml"
             assert old in path.read_text("utf-8")
@@ -50,14 +50,15 @@ def test_digests_arrive_by_mail_and_a_refused_address_fails_for_good(
     world.given(lead="甲支部、乙支部", by="9月30日前")
     world.to("2023-09-14")
     swept = sweep(world.workspace, world.now)
-    done = deliver(world.workspace, couriers(world.workspace, capsys), world.now)
+    with opened(world.workspace, capsys) as by:
+        done = deliver(world.workspace, by, world.now)
+        again = deliver(world.workspace, by, world.now)
     assert (swept.messages, done["sent"], done["failed"]) == (2, 1, 1)
     [(_, recipients, mail)] = mailbox.arrived
     assert recipients == ["a1@example.invalid"]
     assert mail["Subject"] == "【责任链】签收提醒 L1-01"
     assert "编号 L1-01.A" in mail.get_content()
     assert world.rows("SELECT status FROM message WHERE person = 'RB1'") == [("failed",)]
-    again = deliver(world.workspace, couriers(world.workspace, capsys), world.now)
     assert again.counts == {}
     assert len(mailbox.arrived) == 1
 

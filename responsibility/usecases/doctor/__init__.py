@@ -103,7 +103,7 @@ def channels(delivery: DeliverySettings) -> list[Finding]:
     if any(delivery.channels[name].kind != "console" for name in delivery.use):
         return []
     message = "提醒只显示在本机屏幕上（zeren serve 时写在 data/log/runner.log），不会自己送到人手里"
-    mend = "config/channels.yaml 的 use 里加上 file 或 mail，再 zeren doctor"
+    mend = "config/channels.yaml 的 use 里加上别的渠道（file、mail、wecom 等），再 zeren doctor"
     return [Finding("channels", Severity.INFO, message, mend)]
 
 
@@ -152,7 +152,7 @@ def _organisation(connection: Connection, settings: Settings, today: date) -> li
         *organisation.units_without_posts(org, mend),
         *organisation.idle_leaders(org, chain, mend),
         *organisation.unled_units(org, chain, carrying, mend),
-        *organisation.missing_addresses(org, today, "mail" in in_use, mend),
+        *organisation.missing_addresses(org, today, in_use, mend),
     ]
 
 

@@ -49,14 +49,16 @@ def modes(root: Path) -> list[Finding]:
 def _guarded(root: Path) -> Iterator[tuple[Path, int, str, str]]:
     yield root / "data", 0o007, "看", "o-rwx"
     yield root / "config", 0o002, "改", "o-w"
-    for path in _password_files(root):
+    for path in _secret_files(root):
         yield path, 0o077, "读", "600"
 
 
-def _password_files(root: Path) -> Iterable[Path]:
-    """Every password file named, of channels not in use too."""
+def _secret_files(root: Path) -> Iterable[Path]:
+    """Every file named that holds a secret, of channels not in use too."""
     source = read(root / "config" / "channels.yaml", "config/channels.yaml")
-    return [root / written for _, written in source.texts("channels", "*", "password_file")]
+    written = [text for _, text in source.texts("channels", "*", "*") if text.startswith("file:")]
+    older = [text for _, text in source.texts("channels", "*", "password_file")]
+    return [root / path for path in (*older, *(text.removeprefix("file:") for text in written))]
 
 
 def _mode(path: Path) -> int:

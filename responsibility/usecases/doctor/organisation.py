@@ -9,7 +9,7 @@ from responsibility.core.chain import OWNER, UNIT_HEAD, Chain, LaidOn, Organisat
 from responsibility.core.errors import Finding, Severity
 from responsibility.core.escalation import Policy
 from responsibility.core.text import left_blank
-from responsibility.delivery.parcel import plausible
+from responsibility.usecases.couriers import lacking
 
 #: A holding that ends within so many days wants a successor.
 SOON = timedelta(days=30)
@@ -109,16 +109,11 @@ def silent_rungs(
     return [Finding("ladder", Severity.ERROR, line, mend) for line in lines]
 
 
-def missing_addresses(organisation: Organisation, today: date, mail: bool, mend: str) -> list[Finding]:
-    """Everyone who may be told something has an address mail can go to, where mail is in use."""
-    if not mail:
-        return []
+def missing_addresses(organisation: Organisation, today: date, in_use: Iterable[str], mend: str) -> list[Finding]:
+    """Everyone who may be told something has an address of each kind of channel in use that needs one."""
     held = {person.code: person for post in organisation.posts for person in organisation.holders(post.code, today)}
-    without = (person for person in held.values() if not plausible(person.email))
-    lines = (
-        f"{person.name}（{person.code}）" + (f"的邮箱“{person.email}”不能用" if person.email else "没有登记邮箱")
-        for person in without
-    )
+    without = ((person, lacking(kind, person)) for person in held.values() for kind in sorted(set(in_use)))
+    lines = (f"{person.name}（{person.code}）{why}" for person, why in without if why)
     return _told(Severity.WARNING, lines, mend, "address")
 
 

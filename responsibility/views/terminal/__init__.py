@@ -3,6 +3,7 @@
 from responsibility.views.terminal.burden import burden
 from responsibility.views.terminal.calendar import calendar_imported, calendar_year
 from responsibility.views.terminal.chain import item, todo
+from responsibility.views.terminal.channels import channel_tested, channels
 from responsibility.views.terminal.daily import item_added, item_edited, item_reassigned, list_cancelled
 from responsibility.views.terminal.differences import differences, item_cancelled
 from responsibility.views.terminal.events import event_set, events
@@ -30,6 +31,8 @@ __all__ = [
     "burden",
     "calendar_imported",
     "calendar_year",
+    "channel_tested",
+    "channels",
     "demo",
     "differences",
     "event_set",

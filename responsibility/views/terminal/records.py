@@ -89,6 +89,7 @@ ACTS = {
     "policy.apply": "改用现行规则",
     "deliver": "送出消息",
     "tell_issued": "告知新任务",
+    "channel.test": "试渠道",
     "sheet.export": "导出台账",
     "sheet.import": "导入台账答复",
     "extend.agree": "同意延期（待下一级）",
