@@ -145,6 +145,12 @@ def waiting_on(connection: Connection, channels: Collection[str], now: datetime,
     return connection.scalar(query) or 0
 
 
+def waiting_by_channel(connection: Connection) -> dict[str, int]:
+    """Channel → how many messages wait to go over it, whenever."""
+    query = select(_M.channel, func.count()).where(_M.status.in_(_WAITING)).group_by(_M.channel)
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
 # -- what the office looks at ------------------------------------------------------------------------------------------
 
 

@@ -26,6 +26,7 @@ from responsibility.core.summary.counting import (
 )
 from responsibility.core.summary.differences import FIELDS, Change, Difference, FieldChange, ItemCancelled
 from responsibility.core.summary.events import BoundItem, EventLine, EventSet
+from responsibility.core.summary.messages import MESSAGE_KINDS, MESSAGE_STATUS, MessageLine, MessagesDecided, words
 from responsibility.core.summary.questions import Accepted, Asked, Settled
 from responsibility.core.summary.reading import (
     AssignmentView,
@@ -46,6 +47,8 @@ from responsibility.core.summary.reading import (
 
 __all__ = [
     "FIELDS",
+    "MESSAGE_KINDS",
+    "MESSAGE_STATUS",
     "Accepted",
     "Asked",
     "AssignmentView",
@@ -78,6 +81,8 @@ __all__ = [
     "ListCancelled",
     "ListLine",
     "Lit",
+    "MessageLine",
+    "MessagesDecided",
     "MovedClocks",
     "MovedItem",
     "Noticed",
@@ -94,4 +99,5 @@ __all__ = [
     "lit",
     "together",
     "totals",
+    "words",
 ]
