@@ -2,9 +2,9 @@
 
     python benchmarks/mail.py [messages …]          (1000 10000 by default)
 
-For each size: messages per second of `usecases.deliver.deliver` on a workspace whose outbox holds so many digests (claimed,
-read, rendered, sent and recorded, one commit each), of smtplib alone with the same number of mails of the same text in
-the same run, the ratio of the two, and the peak memory of the deliverer. The SMTP server runs on loopback in a
+For each size: messages per second of `usecases.deliver.deliver` on a workspace whose outbox holds so many digests (each
+claimed, read, rendered, sent and recorded, one commit a message), of smtplib alone with as many mails of the same text
+in the same run, the ratio of the two, and the peak memory of the deliverer. The SMTP server runs on loopback in a
 process of its own.
 """
 
@@ -40,6 +40,7 @@ from responsibility.views.texts import Digest
 
 SIZES = (1_000, 10_000)
 NOW = datetime(2023, 9, 11, 8, 30, tzinfo=ZONE)
+SWEPT, LATER = NOW + timedelta(days=4), NOW + timedelta(days=5)
 SPAWN = multiprocessing.get_context("spawn")
 HEADER = ("messages", "zeren/s", "smtplib/s", "ratio", "peak MB")
 WIDTHS = (10, 9, 10, 7, 9)
@@ -63,7 +64,7 @@ def run_case(size: int) -> None:
         text = _warm_up(workspace, port)
         courier = _courier(port)
         with taking() as taken:
-            done = deliver(workspace, {"mail": courier}, NOW + timedelta(days=5))
+            done = deliver(workspace, {"mail": courier}, LATER)
             courier.close()
         workspace.engine.dispose()
         if done.counts != {"sent": size}:
@@ -92,28 +93,28 @@ def _filled(root: Path, size: int) -> Workspace:
         open_list(workspace, code, NOW)
         for tier in workspace.settings.chain.tiers:
             lay_tier(workspace, code, tier.id, NOW)
-    sweep(workspace, NOW + timedelta(days=4))
-    with workspace.write(NOW) as connection:
+    sweep(workspace, SWEPT)
+    with workspace.write(SWEPT) as connection:
         ids = connection.execute(
             select(message.c.id).where(message.c.kind == "digest").order_by(message.c.id)
         ).scalars()
         for id_ in list(ids)[size + 1 :]:
-            outbox.mark(connection, id_, "dropped", NOW)
+            outbox.mark(connection, id_, "dropped", SWEPT)
     return workspace
 
 
 def _warm_up(workspace: Workspace, port: int) -> str:
     """Hand the first message over: imports are made, statements compiled; returns the text of the next one."""
-    with workspace.write(NOW) as connection:
+    with workspace.write(SWEPT) as connection:
         first = connection.scalar(select(message.c.id).where(message.c.status == "pending").order_by(message.c.id))
         later = update(message).where(message.c.status == "pending", message.c.id != first)
-        connection.execute(later.values(retry_at=NOW + timedelta(days=5)))
+        connection.execute(later.values(retry_at=LATER))
     courier = _courier(port)
-    assert deliver(workspace, {"mail": courier}, NOW + timedelta(days=4)).counts == {"sent": 1}
+    assert deliver(workspace, {"mail": courier}, SWEPT).counts == {"sent": 1}
     courier.close()
     with workspace.read() as connection:
         row = connection.execute(select(message).where(message.c.status == "pending").limit(1)).one()
-    [one] = read(workspace, [row], NOW + timedelta(days=5))
+    [one] = read(workspace, [row], LATER)
     assert isinstance(one.content, Digest)
     return Renderer(workspace).render(row.kind, one.content, workspace.settings.delivery.channels["mail"], "0").text
 

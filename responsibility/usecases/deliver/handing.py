@@ -130,6 +130,7 @@ class Deliverer:
             self._record(connection)
             self._states = channels.states(connection)
             outbox.release(connection, self._owner, [one.row.id for one in queue.ready])
+            queue.fit()
             queue.ready.clear()
             rows = self._claim(connection, queue) if self._look(connection, queue) else []
         if rows:
