@@ -157,7 +157,7 @@ def test_killed_200_times_every_message_ends_sent_or_uncertain_and_none_is_lost(
         by = {name: Post(name, into, seconds=0.002) for name in CHANNELS}
 
         def work(fault: tuple[tuple[Any, str], bool, int] | None) -> None:
-            queue.BATCH, handing.Renderer = 4, lambda _: renderer  # type: ignore[assignment, misc, attr-defined]
+            queue.BATCH, queue.MOST, handing.Renderer = 4, 4, lambda _: renderer  # type: ignore[assignment, misc, attr-defined]
             if fault is not None:
                 dying_at(*fault)
             deliver(world.workspace, by, world.now)
@@ -200,7 +200,7 @@ def test_several_deliverers_share_one_outbox_and_send_nothing_twice(any_world: W
         by = {name: Post(name, into, seconds=0.003) for name in CHANNELS}
 
         def work() -> None:
-            queue.BATCH = 5
+            queue.BATCH = queue.MOST = 5
             deliver(world.workspace, by, world.now)
 
         world.workspace.engine.dispose()

@@ -34,7 +34,19 @@ UNDOABLE = frozenset(
 )
 
 #: Entries that change nothing by themselves: looking for somebody's last act goes past them.
-SILENT = frozenset({"init", "deliver", "tell_issued", "channel.test", "sweep", "sheet.export", "sheet.import", "undo"})
+SILENT = frozenset(
+    {
+        "init",
+        "deliver",
+        "tell_issued",
+        "channel.test",
+        "channel.park",
+        "sweep",
+        "sheet.export",
+        "sheet.import",
+        "undo",
+    }
+)
 
 #: What to do about an act that cannot be put back; `{code}` is what it was about.
 INSTEAD = {
@@ -54,6 +66,8 @@ INSTEAD = {
     "review.follow": "把时限改回去：zeren item edit {code} --by 原来的时限",
     "policy.apply": "改好 config/policy.yaml，再用一次：zeren policy apply --to {code}",
     "urge": "催办已经发给有关的人，收不回来；要更正的，再催一次说明：zeren urge {code} --note 更正的话",
+    "message.resend": "还没有送出的可以作罢：zeren message drop 编号 --reason 原因",
+    "message.drop": "要再告知本人，另行催办：zeren urge",
     "calendar.import": "用正确的通知再导入一次：zeren calendar import 文件 --replace",
 }
 

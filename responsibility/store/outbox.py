@@ -10,9 +10,23 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from responsibility.store.rows import message
 
@@ -73,9 +87,8 @@ def claim(
 
 def begin(connection: Connection, row: Any, owner: str, now: datetime, until: datetime, title: str) -> bool:
     """Mark a claimed message as being handed over; False where it is no longer in hand."""
-    mine = (_M.id == row.id, _M.status == "pending", _M.lease_owner == owner)
-    values = {"status": "sending", "attempts": row.attempts + 1, "title": title, "handed_at": now, "changed_at": now}
-    return connection.execute(update(message).where(*mine).values(**values, lease_until=until)).rowcount == 1
+    columns = {"attempts": row.attempts + 1, "title": title, "handed_at": now, "changed_at": now, "lease_until": until}
+    return _changed(connection, ("pending",), row.id, owner, {"status": "sending", **columns})
 
 
 def settle(connection: Connection, message_id: int, owner: str, now: datetime, **columns: Any) -> bool:
@@ -83,9 +96,23 @@ def settle(connection: Connection, message_id: int, owner: str, now: datetime, *
 
     One that was given up as uncertain because its lease ran out is still known by its last deliverer.
     """
-    mine = (_M.id == message_id, _M.lease_owner == owner, _M.status.in_(("pending", "sending", "uncertain")))
     values = {"lease_owner": None, "lease_until": None, "changed_at": now, **columns}
-    return connection.execute(update(message).where(*mine).values(**values)).rowcount == 1
+    return _changed(connection, ("pending", "sending", "uncertain"), message_id, owner, values)
+
+
+def _changed(
+    connection: Connection, statuses: tuple[str, ...], message_id: int, owner: str, columns: Mapping[str, Any]
+) -> bool:
+    values = {f"to_{name}": value for name, value in columns.items()}
+    statement = _change(statuses, tuple(columns))
+    return connection.execute(statement, {"of_id": message_id, "of_owner": owner, **values}).rowcount == 1
+
+
+@cache
+def _change(statuses: tuple[str, ...], columns: tuple[str, ...]) -> Update:
+    """The compare-and-swap of one message, built once: twice a message it would cost more than the database."""
+    mine = (_M.id == bindparam("of_id"), _M.lease_owner == bindparam("of_owner"), _M.status.in_(statuses))
+    return update(message).where(*mine).values({name: bindparam(f"to_{name}") for name in columns})
 
 
 def release(connection: Connection, owner: str, ids: Collection[int] | None = None) -> None:
@@ -167,6 +194,12 @@ def waiting_on(connection: Connection, channels: Collection[str], now: datetime,
     """How many messages would be due now on these channels."""
     query = select(func.count()).where(_M.channel.in_(list(channels)), _due(now, tier))
     return connection.scalar(query) or 0
+
+
+def waiting_by_channel(connection: Connection) -> dict[str, int]:
+    """Channel → how many messages wait to go over it, whenever."""
+    query = select(_M.channel, func.count()).where(_M.status.in_(_WAITING)).group_by(_M.channel)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 # -- what the office looks at ------------------------------------------------------------------------------------------

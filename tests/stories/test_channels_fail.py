@@ -87,6 +87,15 @@ def test_who_cannot_be_reached_is_told_over_the_next_channel_with_the_same_key(t
     assert len(rows) == 2
 
 
+def test_the_only_message_moves_in_the_same_run(world: World) -> None:
+    office = opened(world, ("mail", "console"))
+    world.given(by="9月30日前")
+    world.to("2023-09-14")
+    sweep(world.workspace, world.now)
+    office.by["mail"].says = NOBODY
+    assert office.deliver().counts == {"sent": 1}
+
+
 def test_only_at_the_end_of_the_line_a_message_is_failed(told: Callable[..., Office]) -> None:
     office = told(("mail", "console"))
     office.by["mail"].says = office.by["console"].says = NOBODY

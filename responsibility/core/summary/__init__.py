@@ -27,6 +27,7 @@ from responsibility.core.summary.counting import (
 )
 from responsibility.core.summary.differences import FIELDS, Change, Difference, FieldChange, ItemCancelled
 from responsibility.core.summary.events import BoundItem, EventLine, EventSet
+from responsibility.core.summary.messages import MESSAGE_KINDS, MESSAGE_STATUS, MessageLine, MessagesDecided, words
 from responsibility.core.summary.questions import Accepted, Asked, Settled
 from responsibility.core.summary.reading import (
     AssignmentView,
@@ -47,6 +48,8 @@ from responsibility.core.summary.reading import (
 
 __all__ = [
     "FIELDS",
+    "MESSAGE_KINDS",
+    "MESSAGE_STATUS",
     "Accepted",
     "Asked",
     "AssignmentView",
@@ -81,6 +84,8 @@ __all__ = [
     "ListLine",
     "Lit",
     "Load",
+    "MessageLine",
+    "MessagesDecided",
     "MovedClocks",
     "MovedItem",
     "Noticed",
@@ -99,4 +104,5 @@ __all__ = [
     "lit",
     "together",
     "totals",
+    "words",
 ]

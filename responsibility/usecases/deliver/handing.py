@@ -114,7 +114,10 @@ class Deliverer:
 
     def _next(self) -> Queue | None:
         """The queue that may hand over soonest; of several that may now the one that has not for longest."""
-        going = [queue for queue in list(self._queues.values()) if self._filled(queue)]
+        going: list[Queue] = []
+        # The last message of one queue may open another one.
+        while not going and not all(queue.closed for queue in self._queues.values()):
+            going = [queue for queue in list(self._queues.values()) if self._filled(queue)]
         now = self._timer.now()
         return min(going, key=lambda queue: (max(queue.ready_at, now), queue.turn), default=None)
 
@@ -127,6 +130,7 @@ class Deliverer:
             self._record(connection)
             self._states = channels.states(connection)
             outbox.release(connection, self._owner, [one.row.id for one in queue.ready])
+            queue.fit()
             queue.ready.clear()
             rows = self._claim(connection, queue) if self._look(connection, queue) else []
         if rows:

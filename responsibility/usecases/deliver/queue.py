@@ -15,8 +15,8 @@ from responsibility.store import organisation as organisation_store
 from responsibility.usecases.contents import Content, Gone, contents
 from responsibility.usecases.workspace import Workspace
 
-#: So many messages are taken in hand and read at a time.
-BATCH = 100
+#: So many messages are taken in hand and read at a time: at first, at the least and at the most.
+BATCH, FEWEST, MOST = 100, 10, 1000
 #: What was read so long ago is read again before it goes out.
 FRESH = timedelta(seconds=20)
 
@@ -46,6 +46,8 @@ class Queue:
     probing: bool = False
     #: How often in a row the service asked to wait.
     braked: int = 0
+    #: So many messages go while what they say is fresh, as far as is known.
+    size: int = field(default_factory=lambda: BATCH)
     #: When it had its turn last.
     turn: int = 0
     #: Nothing more goes over it for now.
@@ -63,12 +65,20 @@ class Queue:
         if self.probing:
             return 1
         if self.pace is None or self.parked:
-            return BATCH
-        return max(1, min(BATCH, int(self.pace.per_minute * FRESH.total_seconds() / 60)))
+            return self.size
+        return max(1, min(self.size, int(self.pace.per_minute * FRESH.total_seconds() / 60)))
 
     def is_stale(self, now: datetime) -> bool:
         """Whether what the messages say was read too long ago."""
         return self.read_at is not None and now - self.read_at > FRESH
+
+    def fit(self) -> None:
+        """Learn from the last batch: one that went stale was too large, one that went quickly may be larger.
+
+        Reading costs more for a batch than for a message.
+        """
+        if self.read_at is not None:
+            self.size = max(FEWEST, self.size // 2) if self.ready else min(MOST, self.size * 2)
 
     def close(self) -> None:
         """Leave what is not done to another time."""

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from responsibility.core.errors import ClockWentBack, ConfigError, Finding, Severity, WorkspaceError
 from responsibility.core.escalation import Policy
 from responsibility.settings import DeliverySettings, OfficeCard, Settings, load, policy_from_record
+from responsibility.store import channels as channel_store
 from responsibility.store import checkup, laying, ledger, migrate, outbox, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import open_engine
@@ -179,6 +180,7 @@ def _running(connection: Connection, settings: Settings, now: datetime) -> list[
         *work.unattended(checkup.clocks_running(connection), serving=is_serving(settings.root)),
         *work.held_back(len(held), min((row.retry_at for row in held if row.retry_at), default=None), settings.zone),
         *work.unswept(*checkup.clocks_unswept(connection, yesterday), settings.zone, serving=is_serving(settings.root)),
+        *work.channels(channel_store.states(connection).values(), outbox.waiting_by_channel(connection), settings.zone),
         *work.messages(failed, uncertain, checkup.messages_stuck(connection, yesterday)),
     ]
 

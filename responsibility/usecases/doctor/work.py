@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
@@ -125,14 +125,38 @@ def no_quiet(kinds: Iterable[str], quiet: object) -> list[Finding]:
 def messages(failed: Sequence[Any], uncertain: Sequence[Any], stuck: Sequence[Any]) -> list[Finding]:
     """Every message of late has gone out."""
     lines = (
-        (failed, "条消息没有送到", "按原因改好地址（zeren org import）或渠道（config/channels.yaml），并当面告知本人"),
-        (uncertain, "条消息不知道对方是否收到", "向本人问一声；以后自动重送：channels.yaml 的 on_doubt 改为 resend"),
-        (stuck, "条消息等了一天以上还没有送出", "zeren remind"),
+        (
+            failed,
+            "条消息没有送到",
+            "按原因改好地址（zeren org import）或渠道（config/channels.yaml），再 zeren message resend；"
+            "已当面告知：zeren message drop。哪些：zeren message list --status failed",
+        ),
+        (
+            uncertain,
+            "条消息不知道对方是否收到",
+            "向本人问一声，再 zeren message resend 或 drop；以后自动重送一次：channels.yaml 的 on_doubt 改为 resend",
+        ),
+        (stuck, "条消息等了一天以上还没有送出", "看原因：zeren message list；再送一次：zeren remind"),
     )
     return [
         Finding("messages", Severity.WARNING, f"{len(rows)} {what}：{_few([_about(row) for row in rows], 3)}", mend)
         for rows, what, mend in lines
         if rows
+    ]
+
+
+def channels(states: Iterable[Any], waiting: Mapping[str, int], zone: tzinfo) -> list[Finding]:
+    """Every channel works; `waiting`: channel → how many messages wait for it."""
+    return [
+        Finding(
+            "channels",
+            Severity.WARNING,
+            f"渠道 {row.channel} 从 {row.since.astimezone(zone):%Y-%m-%d %H:%M} 起送不出消息：{row.reason}"
+            + (f"；{waiting[row.channel]} 份消息在等它" if waiting.get(row.channel) else ""),
+            "按原因检查服务器、网络和 config/channels.yaml；通了会自己恢复，马上再试：zeren remind",
+        )
+        for row in states
+        if row.failures and row.since is not None
     ]
 
 

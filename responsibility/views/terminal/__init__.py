@@ -9,6 +9,7 @@ from responsibility.views.terminal.differences import differences, item_cancelle
 from responsibility.views.terminal.events import event_set, events
 from responsibility.views.terminal.extensions import extension_decided, extensions, extensions_waiting
 from responsibility.views.terminal.health import findings
+from responsibility.views.terminal.messages import message, messages, messages_decided
 from responsibility.views.terminal.policies import policy, policy_applied, urged
 from responsibility.views.terminal.questions import (
     accepted,
@@ -54,6 +55,9 @@ __all__ = [
     "lists",
     "log",
     "log_csv",
+    "message",
+    "messages",
+    "messages_decided",
     "organisation",
     "organisation_imported",
     "periods_waiting",

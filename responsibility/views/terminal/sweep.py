@@ -102,6 +102,9 @@ def swept(
         f"巡查完毕：提醒 {told} 条{_passed_over(skipped)}{carded}，汇总成 {messages} 份消息；{became or '没有送出'}。"
     ]
     lines += [f"  {fault}" for fault in faults[:20]]
+    lines += [f"  ……还有 {len(faults) - 20} 处"] if len(faults) > 20 else []
+    if outcome.get("failed") or outcome.get("uncertain"):
+        lines.append("没有送到、不知是否送到的：zeren message list，逐份重送（resend）或作罢（drop）")
     lines += _gaps(gaps)
     if later:
         lines.append(later.strip())
