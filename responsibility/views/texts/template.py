@@ -181,7 +181,7 @@ def _missing(owner: Any, name: str) -> str:
     called = _CALLED.get(type(owner).__name__, "")
     near = get_close_matches(name, [one for one in dir(owner) if not one.startswith("_")], 1)
     full = f"{called}.{name}" if called else name
-    return f"没有 {full} 这个内容" + (f"，是不是 {near[0]}？" if near and called else "")
+    return f"没有 {full} 这个内容" + (f"（可能是 {near[0]}）" if near and called else "")
 
 
 def _complaint(message: str) -> str:
