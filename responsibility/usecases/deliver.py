@@ -53,7 +53,7 @@ def deliver(
     _settle_doubts(workspace, now, done)
     with workspace.read() as connection:
         waiting = outbox.due(connection, now, tier)
-        content_of = contents(connection, workspace, now) if waiting else {}
+        content_of = contents(connection, workspace, now, waiting)
         people = {code: organisation_store.person_by_code(connection, code) for code in {m.person for m in waiting}}
         ready = [(one, content_of[one.kind](one), people[one.person]) for one in waiting]
     renderer = Renderer(workspace)

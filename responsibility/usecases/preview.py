@@ -108,7 +108,7 @@ class _Finder:
 
     def _true(self, messages: Sequence[Any]) -> Iterator[Content]:
         """What those messages still say."""
-        say = contents(self._connection, self._workspace, self._now)
+        say = contents(self._connection, self._workspace, self._now, messages)
         for message in messages:
             content = say[message.kind](message)
             if not isinstance(content, Gone):

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from responsibility.core.assignment import Light, State
 from responsibility.settings import OfficeCard
 from responsibility.usecases.contents import Content
-from responsibility.views.texts import FOR_INFORMATION, Behind, Digest, DigestLine, HandOver, HandOverLine, in_order
+from responsibility.views.texts import (
+    FOR_INFORMATION,
+    Alarm,
+    Behind,
+    Digest,
+    DigestLine,
+    HandOver,
+    HandOverLine,
+    in_order,
+)
 
 #: The message's key (编号) of a sample.
 NUMBER = "000000-0-样例"
@@ -19,7 +28,7 @@ _ON = date(2023, 9, 28)
 
 def samples(home: OfficeCard, instruments: Mapping[str, str]) -> dict[str, Content]:
     """Kind of message → a sample of it; `instruments` are the policy's, the lightest first."""
-    return {"digest": _digest(home, instruments), "handover": _handed(home)}
+    return {"digest": _digest(home, instruments), "handover": _handed(home), "alarm": _alarm(home)}
 
 
 def _digest(home: OfficeCard, instruments: Mapping[str, str]) -> Digest:
@@ -74,3 +83,8 @@ def _handed(home: OfficeCard) -> HandOver:
     due = (date(2023, 9, 25), None)
     lines = tuple(HandOverLine("L1-03.Z01", "样例：开好专题会", day, Light.OVERDUE, State.SIGNED) for day in due)
     return HandOver("样例", ("第一支部书记",), _ON, lines, 1, home.name, home.contact, home.phone)
+
+
+def _alarm(home: OfficeCard) -> Alarm:
+    at = datetime(2023, 9, 28, 1, tzinfo=UTC)
+    return Alarm("样例", "mail", "连接被拒绝", at, at, 3, home.name, home.contact, home.phone)

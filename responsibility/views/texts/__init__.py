@@ -2,6 +2,7 @@
 
 from typing import Protocol, TypeVar
 
+from responsibility.views.texts.alarm import Alarm
 from responsibility.views.texts.digest import Behind, Digest, DigestLine, Group, in_order
 from responsibility.views.texts.handover import HandOver, HandOverLine
 from responsibility.views.texts.phrases import (
@@ -26,6 +27,7 @@ __all__ = [
     "GROUP",
     "PAGE",
     "TEXT",
+    "Alarm",
     "Behind",
     "BrokenTemplate",
     "Digest",

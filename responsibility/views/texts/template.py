@@ -23,7 +23,14 @@ _NOT_OFFERED = ("batch", "center", "format", "indent", "random", "safe", "slice"
 _STRETCHES = frozenset({"center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill"})
 
 #: What values are called in templates, for who reads the fault.
-_CALLED = {"Digest": "digest", "DigestLine": "line", "Group": "group", "HandOver": "handover", "HandOverLine": "line"}
+_CALLED = {
+    "Digest": "digest",
+    "DigestLine": "line",
+    "Group": "group",
+    "HandOver": "handover",
+    "HandOverLine": "line",
+    "Alarm": "alarm",
+}
 
 #: What the parser complains of, in the office's words; {0} is what it names.
 _COMPLAINTS = (

@@ -1,0 +1,36 @@
+"""What the office is told of a channel that fails, as values a template may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A channel that fails as a whole, told to the office."""
+
+    to: str
+    channel: str
+    reason: str
+    #: Since when it fails, and from when on it is tried again; office time.
+    since: datetime
+    again: datetime
+    #: How many messages wait for it.
+    waiting: int
+    office: str
+    contact: str
+    phone: str
+
+    @property
+    def title(self) -> str:
+        """The subject: which channel."""
+        return f"渠道 {self.channel} 送不出消息"
+
+    def capped(self, lines: int) -> Alarm:
+        """The same: it has no lines."""
+        return self
+
+    def outside(self) -> Alarm:
+        """What may leave the building: not the server's own words, which name machines."""
+        return replace(self, reason="原因见 zeren doctor")
