@@ -371,7 +371,7 @@ BROKEN = [  # (template, line, what is said of it)
     ("{{ digest.to | bold }}", 1, "没有 bold 这个过滤器"),
     ("\n\n{{ digest.salary }}", 3, "没有 digest.salary 这个内容"),
     ("{{ salary }}", 1, "没有 salary 这个内容；能用的有 channel、digest、number、title"),
-    ("{% for line in digest.lines %}\n{{ line.titel }}\n{% endfor %}", 2, "没有 line.titel 这个内容，（可能是 title）"),
+    ("{% for line in digest.lines %}\n{{ line.titel }}\n{% endfor %}", 2, "没有 line.titel 这个内容（可能是 title）"),
     ("{{ digest.__class__.__mro__ }}", 1, "不能用 __class__"),
     ("{{ 1 / 0 }}", 1, "算不出来"),
     ("{% include 'x' %}", 1, "不能引用别的文件"),
