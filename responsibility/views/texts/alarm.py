@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Self
 
@@ -33,5 +33,5 @@ class Alarm:
         return self
 
     def outside(self) -> Self:
-        """It speaks of no work."""
-        return self
+        """What may leave the building: not the server's own words, which name machines."""
+        return replace(self, reason="原因见 zeren doctor")

@@ -23,7 +23,14 @@ _NOT_OFFERED = ("batch", "center", "format", "indent", "random", "safe", "slice"
 _STRETCHES = frozenset({"center", "expandtabs", "format", "format_map", "ljust", "rjust", "zfill"})
 
 #: What values are called in templates, for who reads the fault.
-_CALLED = {"Digest": "digest", "DigestLine": "line", "Group": "group", "HandOver": "handover", "HandOverLine": "line"}
+_CALLED = {
+    "Digest": "digest",
+    "DigestLine": "line",
+    "Group": "group",
+    "HandOver": "handover",
+    "HandOverLine": "line",
+    "Alarm": "alarm",
+}
 
 #: What the parser complains of, in the office's words; {0} is what it names.
 _COMPLAINTS = (
@@ -181,7 +188,7 @@ def _missing(owner: Any, name: str) -> str:
     called = _CALLED.get(type(owner).__name__, "")
     near = get_close_matches(name, [one for one in dir(owner) if not one.startswith("_")], 1)
     full = f"{called}.{name}" if called else name
-    return f"没有 {full} 这个内容" + (f"，是不是 {near[0]}？" if near and called else "")
+    return f"没有 {full} 这个内容" + (f"（可能是 {near[0]}）" if near and called else "")
 
 
 def _complaint(message: str) -> str:
