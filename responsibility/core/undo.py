@@ -34,7 +34,7 @@ UNDOABLE = frozenset(
 )
 
 #: Entries that change nothing by themselves: looking for somebody's last act goes past them.
-SILENT = frozenset({"init", "deliver", "sweep", "sheet.export", "sheet.import", "undo"})
+SILENT = frozenset({"init", "deliver", "sweep", "sheet.export", "sheet.import", "undo", "document", "feed.export"})
 
 #: What to do about an act that cannot be put back; `{code}` is what it was about.
 INSTEAD = {

@@ -233,6 +233,7 @@ class PolicyShape(Shape):
     review: ReviewShape = ReviewShape()
     occurrences: OccurrencesShape = OccurrencesShape()
     cards: tuple[CardShape, ...] = ()
+    documents: tuple[Id, ...] = ()
     urgent_starts_at: Id = URGENT_STARTS_AT
     default_terms: TermsShape
 

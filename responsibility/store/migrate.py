@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 #: The newest revision under migrations/versions; a test holds it to what alembic finds.
-HEAD = "0012"
+HEAD = "0013"
 
 
 def bring_up(engine: Engine, to: str = HEAD) -> None:

@@ -25,6 +25,7 @@ def policy(rules: Policy) -> Json:
         "instruments": dict(rules.instruments),
         "urgent_starts_at": rules.urgent_starts_at,
         "cards": _plain(rules.cards),
+        "documents": list(rules.documents),
     }
 
 
