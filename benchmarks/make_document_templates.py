@@ -273,7 +273,8 @@ def supervision_note() -> Any:
         ("内容", ("{{ 内容 }}",)),
         ("批示领导", "{{ 批示领导 }}", "批示意见", ""),
         ("牵头单位", "{{ 牵头单位 }}", "配合单位", "{{ 配合单位 }}"),
-        ("反馈周期", "{{ 反馈周期 }}", "主送", "{{ 主送 }}"),
+        ("主送", "{{ 主送 }}", "抄送", "{{ 抄送 }}"),
+        ("反馈周期", ("{{ 反馈周期 }}",)),
         ("联系人", "{{ 联系人 }}", "电话", "{{ 电话 }}"),
         ("办理情况", STANDING),
         ("此前催办", HISTORY),
@@ -296,8 +297,12 @@ def supervision_note() -> Any:
             put(cells[3], "表格文字", row[3])
         for cell in cells:
             cell.vertical_alignment = 1
-    signed(document)
-    imprint(document)
+    for row in table.rows[-2:]:  # the signature is not to stand on a page of its own
+        for paragraph in (one for cell in row.cells for one in cell.paragraphs):
+            paragraph.paragraph_format.keep_with_next = True
+    say(document, "附注", "")
+    say(document, "署名", "{{ 发文机关 }}")
+    say(document, "成文日期", "{{ 成文日期 }}")
     return document
 
 
@@ -343,7 +348,7 @@ def report() -> Any:
         document,
         "公文正文",
         "内容：{{ 内容 }}",
-        "牵头单位：{{ 牵头单位 }}。{% if 配合单位 %}配合单位：{{ 配合单位 }}。{% endif %}"
+        "责任单位：{{ 牵头单位 }}。{% if 配合单位 %}配合单位：{{ 配合单位 }}。{% endif %}"
         "{% if 批示领导 %}分管领导：{{ 批示领导 }}。{% endif %}",
     )
     say(document, "一级标题", "二、办理情况")
@@ -366,7 +371,7 @@ def circular() -> Any:
     say(
         document,
         "公文正文",
-        f"{MATTER}，时限为 {{{{ 时限 }}}}。截至{{{{ 成文日期 }}}}，经多次提醒、催办，{{{{ 责任单位 }}}}仍未办结。"
+        f"{MATTER}，时限为 {{{{ 时限 }}}}。截至{{{{ 成文日期 }}}}，{{% if 经过 %}}经提醒、催办、督办，{{% endif %}}{{{{ 责任单位 }}}}仍未办结。"
         "现通报如下。",
     )
     say(document, "一级标题", "一、未按时办结的单位")

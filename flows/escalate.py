@@ -12,6 +12,7 @@ from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+from flows.brief import write_documents
 from flows.deliver import tell_upwards
 from flows.progress import report
 from responsibility.usecases.deliver import Delivered
@@ -36,6 +37,7 @@ async def escalate(root: str, now: datetime, stream: str, label: str) -> tuple[S
         + "".join(f"\n- 缺口：{gap['message']}" for gap in swept.gaps),
         description="巡查结果",
     )
+    swept = await write_documents(workspace, swept)
     return swept, await tell_upwards(root, now, stream)
 
 
@@ -53,7 +55,7 @@ async def scheduled_sweep(root: str) -> str:
     logger.info(said)
     for gap in swept.gaps:
         logger.warning(f"责任链有缺口：{gap['message']}")
-    for fault in done.faults:
+    for fault in (*swept.document_faults, *done.faults):
         logger.warning(fault)
     return said
 

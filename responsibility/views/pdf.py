@@ -34,7 +34,9 @@ def to_pdf(document: Path, patience: float = _PATIENCE) -> Path:
         made = home / "document.pdf"
         if not made.is_file():
             what = "打不开 Word 文件（可能没有装 Writer 组件）" if "could not be loaded" in said else "没有转出 PDF"
-            raise ResponsibilityError(f"本机的 LibreOffice {what}；docx 已经写好", "装好 Writer，或用 Word、WPS 另存为 PDF")
+            raise ResponsibilityError(
+                f"本机的 LibreOffice {what}；docx 已经写好", "装好 Writer，或用 Word、WPS 另存为 PDF"
+            )
         target = document.with_suffix(".pdf")
         shutil.move(made, target)
     return target
@@ -50,7 +52,8 @@ def _run(command: list[str], patience: float) -> str:
         except subprocess.TimeoutExpired:
             os.killpg(program.pid, signal.SIGKILL)
             raise ResponsibilityError(
-                f"LibreOffice 过了 {patience:.0f} 秒还没有转好，没有 PDF；docx 已经写好", "稍后再试，或用 Word、WPS 另存为 PDF"
+                f"LibreOffice 过了 {patience:.0f} 秒还没有转好，没有 PDF；docx 已经写好",
+                "稍后再试，或用 Word、WPS 另存为 PDF",
             ) from None
 
 

@@ -13,7 +13,7 @@ class DocumentRow(SQLModel, table=True):
     """The register of documents. The unique key is what gives two at once two numbers."""
 
     __tablename__ = "document"
-    __table_args__ = (UniqueConstraint("kind", "year", "number"),)
+    __table_args__ = (UniqueConstraint("kind_name", "year", "number"),)
     id: int | None = Field(default=None, primary_key=True)
     #: Instrument id, and what it was called then.
     kind: str

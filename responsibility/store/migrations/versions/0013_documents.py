@@ -26,7 +26,7 @@ def upgrade() -> None:
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("kind", "year", "number"),
+        sa.UniqueConstraint("kind_name", "year", "number"),
     )
     op.create_table(
         "document_case",
