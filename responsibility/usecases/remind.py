@@ -19,8 +19,8 @@ from responsibility.store.cases import Case
 from responsibility.store.ledger import Entry
 from responsibility.store.sweeping import Key
 from responsibility.usecases import cards, gaps
-from responsibility.usecases.documents import Made
 from responsibility.usecases.digests import digests_of, noticed
+from responsibility.usecases.documents import Made
 from responsibility.usecases.gaps import GapLine
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.messages import put_messages
