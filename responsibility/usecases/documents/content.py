@@ -21,7 +21,7 @@ from responsibility.views.texts import lateness
 #: The instrument that goes up to those the rung tells, not to the units.
 REPORT = "report"
 #: So many names are written out, and so many lines of what was told before.
-_NAMED, _TOLD = 12, 40
+_NAMED, _MEMBERS, _TOLD = 12, 6, 40
 
 
 class Author:
@@ -112,8 +112,11 @@ class Author:
         return post.title if post else self._unit_name(code)
 
     def _with_names(self, code: str) -> str:
-        names = "、".join(person.name for person in self._organisation.holders(code, self._lamp.today))
-        return f"{self._title(code)} {names}".rstrip()
+        title, names = self._title(code), self._names(code)
+        return f"{title} {names}" if names and names != title else title
+
+    def _names(self, code: str) -> str:
+        return "、".join(person.name for person in self._organisation.holders(code, self._lamp.today))
 
     def _unit_name(self, code: str) -> str:
         unit = self._organisation.unit.get(code)
@@ -155,8 +158,8 @@ class Author:
         if not posts:
             head = self._organisation.head(some[0].unit, self._settings.chain)
             return self._with_names(head) if head else "没有负责人"
-        named = "、".join(map(self._with_names, posts[:_NAMED]))
-        return f"{named} 等 {len(posts)} 人" if len(posts) > _NAMED else named
+        named = "、".join(self._names(post) or self._title(post) for post in posts[:_MEMBERS])
+        return f"{named}等 {len(posts)} 名党员" if len(posts) > _MEMBERS else named
 
     def _late(self, name: str, clock: Any, row: Any) -> str:
         if clock is None:
