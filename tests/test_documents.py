@@ -322,6 +322,17 @@ def test_what_cannot_be_written_is_said_stops_nothing_and_is_tried_again_while_i
     ]
 
 
+def test_what_a_broken_off_sweep_left_is_made_up_for_unless_the_case_went_on(late: World) -> None:
+    with late.workspace.write(late.now) as connection:
+        note_made_to(connection, 0)
+    broken_off = late.copied(late.root.parent / "went-on")
+    assert [one.item for one in write_due(late.workspace, sweep_of(late), late.now).made] == ["L1-01", "L1-02"]
+    broken_off.to("2023-10-13")
+    broken_off.sweep()  # 约谈: the supervision note that was due before is never written late
+    assert write_due(broken_off.workspace, sweep_of(broken_off), broken_off.now).made == ()
+    broken_off.workspace.engine.dispose()
+
+
 def test_a_policy_from_before_documents_calls_for_none(late: World) -> None:
     with late.workspace.write(late.now) as connection:
         note_made_to(connection, 0)

@@ -563,8 +563,8 @@ MISTAKES = {
     "cards every": (("policy", "every: quarter, at: 3,", "every: quater, at: 3,"), "- {id: three_a_quarter,",
                     "cards[0].every：现为“quater”，应为 month、quarter、half_year 或 year；是不是“quarter”？"),
     "documents of no instrument": (("policy", "\ndocuments: []", "\ndocuments: [circulars]"), "documents: [circulars]",
-                                   "documents[0]：现为“circulars”，应为 reminder、urging_note、supervision_note、talk_notice、"
-                                   "report、circular 之一；是不是“circular”？"),
+                                   "documents[0]：现为“circulars”，应为 reminder、urging_note、supervision_note、"
+                                   "talk_notice、report、circular 之一；是不是“circular”？"),
     "urgent from a reminder": (("policy", "# urgent_starts_at: supervise", "urgent_starts_at: due_soon"),
                                "urgent_starts_at: due_soon", "urgent_starts_at：现为“due_soon”，应为 "
                                "urge、supervise、talk、report、circular 之一"),
