@@ -13,6 +13,7 @@ from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+from flows.brief import write_documents
 from flows.deliver import became, tell_upwards
 from flows.progress import report
 from flows.timer import Running
@@ -40,7 +41,7 @@ async def escalate(root: str, now: datetime, label: str) -> Sweep:
         + "".join(f"\n- 缺口：{gap['message']}" for gap in swept.gaps),
         description="巡查结果",
     )
-    return swept
+    return await write_documents(workspace, swept)
 
 
 @flow(name="sweep", flow_run_name="定时巡查", validate_parameters=False)
@@ -58,7 +59,7 @@ async def scheduled_sweep(root: str) -> str:
     logger.info(said)
     for gap in swept.gaps:
         logger.warning(f"责任链有缺口：{gap['message']}")
-    for fault in done.faults:
+    for fault in (*swept.document_faults, *done.faults):
         logger.warning(fault)
     return said
 

@@ -562,7 +562,7 @@ MISTAKES = {
     "slip in a key": (("policy", "tolerance: 10", "tolerance: 10\ntolerence: 5"), "tolerence",
                       "tolerence：没有这个键；是不是“tolerance”？"),
     "unknown key": (("policy", "tolerance: 10", "tolerance: 10\n颜色: 红"), "颜色",
-                    "颜色：没有这个键；可用的键：instruments、ladders、tolerance、close_share、close_by、extension、review、occurrences、cards、urgent_starts_at、weekly、default_terms"),
+                    "颜色：没有这个键；可用的键：instruments、ladders、tolerance、close_share、close_by、extension、review、occurrences、cards、documents、urgent_starts_at、weekly、default_terms"),
     "key twice": (("policy", "close_share: 1.0", "close_share: 1.0\ntolerance: 5"), "tolerance: 5",
                   "tolerance：这个键写了两次（第 {tolerance} 行已有）"),
     "list for text": (("policy", "circular: 通报", "circular: [通报]"), "circular: [",
@@ -659,6 +659,9 @@ MISTAKES = {
                                 "unit_head、committee、secretary、leader、office、branch、member 之一"),
     "cards every": (("policy", "every: quarter, at: 3,", "every: quater, at: 3,"), "- {id: three_a_quarter,",
                     "cards[0].every：现为“quater”，应为 month、quarter、half_year 或 year；是不是“quarter”？"),
+    "documents of no instrument": (("policy", "\ndocuments: []", "\ndocuments: [circulars]"), "documents: [circulars]",
+                                   "documents[0]：现为“circulars”，应为 reminder、urging_note、supervision_note、"
+                                   "talk_notice、report、circular 之一；是不是“circular”？"),
     "urgent from a reminder": (("policy", "# urgent_starts_at: supervise", "urgent_starts_at: due_soon"),
                                "urgent_starts_at: due_soon", "urgent_starts_at：现为“due_soon”，应为 "
                                "urge、supervise、talk、report、circular 之一"),

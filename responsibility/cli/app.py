@@ -263,6 +263,28 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
     ),
     ("sheet status", "sheet:status", DAILY, "哪些单位答复了台账，哪些还没有", "zeren sheet status"),
     (
+        "brief notice",
+        "brief:notice",
+        DAILY,
+        "出公文：催办单、督办单、约谈通知、专报、通报（docx，可转 PDF），编号存档",
+        "zeren brief notice L1-03 --dry-run\nzeren brief notice L1-03\n"
+        "zeren brief notice L1-03 --kind 督办单 -o 督办单.docx --pdf\nzeren brief notice L1-03.Z01 --again",
+    ),
+    (
+        "brief list",
+        "brief:list_",
+        DAILY,
+        "出过的公文：文号、事项、文件",
+        "zeren brief list\nzeren brief list --year 2023 --kind 督办单",
+    ),
+    (
+        "feed export",
+        "feed:export",
+        DAILY,
+        "导出日历（.ics）：到期日、节点、反馈期，带工作日提醒",
+        "zeren feed export --for Z01S -o 第一党支部.ics\nzeren feed export --all -o 日历",
+    ),
+    (
         "extend",
         "verbs:extend",
         VERBS,
@@ -368,6 +390,8 @@ GROUPS = {
     "item": "事项：增加、修改、转办、撤销",
     "message": "消息：送到没有，重送、作罢",
     "sheet": "任务台账：发给单位填写，收回导入",
+    "brief": "公文：出催办单、督办单等，查看出过的",
+    "feed": "日历：导出岗位、单位的到期日（.ics）",
     "extension": "延期：等待答复的、同意、不同意",
     "template": "消息模板：查看、预览、放一份来改",
     "policy": "督办规则：查看、让在办的任务改用现行规则",

@@ -124,7 +124,8 @@ def _swept(common: Timed, workspace: Any, now: Any, let_go: Callable[[], None]) 
     from responsibility.usecases.messages import held_back
     from responsibility.usecases.periods import periods_waiting
     from responsibility.usecases.remind import notices_of
-    from responsibility.views import machine, terminal
+    from responsibility.views import machine, machine_brief, terminal
+    from responsibility.views.terminal import brief
 
     check_now(workspace, now)
     with _prefect(common, workspace):
@@ -145,6 +146,8 @@ def _swept(common: Timed, workspace: Any, now: Any, let_go: Callable[[], None]) 
                 swept.gaps,
             )
             | {"periods_waiting": len(waiting), "extensions_waiting": asked}
+            | {"documents": [machine_brief.made(one) for one in swept.documents]}
+            | {"document_faults": list(swept.document_faults)}
         ),
         lambda: terminal.swept(
             swept.told,
@@ -157,6 +160,8 @@ def _swept(common: Timed, workspace: Any, now: Any, let_go: Callable[[], None]) 
             swept.gaps,
         ),
     )
+    if swept.documents or swept.document_faults:
+        common.out.done(brief.written(swept.documents, swept.document_faults))
     if waiting:
         common.out.done(terminal.periods_waiting(waiting))
     if asked:

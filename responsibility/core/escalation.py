@@ -191,6 +191,8 @@ class Policy:
     cards: tuple[CardRule, ...] = ()
     #: The finish rung at which urgent items start once they are overdue; None: like all others.
     urgent_starts_at: str | None = None
+    #: Instruments (ids) that a sweep makes a document of when a rung with one of them is reached.
+    documents: tuple[str, ...] = ()
 
     @property
     def rollup(self) -> Rollup:

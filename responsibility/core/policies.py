@@ -48,6 +48,7 @@ _PLAIN = (
     "rectify_within",
     "urgent_starts_at",
     "cards",
+    "documents",
 )
 
 

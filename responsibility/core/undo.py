@@ -44,6 +44,8 @@ SILENT = frozenset(
         "sweep",
         "sheet.export",
         "sheet.import",
+        "document",
+        "feed.export",
         "undo",
     }
 )

@@ -177,6 +177,7 @@ def _policy(shape: PolicyShape, chain: Chain) -> Policy:
         rectify_within=shape.review.rectify_within,
         cards=tuple(_card_rule(rule, late) for rule in shape.cards),
         urgent_starts_at=shape.urgent_starts_at,
+        documents=shape.documents,
     )
 
 

@@ -61,6 +61,8 @@ def _policy(policy: Source, chain: Source) -> Iterator[Finding]:
     yield from _known(policy, ("weekly", "tiers", "*"), tiers or None)
     yield from _known(policy, (*rungs, "*", "instrument"), _keys(policy, "instruments"))
     yield from _known(policy, ("extension", "agrees", "*"), [UNIT_HEAD, *tiers] if tiers else None)
+    yield from _known(policy, ("documents", "*"), _keys(policy, "instruments"))
+    yield from _unique(policy, ("documents", "*"))
     yield from _cards(policy, [UNIT_HEAD, *tiers] if tiers else None)
     late = [rung for place, rung in policy.texts("ladders", "finish", "rungs", "*", "id") if _is_late(policy, place)]
     yield from _known(policy, ("urgent_starts_at",), late or None)

@@ -241,6 +241,7 @@ class PolicyShape(Shape):
     review: ReviewShape = ReviewShape()
     occurrences: OccurrencesShape = OccurrencesShape()
     cards: tuple[CardShape, ...] = ()
+    documents: tuple[Id, ...] = ()
     urgent_starts_at: Id = URGENT_STARTS_AT
     weekly: WeeklyShape | None = None
     default_terms: TermsShape

@@ -183,6 +183,7 @@ def policy_record(policy: Policy) -> dict[str, Any]:
         "extension": {"agrees": list(policy.extension_agrees), "rule": policy.extension_rule},
         "cards": [{**asdict(rule), "counts": list(rule.counts), "tells": list(rule.tells)} for rule in policy.cards],
         "urgent_starts_at": policy.urgent_starts_at,
+        "documents": list(policy.documents),
     }
 
 
@@ -201,6 +202,7 @@ def policy_from_record(record: Mapping[str, Any]) -> Policy:
         **_review(record.get("review")),
         cards=tuple(_card_rule(rule) for rule in record.get("cards", ())),
         urgent_starts_at=record.get("urgent_starts_at"),
+        documents=tuple(record.get("documents", ())),
     )
 
 

@@ -36,6 +36,7 @@ HEAD = "ledger.head"
 #: Acts that name lists and items, not single assignments.
 _BY_CODE = (
     "calendar.import",
+    "document",
     "event.set",
     "item.add",
     "item.cancel",

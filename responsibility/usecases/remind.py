@@ -20,6 +20,7 @@ from responsibility.store.ledger import Entry
 from responsibility.store.sweeping import Key
 from responsibility.usecases import cards, gaps
 from responsibility.usecases.digests import digests_of, noticed
+from responsibility.usecases.documents import Made
 from responsibility.usecases.gaps import GapLine
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.messages import put_messages
@@ -49,6 +50,9 @@ class Sweep:
     cards: int = 0
     #: Where nobody could be told as meant, as the ledger writes it; `message` says it in words.
     gaps: tuple[Mapping[str, Any], ...] = ()
+    #: The documents made of it where the policy says so, and why others were not.
+    documents: tuple[Made, ...] = ()
+    document_faults: tuple[str, ...] = ()
 
 
 def sweep(workspace: Workspace, now: datetime, *, dry_run: bool = False) -> Sweep:

@@ -26,6 +26,7 @@ def policy(rules: Policy, hours: Hours) -> Json:
         "instruments": dict(rules.instruments),
         "urgent_starts_at": rules.urgent_starts_at,
         "cards": _plain(rules.cards),
+        "documents": list(rules.documents),
         "hours": _hours(hours),
     }
 

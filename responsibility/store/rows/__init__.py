@@ -15,6 +15,7 @@ from responsibility.store.rows.lists import (
     PolicyRow,
     WorkListRow,
 )
+from responsibility.store.rows.papers import DocumentCaseRow, DocumentRow, FeedEventRow
 from responsibility.store.rows.people import HoldingRow, MetaRow, OversightRow, PersonRow, PostRow, UnitRow
 from responsibility.store.rows.told import (
     CardRow,
@@ -57,5 +58,8 @@ card = table_of(CardRow)
 unit_notice = table_of(UnitNoticeRow)
 message = table_of(MessageRow)
 channel_state = table_of(ChannelStateRow)
+document = table_of(DocumentRow)
+document_case = table_of(DocumentCaseRow)
+feed_event = table_of(FeedEventRow)
 ledger = table_of(LedgerRow)
 ledger_ref = table_of(LedgerRefRow)

@@ -40,6 +40,9 @@ def policy(rules: Policy, chain: Chain, hours: Hours) -> RenderableType:
     names = {rung.id: rung.name for rung in rules.ladders[Clock.FINISH].rungs}
     if rules.urgent_starts_at in names:
         lines.append(f"紧急事项逾期后直接从“{names[rules.urgent_starts_at]}”起")
+    if rules.documents:
+        names_of = (rules.instruments.get(one, one) for one in rules.documents)
+        lines.append(f"到档自动成文：{'、'.join(names_of)}（文件在 data/documents/）")
     lines += [f"牌：{_card(rule, rules, chain)}" for rule in rules.cards]
     lines += _hours(hours, chain)
     lines.append("在办的任务仍用交办时的规则；改用现行规则：zeren policy apply --to L1 --dry-run")
@@ -116,6 +119,7 @@ _OTHERS = {
     "rectify_within": "整改期限",
     "urgent_starts_at": "紧急事项逾期后从哪一档起",
     "cards": "牌",
+    "documents": "到档自动成文",
     "instrument": "文书",
     "within": "期限",
     "every": "周期",
@@ -152,6 +156,8 @@ def _worded(what: str, value: Any, rules: Policy, chain: Chain) -> str:
             for rule in value
         )
         return "；".join(cards) or "没有"
+    if what == "documents":
+        return "、".join(rules.instruments.get(one, one) for one in value) or "没有"
     if value is None:
         return "没有写"
     if what == "extension_agrees":
