@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -14,10 +15,12 @@ from responsibility.settings import Settings
 from responsibility.store import issued, ledger, outbox
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
+from responsibility.usecases.feed import events_of
 from responsibility.usecases.gone import Gone
 from responsibility.usecases.handover import listing
 from responsibility.usecases.status import Desk
 from responsibility.usecases.workspace import ENGINE, Workspace
+from responsibility.views.ics import calendar_of
 from responsibility.views.texts import Issued
 
 #: Channels that show messages to the office itself: it has just seen what it assigned.
@@ -109,9 +112,17 @@ def issuer(connection: Connection, workspace: Workspace, now: datetime) -> Calla
     def told(message: Any) -> Issued | Gone:
         first, last = message.about["first"], message.about["last"]
         new = listing(desk, workspace, message, Issued, _soonest, lambda row: row.works and first <= row.id <= last)
-        return new or Gone("新任务都已办结或收回")
+        if not isinstance(new, Issued):
+            return new or Gone("新任务都已办结或收回")
+        return replace(new, calendar=_calendar(connection, workspace, now, [line.code for line in new.lines]))
 
     return told
+
+
+def _calendar(connection: Connection, workspace: Workspace, now: datetime, codes: Sequence[str]) -> bytes:
+    """The dates of these assignments as a calendar file; empty where none has one."""
+    events = events_of(connection, workspace, now, codes)
+    return calendar_of(events, workspace.settings.home.name, now) if events else b""
 
 
 def _soonest(view: AssignmentView) -> Any:

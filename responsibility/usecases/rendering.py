@@ -8,7 +8,7 @@ from responsibility.delivery import Attachment
 from responsibility.settings import ChannelSettings, bundled
 from responsibility.usecases.contents import Content
 from responsibility.usecases.workspace import Workspace
-from responsibility.views.texts import Shelf, ended, fitted, title_of
+from responsibility.views.texts import Issued, Shelf, ended, fitted, title_of
 
 #: So many lines a message has over a channel of a kind.
 LINES = {"wecom": 20, "dingtalk": 20, "feishu": 20, "apprise": 20, "webhook": 20}
@@ -52,7 +52,15 @@ class Renderer:
         text = ended(self.shelf.text(kind, values, channel.id), number, getattr(carried, "more", 0))
         shows = shows_pages(channel) if page is None else page
         html = self.shelf.page(kind, values, channel.id) if shows else ""
-        return Rendered(title_of(carried), text, html, faults=self.faults[known:])
+        attached = attachments(content) if shows_pages(channel) else ()
+        return Rendered(title_of(carried), text, html, attached, self.faults[known:])
+
+
+def attachments(content: Content) -> tuple[Attachment, ...]:
+    """What travels with a message: the dates of new work."""
+    if isinstance(content, Issued) and content.calendar:
+        return (Attachment("日程.ics", content.calendar, "text/calendar"),)
+    return ()
 
 
 def cut(content: Content, channel: ChannelSettings) -> Content:

@@ -78,6 +78,9 @@ class HandOver:
 class Issued(HandOver):
     """What was newly laid on the posts a person holds (交办)."""
 
+    #: Its dates as a calendar file, for channels that carry one.
+    calendar: bytes = b""
+
     @property
     def title(self) -> str:
         """The subject: how many, no content."""
