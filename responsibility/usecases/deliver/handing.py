@@ -296,9 +296,9 @@ class Deliverer:
         return max(LEASE, timedelta(seconds=ANSWERS * timeout))
 
     def _settle_doubts(self) -> None:
-        """Decide what deliverers left that died; refused where the clock went back."""
+        """Decide what deliverers left that died."""
         now = self._timer.now()
-        with self._workspace.write(now) as connection:
+        with self._writing() as connection:
             for row in outbox.in_doubt(connection, now):
                 outcome = in_doubt(row, DIED, now, resend=self._resends(row.channel))
                 owner = row.lease_owner if outcome.status == "uncertain" else None
@@ -325,10 +325,7 @@ class Deliverer:
                 if n := outbox.waiting_on(connection, [channel], now, self._tier):
                     self._done.counts["held"] += n
                     again = states[channel].parked_until.astimezone(self._workspace.settings.zone)
-                    said = (
-                        f"渠道 {channel} 送不出：{states[channel].reason}；{n} 份消息等着，{again:%m-%d %H:%M} 起再试"
-                    )
-                    self._done.say(said)
+                    self._done.wait_for(channel, f"{states[channel].reason}，{again:%m-%d %H:%M} 起再试", n)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
