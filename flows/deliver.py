@@ -27,10 +27,10 @@ SHOWN = 20
 
 
 @flow(name="tell-tier", flow_run_name="告知 {tier_names[0]}", validate_parameters=False)
-async def tell_tier(root: str, now: datetime, tiers: list[str], tier_names: list[str], stream: str) -> Delivered:
+async def tell_tier(root: str, behind: float, tiers: list[str], tier_names: list[str], stream: str) -> Delivered:
     """Hand over what is waiting for the first of `tiers`, then for those above it, as subflows of this one."""
     workspace = open_workspace(Path(root), os.environ, sending=True)
-    timer = Running(now)
+    timer = Running(behind)
     done = await asyncio.to_thread(_hand_over, workspace, timer, tiers[0], tier_names[0], stream)
     await acreate_table_artifact(
         key=f"told-{tiers[0].replace('_', '-')}",
@@ -38,19 +38,19 @@ async def tell_tier(root: str, now: datetime, tiers: list[str], tier_names: list
         description=f"告知{tier_names[0]}：{'；'.join(done.faults[:SHOWN]) or '没有差错'}",
     )
     if tiers[1:]:
-        done.add(await tell_tier(root, timer.now(), tiers[1:], tier_names[1:], stream))
+        done.add(await tell_tier(root, behind, tiers[1:], tier_names[1:], stream))
     return done
 
 
-async def tell_upwards(root: str, now: datetime, stream: str) -> Delivered:
+async def tell_upwards(root: str, timer: Running, stream: str) -> Delivered:
     """Hand over everything that is due, tier by tier from the bottom up."""
     workspace = open_workspace(Path(root), os.environ)
     chain = workspace.settings.chain
-    waiting = await asyncio.to_thread(tiers_waiting, workspace, now)
+    waiting = await asyncio.to_thread(tiers_waiting, workspace, timer.now())
     tiers = [tier for tier in reversed(chain.tiers) if tier.id in waiting]
     if not tiers:
         return Delivered()
-    return await tell_tier(root, now, [tier.id for tier in tiers], [tier.name for tier in tiers], stream)
+    return await tell_tier(root, timer.behind, [tier.id for tier in tiers], [tier.name for tier in tiers], stream)
 
 
 @flow(name="deliver", flow_run_name="定时送出", validate_parameters=False)
@@ -58,7 +58,7 @@ async def scheduled_delivery(root: str) -> str:
     """What became due between sweeps; leaves no trace where there is nothing, or where another run is still at it."""
     try:
         with FileLock(Path(root) / "data" / "deliver.lock", timeout=0):
-            done = await tell_upwards(root, datetime.now(UTC), "stdout")
+            done = await tell_upwards(root, Running(), "stdout")
     except Timeout:
         return "上一次还在送出"
     for fault in done.faults:

@@ -54,7 +54,7 @@ async def scheduled_sweep(root: str) -> str:
         now = datetime.now(UTC)
         logger.info(await lay_new_periods(workspace, now))
         swept = await _escalated(root, datetime.now(UTC))
-    done = await tell_upwards(root, datetime.now(UTC), "stdout")
+    done = await tell_upwards(root, Running(), "stdout")
     said = f"提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份{_became(swept.held, done)}"
     logger.info(said)
     for gap in swept.gaps:
@@ -95,17 +95,21 @@ async def _escalated(root: str, now: datetime) -> Sweep:
     return await escalate(root, now, f"{now.astimezone(zone):%Y-%m-%d %H:%M}")
 
 
-async def _swept_and_told(root: str, now: datetime, stream: str, swept: Callable[[], None]) -> tuple[Sweep, Delivered]:
-    timer = Running(now)
+async def _swept_and_told(
+    root: str, now: datetime, timer: Running, stream: str, swept: Callable[[], None]
+) -> tuple[Sweep, Delivered]:
     found = await _escalated(root, now)
     swept()
-    return found, await tell_upwards(root, timer.now(), stream)
+    return found, await tell_upwards(root, timer, stream)
 
 
-def run(root: Path, now: datetime, stream: str, swept: Callable[[], None] = lambda: None) -> tuple[Sweep, Delivered]:
+def run(
+    root: Path, now: datetime, stream: str, swept: Callable[[], None] = lambda: None, timer: Running | None = None
+) -> tuple[Sweep, Delivered]:
     """Run one sweep from a command, and its delivery; a Prefect server must be known to the environment.
 
-    `swept` is called in between: from then on the workspace need not be held.
+    `swept` is called in between: from then on the workspace need not be held. `timer` shows what time it is since
+    `now` was read.
     """
     with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-        return asyncio.run(_swept_and_told(str(root), now, stream, swept))
+        return asyncio.run(_swept_and_told(str(root), now, timer or Running.at(now), stream, swept))

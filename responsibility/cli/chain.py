@@ -119,6 +119,7 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
 
 
 def _swept(common: Timed, workspace: Any, now: Any, let_go: Callable[[], None]) -> int:
+    from flows.timer import Running
     from responsibility.usecases.assign import check_now
     from responsibility.usecases.extension import waiting as extensions_waiting
     from responsibility.usecases.messages import held_back
@@ -128,10 +129,11 @@ def _swept(common: Timed, workspace: Any, now: Any, let_go: Callable[[], None]) 
     from responsibility.views.terminal import brief
 
     check_now(workspace, now)
+    timer = Running.at(now)
     with _prefect(common, workspace):
         from flows import escalate
 
-        swept, done = escalate.run(workspace.root, now, "stderr" if common.json else "stdout", let_go)
+        swept, done = escalate.run(workspace.root, now, "stderr" if common.json else "stdout", let_go, timer)
     waiting, asked = periods_waiting(workspace, now), extensions_waiting(workspace)
     outcome = {**done.counts, "held": done["held"] + swept.held}
     common.out.show(

@@ -32,9 +32,10 @@ def urge(
 
     workspace = enter(common, sending=True)
     with alone(common, workspace) as now:
+        timer = Running.at(now)
         urged = act(workspace, code, now, as_, note=note, rung=rung, everyone=all_)
     with opened(workspace, sys.stderr if common.json else sys.stdout, true_time) as by:
-        done = deliver(workspace, by, Running(now))
+        done = deliver(workspace, by, timer)
     outcome: dict[str, Any] = {**done.counts, "held": done["held"] + urged.held}
     common.out.show(lambda: machine_policy.urged(urged, outcome), lambda: terminal.urged(urged, outcome, done.faults))
     return 1 if done["failed"] else 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -49,36 +50,49 @@ def count_of(connection: Connection, seq: int) -> int:
 # -- what is to go -----------------------------------------------------------------------------------------------------
 
 
-def _due(now: datetime, tier: str | None) -> ColumnElement[bool]:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When messages are looked for, and whose."""
+
+    now: datetime
+    #: Of recipients at one tier; None: at all of them.
+    tier: str | None = None
+    #: Nobody is to be disturbed now: only what is urgent goes.
+    quiet: bool = False
+
+
+def _due(moment: Moment) -> ColumnElement[bool]:
     """Waits, its time has come, and nobody has it in hand; an alarm goes whatever the tier."""
+    now, tier = moment.now, moment.tier
     return and_(
         _M.status.in_(_WAITING),
         or_(_M.retry_at.is_(None), _M.retry_at <= now),
         or_(_M.lease_until.is_(None), _M.lease_until <= now),
         true() if tier is None else or_(_M.tier == tier, _M.kind == "alarm"),
+        _M.urgent if moment.quiet else true(),
     )
 
 
-def due(connection: Connection, now: datetime, tier: str | None = None) -> dict[str, int]:
+def due(connection: Connection, moment: Moment) -> dict[str, int]:
     """Channel → how many messages are to be handed over now."""
-    query = select(_M.channel, func.count()).where(_due(now, tier)).group_by(_M.channel)
+    query = select(_M.channel, func.count()).where(_due(moment)).group_by(_M.channel)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def tiers_due(connection: Connection, now: datetime, but: Collection[str] = ()) -> set[str]:
+def tiers_due(connection: Connection, moment: Moment, but: Collection[str] = ()) -> set[str]:
     """The tiers whose people have messages due (on other channels than these), those in doubt included."""
-    waiting = and_(_due(now, None), _M.channel.not_in(list(but)))
-    return set(connection.execute(select(_M.tier).where(or_(waiting, _broken_off(now))).distinct()).scalars())
+    waiting = and_(_due(moment), _M.channel.not_in(list(but)))
+    return set(connection.execute(select(_M.tier).where(or_(waiting, _broken_off(moment.now))).distinct()).scalars())
 
 
 def claim(
-    connection: Connection, channel: str, owner: str, now: datetime, until: datetime, tier: str | None, most: int
+    connection: Connection, channel: str, owner: str, moment: Moment, until: datetime, most: int
 ) -> list[Row[Any]]:
     """Take the oldest messages due on a channel in hand, until the lease runs out."""
-    oldest = select(_M.id).where(_M.channel == channel, _due(now, tier)).order_by(_M.id).limit(most)
+    oldest = select(_M.id).where(_M.channel == channel, _due(moment)).order_by(_M.id).limit(most)
     statement = (
         update(message)
-        .where(_M.id.in_(oldest), _due(now, tier))
+        .where(_M.id.in_(oldest), _due(moment))
         .values(status="pending", lease_owner=owner, lease_until=until)
         .returning(message)
     )
@@ -190,9 +204,9 @@ def handovers_waiting(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(select(message).where(_M.kind == "handover", _M.status.in_(_WAITING))))
 
 
-def waiting_on(connection: Connection, channels: Collection[str], now: datetime, tier: str | None = None) -> int:
+def waiting_on(connection: Connection, channels: Collection[str], moment: Moment) -> int:
     """How many messages would be due now on these channels."""
-    query = select(func.count()).where(_M.channel.in_(list(channels)), _due(now, tier))
+    query = select(func.count()).where(_M.channel.in_(list(channels)), _due(moment))
     return connection.scalar(query) or 0
 
 

@@ -38,6 +38,22 @@ def test_at_night_messages_wait_for_the_morning(any_world: World) -> None:
     forget(world)
 
 
+def test_a_retry_never_falls_into_the_night_or_a_holiday(world: World) -> None:
+    world.configure("schedule.yaml", "quiet: []", 'quiet: ["20:00", "07:30"]')
+    world.given(by="9月30日前")
+    world.to("2023-09-14", time(19, 58))
+    world.courier.fail_next()
+    world.sweep()
+    for day, at in (("2023-09-14", time(20, 30)), ("2023-09-15", time(7, 29))):
+        world.to(day, at)
+        world.deliver()
+        assert told(world) == []
+    world.to("2023-09-15", time(7, 30))
+    world.deliver()
+    assert told(world) == ["甲书记"]
+    forget(world)
+
+
 def test_a_post_gets_its_messages_at_its_own_hour(world: World) -> None:
     world.configure("schedule.yaml", "hours: {}", 'hours: {A1: "10:00"}')
     world.given(lead="甲支部、乙支部")

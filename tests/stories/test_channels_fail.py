@@ -122,7 +122,7 @@ def test_a_channel_that_fails_is_asked_once_and_the_office_hears_of_it_once(told
     assert alarm.title == "【责任链】渠道 mail 送不出消息"
     assert "没有开启（连接被拒绝）" in alarm.text
     assert "有 2 份消息在等它" in alarm.text
-    assert "渠道 mail 送不出：没有开启（连接被拒绝）；2 份消息等着，09-14 08:35 起再试" in done.faults
+    assert "渠道 mail 送不出：没有开启（连接被拒绝），09-14 08:35 起再试；2 份消息等着" in done.faults
     # Nothing was counted as an attempt; after the pause one message tries, and the pause grows.
     assert office.messages("attempts")[:2] == [(0,), (1,)]
     for minutes, asked in ((4, 1), (1, 2), (14, 2), (1, 3), (59, 3), (1, 4), (60, 5)):

@@ -40,4 +40,6 @@ def tiers_waiting(workspace: Workspace, now: datetime) -> set[str]:
     """The tiers whose people have messages that can go now, those in doubt included."""
     with workspace.read() as connection:
         but = stuck(channels.states(connection), workspace.settings.delivery.lines, now)
-        return outbox.tiers_due(connection, now, but)
+        return outbox.tiers_due(
+            connection, outbox.Moment(now, quiet=workspace.settings.clockwork.suiting(now) > now), but
+        )

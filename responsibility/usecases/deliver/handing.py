@@ -95,7 +95,7 @@ class Deliverer:
         """Hand over until nothing more can go."""
         self._settle_doubts()
         with self._workspace.read() as connection:
-            due = outbox.due(connection, self._timer.now(), self._tier)
+            due = outbox.due(connection, self._moment())
             self._states = channels.states(connection)
         self._total = sum(due.values())
         for channel in due:
@@ -107,6 +107,11 @@ class Deliverer:
             self._finish()
         self._say_stuck()
         return self._done
+
+    def _moment(self) -> outbox.Moment:
+        """Now, with what may go at this hour."""
+        now = self._timer.now()
+        return outbox.Moment(now, self._tier, self._workspace.settings.clockwork.suiting(now) > now)
 
     def _open(self, channel: str) -> None:
         queue = self._queues.setdefault(channel, Queue(channel, self._by.get(channel), self._timer.now()))
@@ -141,7 +146,7 @@ class Deliverer:
 
     def _claim(self, connection: Connection, queue: Queue) -> list[Any]:
         now = self._timer.now()
-        return outbox.claim(connection, queue.channel, self._owner, now, now + LEASE, self._tier, queue.batch)
+        return outbox.claim(connection, queue.channel, self._owner, self._moment(), now + LEASE, queue.batch)
 
     def _look(self, connection: Connection, queue: Queue) -> bool:
         """Whether messages of a channel can be taken in hand now; one that failed is tried by one deliverer."""
@@ -256,7 +261,7 @@ class Deliverer:
         outbox.release(connection, self._owner, [one.row.id for one in queue.ready])
         queue.ready.clear()
         queue.braked += error.wait is not None
-        for channel in outbox.due(connection, now, self._tier):
+        for channel in outbox.due(connection, self._moment()):
             self._open(channel)
 
     def _detoured(self, connection: Connection, handed: _Handed) -> Outcome:
@@ -296,9 +301,9 @@ class Deliverer:
         return max(LEASE, timedelta(seconds=ANSWERS * timeout))
 
     def _settle_doubts(self) -> None:
-        """Decide what deliverers left that died; refused where the clock went back."""
+        """Decide what deliverers left that died."""
         now = self._timer.now()
-        with self._workspace.write(now) as connection:
+        with self._writing() as connection:
             for row in outbox.in_doubt(connection, now):
                 outcome = in_doubt(row, DIED, now, resend=self._resends(row.channel))
                 owner = row.lease_owner if outcome.status == "uncertain" else None
@@ -322,13 +327,10 @@ class Deliverer:
         with self._workspace.read() as connection:
             states = channels.states(connection)
             for channel in sorted(stuck(states, self._lines, now)):
-                if n := outbox.waiting_on(connection, [channel], now, self._tier):
+                if n := outbox.waiting_on(connection, [channel], self._moment()):
                     self._done.counts["held"] += n
                     again = states[channel].parked_until.astimezone(self._workspace.settings.zone)
-                    said = (
-                        f"渠道 {channel} 送不出：{states[channel].reason}；{n} 份消息等着，{again:%m-%d %H:%M} 起再试"
-                    )
-                    self._done.say(said)
+                    self._done.wait_for(channel, f"{states[channel].reason}，{again:%m-%d %H:%M} 起再试", n)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

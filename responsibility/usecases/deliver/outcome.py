@@ -22,7 +22,9 @@ class Delivered:
 
     counts: Counter[str] = field(default_factory=Counter)
     #: Why messages failed, were moved to another channel or are in doubt, in Chinese.
-    faults: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    #: Channel that is left alone → (why and until when, how many messages wait for it).
+    stuck: dict[str, tuple[str, int]] = field(default_factory=dict)
 
     def __getitem__(self, status: str) -> int:
         return self.counts[status]
@@ -30,11 +32,23 @@ class Delivered:
     def add(self, other: Delivered) -> None:
         """Count another part of the same delivery in."""
         self.counts.update(other.counts)
-        self.say(*other.faults)
+        self.say(*other.said)
+        for channel, (why, n) in other.stuck.items():
+            self.wait_for(channel, why, n)
 
     def say(self, *faults: str) -> None:
         """Note what went wrong, each once."""
-        self.faults.extend(fault for fault in faults if fault not in self.faults)
+        self.said.extend(fault for fault in faults if fault not in self.said)
+
+    def wait_for(self, channel: str, why: str, n: int) -> None:
+        """Count messages that wait for a channel."""
+        self.stuck[channel] = why, n + self.stuck.get(channel, ("", 0))[1]
+
+    @property
+    def faults(self) -> list[str]:
+        """All that went wrong, in Chinese."""
+        waiting = (f"渠道 {channel} 送不出：{why}；{n} 份消息等着" for channel, (why, n) in self.stuck.items())
+        return [*self.said, *waiting]
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,7 @@ def channels(states: Iterable[Any], waiting: Mapping[str, int], zone: tzinfo) ->
             Severity.WARNING,
             f"渠道 {row.channel} 从 {row.since.astimezone(zone):%Y-%m-%d %H:%M} 起送不出消息：{row.reason}"
             + (f"；{waiting[row.channel]} 份消息在等它" if waiting.get(row.channel) else ""),
-            "按原因检查服务器、网络和 config/channels.yaml；通了会自己恢复，马上再试：zeren remind",
+            "按原因检查服务器、网络和 config/channels.yaml；通了会自己恢复。哪些在等：zeren message list",
         )
         for row in states
         if row.failures and row.since is not None
