@@ -52,7 +52,7 @@ def test_the_third_overdue_case_in_a_quarter_calls_the_head_to_a_talk(any_world:
     assert leader.reason.endswith("您分管甲支部")
     text = next(p.text for p in world.courier.parcels if p.to.name == "甲书记")
     assert "【约谈单位负责人】甲支部本季度第 3 次逾期，按规则约谈单位负责人" in text
-    assert "■ 约谈通知 1 项" in text
+    assert "第 1 次告知，约谈通知" in text
     assert cards_of(world, "A") == ["3/3"]
     assert cards_of(world, "B") == []
 
