@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from responsibility.cli.app import COMMANDS, command_first, run
+from responsibility.cli.app import command_first, run
+from responsibility.cli.commands import COMMANDS
 from tests.world import World
 
 Zeren = Callable[..., tuple[int, str, str]]

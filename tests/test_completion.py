@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from responsibility.cli.app import COMMANDS, run
+from responsibility.cli.app import run
+from responsibility.cli.commands import COMMANDS
 
 BASH = shutil.which("bash")
 #: Asks a shell with the script loaded what it offers for a half-typed line.

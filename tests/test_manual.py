@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from responsibility.cli.app import COMMANDS, build
+from responsibility.cli.app import build
+from responsibility.cli.commands import COMMANDS
 
 MANUAL = Path(__file__).parents[1] / "docs" / "手册.md"
 TEXT = MANUAL.read_text("utf-8")

@@ -16,7 +16,8 @@ from typing import Any
 
 import pytest
 
-from responsibility.cli.app import COMMANDS, run
+from responsibility.cli.app import run
+from responsibility.cli.commands import COMMANDS
 from responsibility.usecases.workspace import Workspace
 
 NAMES = [command for command, *_ in COMMANDS] + ["log verify"]

@@ -95,4 +95,4 @@ def _alarm(home: OfficeCard) -> Alarm:
     """A channel that fails."""
     since = datetime(2023, 9, 28, 8, 30, tzinfo=UTC)
     again = since + timedelta(minutes=5)
-    return Alarm("样例", "mail", "邮件服务器没有开启", since, again, 3, home.name, home.contact, home.phone)
+    return Alarm("样例", "mail", "连接被拒绝", since, again, 3, home.name, home.contact, home.phone)

@@ -57,7 +57,9 @@ def test_digests_arrive_by_mail_and_a_refused_address_fails_for_good(
     [(_, recipients, mail)] = mailbox.arrived
     assert recipients == ["a1@example.invalid"]
     assert mail["Subject"] == "【责任链】签收提醒 L1-01"
-    assert "编号 L1-01.A" in mail.get_content()
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "编号 L1-01.A" in body.get_content()
     assert world.rows("SELECT status FROM message WHERE person = 'RB1'") == [("failed",)]
     assert again.counts == {}
     assert len(mailbox.arrived) == 1
