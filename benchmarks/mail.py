@@ -40,7 +40,7 @@ from responsibility.views.texts import Digest
 
 SIZES = (1_000, 10_000)
 NOW = datetime(2023, 9, 11, 8, 30, tzinfo=ZONE)
-SWEPT, LATER = NOW + timedelta(days=4), NOW + timedelta(days=5)
+SWEPT, LATER = NOW + timedelta(days=4), NOW + timedelta(days=4, hours=1)
 SPAWN = multiprocessing.get_context("spawn")
 HEADER = ("messages", "zeren/s", "smtplib/s", "ratio", "peak MB")
 WIDTHS = (10, 9, 10, 7, 9)
