@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.prefect_seed import seeded
 from tests.world import World
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
@@ -41,7 +42,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
             {"title": "全体学习", "lead": "各党支部", "support": "全体党员", "by": "9月15日前"},
             {"title": "甲的事", "lead": "甲支部", "by": "9月30日前"},
         )
-    return world.root
+    return seeded(world.root)
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +132,7 @@ def test_the_scheduled_run_lays_what_has_begun_before_it_sweeps(tmp_path: Path) 
     """A plain `remind` lays nothing and says what waits; the schedule lays it, and the run page shows it."""
     with World(tmp_path / "office") as world:
         world.given(title="年度报告", by="每年12月31日前")
+    seeded(world.root)
     said = zeren(world.root, "remind", "--now", "2024-01-09T09:00")
     assert said.returncode == 0, said.stderr
     assert "循环事项到了新一期，还没有交办：L1-01。交办：zeren assign" in said.stdout
@@ -151,6 +153,7 @@ def test_killed_half_way_it_is_whole_after_the_next_run(tmp_path: Path) -> None:
         world.list(
             *({"title": f"学习{n}", "lead": "各党支部", "support": "全体党员", "by": "9月15日前"} for n in range(40))
         )
+    seeded(world.root)
     command = [sys.executable, "-m", "responsibility.cli", "assign", "--now", "2023-09-11T09:00", "-w", str(world.root)]
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     until = time.monotonic() + 120

@@ -23,7 +23,7 @@ from tests.world import World
 
 CHANNELS = ("console", "mail")
 #: Longer than any lease.
-LATER = timedelta(minutes=10)
+LATER = timedelta(minutes=3)
 
 
 class Post:

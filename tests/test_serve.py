@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.prefect_seed import seeded
 from tests.test_flows import gone, zeren
 from tests.world import World
 
@@ -24,7 +25,7 @@ pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
 COMMAND = [sys.executable, "-m", "responsibility.cli", "serve"]
 
 
-def until(true: Callable[[], Any], seconds: float = 60.0) -> Any:
+def until(true: Callable[[], Any], seconds: float = 120.0) -> Any:
     """Wait until something is true, and give it back."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -39,7 +40,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office with one item assigned long ago, so that there is something to say."""
     with World(tmp_path_factory.mktemp("serve") / "office") as world:
         world.given(by="9月30日前")
-    return world.root
+    return seeded(world.root)
 
 
 def started(root: Path) -> tuple[subprocess.Popen[str], str]:
@@ -162,7 +163,7 @@ def test_starting_it_twice_is_refused_with_its_address(office: Path, serving: An
 def test_children_that_die_are_started_again_and_a_stop_leaves_nothing(tmp_path: Path) -> None:
     """Server killed: again at the same address. Runner killed: again. SIGTERM: a clean end. kill -9: all go along."""
     with World(tmp_path / "office") as world:
-        pass
+        seeded(world.root)
     process, url = started(world.root)
     old = note(world.root)["pid"]
     os.kill(old, signal.SIGKILL)
@@ -189,7 +190,7 @@ def test_children_that_die_are_started_again_and_a_stop_leaves_nothing(tmp_path:
 def test_missed_runs_collapse_into_one_and_dead_ones_are_marked(tmp_path: Path) -> None:
     """Power cut: eleven runs are late and one is recorded as running; one run makes good for all, nothing is stuck."""
     with World(tmp_path / "office") as world:
-        pass
+        seeded(world.root)
     from flows.server import prefect_server
 
     async def story() -> tuple[tuple[int, int], list[str], int]:
@@ -230,7 +231,7 @@ def test_missed_runs_collapse_into_one_and_dead_ones_are_marked(tmp_path: Path) 
 def test_times_taken_out_of_the_schedule_are_forgotten(tmp_path: Path) -> None:
     """Prefect keeps schedules that a later catalogue no longer has; their runs would go on for ever."""
     with World(tmp_path / "office") as world:
-        pass
+        seeded(world.root)
     from flows.server import prefect_server
     from responsibility.settings import load
 
