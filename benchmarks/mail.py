@@ -4,8 +4,8 @@
 
 For each size: messages per second of `usecases.deliver.deliver` on a workspace whose outbox holds so many digests (each
 claimed, read, rendered, sent and recorded, one commit a message), of smtplib alone with as many mails of the same text
-in the same run, the ratio of the two, and the peak memory of the deliverer. The SMTP server runs on loopback in a
-process of its own.
+in the same run, the ratio of the two, and the peak memory of the deliverer. The office is as large as the largest size,
+so that memory tells what more messages cost. The SMTP server runs on loopback in a process of its own.
 """
 
 from __future__ import annotations
@@ -50,17 +50,17 @@ def main(sizes: list[int]) -> None:
     """A line for each size, each in a process of its own, so that none inherits the memory of another."""
     line(HEADER, WIDTHS)
     for size in sizes:
-        case = SPAWN.Process(target=run_case, args=(size,))
+        case = SPAWN.Process(target=run_case, args=(size, max(sizes)))
         case.start()
         case.join()
         if case.exitcode:
             sys.exit(case.exitcode)
 
 
-def run_case(size: int) -> None:
-    """Fill an outbox, hand it over, send as many by hand, and print one line."""
+def run_case(size: int, people: int) -> None:
+    """Fill an outbox of an office of so many people, hand it over, send as many by hand, and print one line."""
     with tempfile.TemporaryDirectory(prefix="zeren-mail-") as folder, _server() as port:
-        workspace = _filled(Path(folder) / "office", size)
+        workspace = _filled(Path(folder) / "office", size, people)
         text = _warm_up(workspace, port)
         courier = _courier(port)
         with taking() as taken:
@@ -78,14 +78,15 @@ def _courier(port: int) -> Any:
     return MailCourier("127.0.0.1", port, "none", "", "", "office@example.com", "办公室")
 
 
-def _filled(root: Path, size: int) -> Workspace:
-    """An office in which so many members have something to sign, and the sweep has written it."""
-    workspace = open_office(root, NOW, branches=max(1, size // 50), members=50)
+def _filled(root: Path, size: int, people: int) -> Workspace:
+    """An office in which all members have something to sign, and the sweep has written it; `size` messages are kept."""
+    branches = max(1, people // 50)
+    workspace = open_office(root, NOW, branches=branches, members=50)
     text = root / "config" / "channels.yaml"
     text.write_text(text.read_text("utf-8").replace("use: [console]", "use: [mail]"), "utf-8")
     workspace.engine.dispose()
     workspace = open_workspace(root, {})
-    names = "、".join(branch(at)[1] for at in range(1, max(1, size // 50) + 1))
+    names = "、".join(branch(at)[1] for at in range(1, branches + 1))
     path = root / "清单.csv"
     path.write_text(f"序号,重点工作,牵头单位,配合单位,完成时限\n1,全体学习,{names},全体党员,9月30日前\n", "utf-8")
     import_list(workspace, path, NOW, issued_on=NOW.date())
