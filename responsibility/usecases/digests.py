@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection
 from responsibility.core.chain import COPY, Organisation, Person
 from responsibility.core.escalation import NO_LADDER, Clock, kind_of, milestone_of
 from responsibility.core.summary import Noticed
+from responsibility.core.timing import Held
 from responsibility.store import cards, laying, outbox, sweeping, urging
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.gone import Gone, gone, why_untrue
@@ -252,7 +254,8 @@ def digester(
             return Gone("收件人已不在这个岗位")
         if not (rows or of_units):
             return gone(newest.values())
-        return reader.digest(person, message.posts, rows, of_units)
+        said = reader.digest(person, message.posts, rows, of_units)
+        return replace(said, weekly=message.held_why == Held.WEEKLY)
 
     return digest
 

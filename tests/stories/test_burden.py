@@ -102,6 +102,7 @@ def test_a_leader_hears_once_a_week_where_the_policy_says_so(world: World) -> No
     world.deliver()
     assert told(world).count("领导甲") == 1
     [week] = [parcel for parcel in world.courier.parcels if parcel.to.name == "领导甲"]
+    assert week.title == "【责任链】每周汇总 1 项"
     assert "约谈" in week.text
     assert "督办】" not in week.text
     forget(world)

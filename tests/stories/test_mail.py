@@ -56,7 +56,7 @@ def test_digests_arrive_by_mail_and_a_refused_address_fails_for_good(
     assert (swept.messages, done["sent"], done["failed"]) == (2, 1, 1)
     [(_, recipients, mail)] = mailbox.arrived
     assert recipients == ["a1@example.invalid"]
-    assert mail["Subject"] == "【责任链】签收提醒 L1-01"
+    assert mail["Subject"] == "【责任链】L1-01"
     body = mail.get_body(("plain",))
     assert body is not None
     assert "编号 L1-01.A" in body.get_content()

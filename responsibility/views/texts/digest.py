@@ -67,9 +67,22 @@ class DigestLine:
         return "、".join(only) if len(only) > 1 else ""
 
     def outside(self) -> DigestLine:
-        """Number, title and due date, under the name of the rung; nothing else is left to say."""
-        bare = {"behind": (), "late": self.due, "why": "", "step": "", "overdue": 0, "title_outside": ""}
-        return replace(self, title=self.title_outside or self.title, **bare)  # type: ignore[arg-type]
+        """Number, title and due date; nothing else is left to say."""
+        return DigestLine(
+            rung="",
+            rung_name="",
+            instrument_name="",
+            nth=0,
+            item=self.item,
+            title=self.title_outside or self.title,
+            behind=(),
+            quote=self.quote,
+            due_on=self.due_on,
+            late=self.due,
+            why="",
+            due=self.due,
+            copied=self.copied,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +127,8 @@ class Digest:
     more: int = 0
     #: How many of the lines that are listed or not are for information only.
     copies: int = 0
+    #: Whether it stands for all the single ones of a week.
+    weekly: bool = False
 
     @property
     def count(self) -> int:
@@ -133,10 +148,13 @@ class Digest:
     @property
     def title(self) -> str:
         """The subject: urgency and number, no content."""
-        worst = self.lines[0]
+        worst, together = self.lines[0], len(self.lines) + self.more
+        if self.weekly:
+            return f"每周汇总 {together} 项"
         urgency = ("抄送 " if worst.copied else "") + worst.rung_name
-        together = len(self.lines) + self.more
-        return f"{urgency}等 {together} 项" if together > 1 else f"{urgency} {worst.item}".rstrip()
+        if together == 1:
+            return f"{urgency} {worst.item}".strip() or "1 项请留意"
+        return f"{urgency}等 {together} 项" if worst.rung_name else f"{urgency}{together} 项请留意"
 
     def capped(self, lines: int) -> Digest:
         """With so many lines at most; the others are counted."""

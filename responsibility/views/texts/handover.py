@@ -16,7 +16,8 @@ class HandOverLine:
     code: str
     title: str
     due_on: date | None
-    light: Light
+    #: None on channels outside.
+    light: Light | None
     #: None on channels outside.
     state: State | None
     #: How often its due date was extended.
@@ -31,7 +32,7 @@ class HandOverLine:
     @property
     def light_name(self) -> str:
         """The light in Chinese."""
-        return LIGHT_NAMES[self.light]
+        return LIGHT_NAMES[self.light] if self.light else ""
 
     @property
     def state_name(self) -> str:
@@ -71,7 +72,9 @@ class HandOver:
 
     def outside(self) -> Self:
         """What may leave the building: numbers, titles, due dates."""
-        return replace(self, posts=(), lines=tuple(replace(line, state=None, extensions=0) for line in self.lines))
+        return replace(
+            self, posts=(), lines=tuple(replace(line, light=None, state=None, extensions=0) for line in self.lines)
+        )
 
 
 @dataclass(frozen=True, slots=True)
