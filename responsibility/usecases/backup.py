@@ -16,7 +16,7 @@ from typing import IO, Any
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from responsibility.core.errors import LedgerBroken, ResponsibilityError, WorkspaceError
 from responsibility.settings import Settings
@@ -117,6 +117,8 @@ def _unpacked(path: Path, folder: Path) -> dict[str, Any]:
     try:
         with zipfile.ZipFile(path) as archive:
             manifest = _manifest(archive, path)
+            for name in set(archive.namelist()) - {_MANIFEST, *manifest["files"]}:
+                raise _spoilt(path, f"里面有不该有的文件 {name}")
             for name, digest in manifest["files"].items():
                 target = folder / _safe(name, path)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -208,6 +210,7 @@ def copy_to(workspace: Workspace, url: str, progress: Progress = lambda done, to
     """
     target = _target(url)
     try:
+        _reachable(target)
         if not copying.is_empty(target):
             raise WorkspaceError("目的数据库里已经有 zeren 的数据，没有改动", "换一个空的数据库")
         before = _head(workspace.engine)
@@ -217,6 +220,16 @@ def copy_to(workspace: Workspace, url: str, progress: Progress = lambda done, to
         return counts
     finally:
         target.dispose()
+
+
+def _reachable(target: Engine) -> None:
+    try:
+        target.connect().close()
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise ResponsibilityError(
+            f"连不上 --to 写的数据库（{said}）", "检查地址、库名、用户，以及数据库服务是否在运行"
+        ) from None
 
 
 def _target(url: str) -> Engine:

@@ -141,11 +141,11 @@ class _Reader:
             behind=self._behind(group),
             quote=first.code if len(group) == 1 else first.item_code,
             due_on=due_on,
-            late=f"{due(clock, due_on)}，{late}" if clock is Clock.BEHIND else late,
+            late=f"{due(clock, due_on, self.lamp.today)}，{late}" if clock is Clock.BEHIND else late,
             why="；".join([*self._notes(group), self.reasons.told(group)]),
             **self._instrument(rung.instrument, self.lamp.policy(first.policy_id).instruments),
             overdue=max(0, days) if clock is not Clock.BEHIND else 0,
-            due=due(clock, due_on),
+            due=due(clock, due_on, self.lamp.today),
             step=self.reasons.step(first),
             copied=first.tell.startswith(COPY),
         )
@@ -181,7 +181,7 @@ class _Reader:
             due_on=row.due_on or self.lamp.today,
             late=f"最近一次：{row.title}",
             why=self.reasons.told_of_unit(row),
-            due=f"时限{day(row.due_on)}" if row.due_on else "",
+            due=f"时限{day(row.due_on, self.lamp.today)}" if row.due_on else "",
             step=self.reasons.step_of_unit(row),
             copied=row.tell.startswith(COPY),
         )

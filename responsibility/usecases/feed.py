@@ -228,9 +228,11 @@ def _export(connection: Connection, workspace: Workspace, seat: _Seat, file: Pat
     settings = workspace.settings
     events = _events(connection, settings, _rows(connection, settings, seat, now), now, full)
     known = feeds.said(connection, seat.code)
-    held = [_compared(event, known.get(event.uid), now) for event in events]
+    # Several calendars may speak of one event: whoever has two of them has to see which is newer.
+    top = feeds.sequences(connection, [*known, *(event.uid for event in events)])
+    held = [_compared(event, known.get(event.uid), top.get(event.uid, 0), now) for event in events]
     there = {event.uid for event in held}
-    ended = [_ended(row, now) for uid, row in known.items() if uid not in there]
+    ended = [_ended(row, top[uid], now) for uid, row in known.items() if uid not in there]
     said = [*held, *(event for event in ended if event.changed_at and now - event.changed_at < _ENDED)]
     _write(file, calendar_of(said, f"{settings.home.name} {seat.name}", now))
     moved = [event for event in (*held, *ended) if _moved(event, known.get(event.uid))]
@@ -248,7 +250,8 @@ def _note(connection: Connection, workspace: Workspace, done: Sequence[Fed], now
     news = [one for one in done if one.new or one.changed or one.cancelled]
     if news:
         values: dict[str, Any] = {"file": news[0].file.name if len(news) == 1 else f"{len(news)} 个文件"}
-        values |= {key: sum(getattr(one, key) for one in news) for key in ("events", "new", "changed", "cancelled")}
+        values |= {key: sum(getattr(one, key) for one in news) for key in ("events", "new", "changed")}
+        values["ended"] = sum(one.cancelled for one in news)
         actor = office_post(workspace, connection)
         ledger.record(connection, Entry(now, actor, "feed.export", [one.feed for one in news], values))
 
@@ -264,20 +267,20 @@ def _record(event: Event) -> dict[str, Any]:
     }
 
 
-def _compared(event: Event, known: Any, now: datetime) -> Event:
-    """The event with its sequence and when it last changed, given what was said of it last."""
+def _compared(event: Event, known: Any, top: int, now: datetime) -> Event:
+    """The event with its sequence and when it last changed, given what was said of it last, here and anywhere."""
     if known is None:
-        return event
+        return replace(event, sequence=max(event.sequence, top))
     if known.said == _record(event) and not known.cancelled:
         return replace(event, sequence=known.sequence, changed_at=known.changed_at)
-    return replace(event, sequence=max(event.sequence, known.sequence + 1), changed_at=now)
+    return replace(event, sequence=max(event.sequence, top + 1), changed_at=now)
 
 
-def _ended(known: Any, now: datetime) -> Event:
+def _ended(known: Any, top: int, now: datetime) -> Event:
     """An event that was said and holds no longer."""
     said = known.said
     at = datetime.fromisoformat(said["at"]) if said["at"] else None
-    sequence, since = (known.sequence, known.changed_at) if known.cancelled else (known.sequence + 1, now)
+    sequence, since = (known.sequence, known.changed_at) if known.cancelled else (top + 1, now)
     on = datetime.fromisoformat(said["on"]).date()
     words = (said["description"], tuple(said["categories"]))
     return Event(known.uid, said["title"], on, at, *words, sequence, since, cancelled=True)
@@ -300,7 +303,10 @@ def _row(event: Event) -> dict[str, Any]:
 def _write(file: Path, content: bytes) -> None:
     """The file, whole or not at all."""
     folder = file.absolute().parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".zeren-", delete=False) as half:
-        half.write(content)
-    os.replace(half.name, file)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, prefix=".zeren-", delete=False) as half:
+            half.write(content)
+        os.replace(half.name, file)
+    except OSError as error:  # it would name the half-written file
+        raise OSError(error.errno, error.strerror, str(folder)) from None

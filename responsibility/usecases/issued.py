@@ -18,6 +18,7 @@ from responsibility.store.ledger import Entry
 from responsibility.usecases.feed import events_of
 from responsibility.usecases.gone import Gone
 from responsibility.usecases.handover import listing
+from responsibility.usecases.messages import had_today
 from responsibility.usecases.status import Desk
 from responsibility.usecases.workspace import ENGINE, Workspace
 from responsibility.views.ics import calendar_of
@@ -46,7 +47,8 @@ def put_issued(workspace: Workspace, now: datetime) -> int:
             return 0
         values = {"first": first, "last": last, "people": len(told)}
         seq = ledger.record(connection, Entry(now, ENGINE, "tell_issued", values=values))
-        outbox.put(connection, list(_rows(settings, told, lines, seq, now, {"first": first, "last": last})))
+        had = had_today(connection, settings, now)
+        outbox.put(connection, list(_rows(settings, told, lines, seq, now, {"first": first, "last": last}, had)))
         return len(told)
 
 
@@ -79,10 +81,12 @@ def _rows(
     seq: int,
     now: datetime,
     about: Mapping[str, int],
+    had: Mapping[tuple[str, str], int],
 ) -> Iterable[dict[str, Any]]:
     for person, posts in told.items():
-        wait = settings.clockwork.wait(now, chosen=settings.hours.chosen_of(posts))
         for line in lines:
+            sent = sum(had.get((person, channel), 0) for channel in line)
+            wait = settings.clockwork.wait(now, chosen=settings.hours.chosen_of(posts), sent=sent)
             yield {
                 "kind": "issued",
                 "seq": seq,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.escalation import midnight
 from responsibility.core.timing import Wait
+from responsibility.settings import Settings
 from responsibility.store import cards, outbox, sweeping
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace
@@ -39,6 +40,13 @@ def put_messages(connection: Connection, lamp: Lamp, seq: int, *, by_hand: bool 
     return len(rows), sum(row["status"] == "held" for row in rows)
 
 
+def had_today(connection: Connection, settings: Settings, now: datetime) -> Counter[tuple[str, str]]:
+    """(person, channel) → how many messages count against today's budget; empty where there is none."""
+    if settings.hours.budget is None:
+        return Counter()
+    return outbox.had_since(connection, midnight(now.astimezone(settings.zone).date(), settings.zone))
+
+
 class _Outgoing:
     """What a sweep's messages depend on, read once."""
 
@@ -46,9 +54,7 @@ class _Outgoing:
         self._lamp, self._seq, self._by_hand = lamp, seq, by_hand
         self._waiting = outbox.waiting(connection)
         self._urgent = set(_urgently(connection, lamp, seq))
-        budget = lamp.settings.hours.budget
-        since = midnight(lamp.today, lamp.settings.zone)
-        self._had = outbox.had_since(connection, since) if budget else Counter[tuple[str, str]]()
+        self._had = had_today(connection, lamp.settings, lamp.now)
 
     def earlier(self, person: str, line: Sequence[str]) -> list[Any]:
         """The digests that wait for a person on a line: one may have moved along it, where a channel failed."""
@@ -59,8 +65,8 @@ class _Outgoing:
         """The message to one person over one line; `posts` are those told, each with its tier, highest first."""
         order = self._lamp.settings.chain.order
         urgent = not self._urgent.isdisjoint(posts)
-        # What was on its way already is not held back by what joins it.
-        at_once = self._by_hand or any(one.status == "pending" for one in earlier)
+        # What was on its way already, or whose moment has come, is not held back by what joins it.
+        at_once = self._by_hand or any(one.status == "pending" or self._has_come(one) for one in earlier)
         wait = self._wait(person, posts, line, urgent, at_once)
         return {
             "seq": self._seq,
@@ -75,6 +81,9 @@ class _Outgoing:
             "held_why": wait.why.value if wait else "",
             "urgent": urgent,
         }
+
+    def _has_come(self, earlier: Any) -> bool:
+        return earlier.retry_at is None or bool(earlier.retry_at <= self._lamp.now)
 
     def _wait(
         self, person: str, posts: Mapping[str, str], line: Sequence[str], urgent: bool, at_once: bool

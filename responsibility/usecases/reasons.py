@@ -50,7 +50,8 @@ class Reasons:
     def late(self, row: Any) -> str:
         """What is to be done by when, and how it stands."""
         clock, milestone = kind_of(row.clock), _milestone_title(row)
-        return lateness(clock, row.clock_due_on, self.days(row), row.clock_missed, milestone, extended=row.extensions)
+        how = (self._lamp.today, self.days(row), row.clock_missed, milestone)
+        return lateness(clock, row.clock_due_on, *how, extended=row.extensions)
 
     def why(self, group: Sequence[Any]) -> str:
         """Why the recipient hears of these, in short."""

@@ -168,7 +168,9 @@ class Author:
         steps = row.deadline.get("milestones", ())
         title = str(steps[number - 1]["title"]) if number and number <= len(steps) else ""
         days = self._settings.calendar.between(clock.due_on, self._lamp.today)
-        return lateness(kind_of(name), clock.due_on, days, clock.missed, title, extended=row.extensions)
+        return lateness(
+            kind_of(name), clock.due_on, self._lamp.today, days, clock.missed, title, extended=row.extensions
+        )
 
     # -- what was told before --------------------------------------------------------------------------------------
 

@@ -26,27 +26,28 @@ _NAMED = 3
 FOR_INFORMATION = "抄送供您了解，不需要您答复"
 
 
-def day(value: date) -> str:
-    """9月30日"""
-    return f"{value.month}月{value.day}日"
+def day(value: date, on: date | None = None) -> str:
+    """9月30日; with its year where that is another one than that of `on`."""
+    year = f"{value.year}年" if on is not None and value.year != on.year else ""
+    return f"{year}{value.month}月{value.day}日"
 
 
-def due(clock: Clock, due_on: date) -> str:
-    """What is to be done by when, and nothing else."""
-    return f"应于{day(due_on)}前{_WAITS_FOR[clock]}"
+def due(clock: Clock, due_on: date, on: date) -> str:
+    """What is to be done by when, and nothing else; `on` is the day it is said."""
+    return f"应于{day(due_on, on)}前{_WAITS_FOR[clock]}"
 
 
 def lateness(
-    clock: Clock, due_on: date, workdays: int, missed: int = 0, milestone: str = "", *, extended: int = 0
+    clock: Clock, due_on: date, on: date, workdays: int, missed: int = 0, milestone: str = "", *, extended: int = 0
 ) -> str:
-    """How a clock stands: `workdays` counts from the due date, negative before it.
+    """How a clock stands `on` a day: `workdays` counts from the due date, negative before it.
 
     `missed` periods went by without a report before this one; `milestone` is the title of the one meant. `extended` is
     how often the due date was extended.
     """
     if clock is Clock.BEHIND:
         return f"进度滞后 {workdays} 个工作日，还没有到期"
-    what = due(clock, due_on) + (f"“{milestone}”" if clock is Clock.MILESTONE else "")
+    what = due(clock, due_on, on) + (f"“{milestone}”" if clock is Clock.MILESTONE else "")
     if extended and clock is Clock.FINISH:
         what += f"（已延期 {extended} 次）"
     if missed and workdays > 0:
