@@ -191,6 +191,12 @@ def _break_below(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
         "list template": "responsibility.views.sheets.worklist_template",
         "doctor": "responsibility.usecases.doctor.configuration",
         "serve": "responsibility.usecases.workspace.open_workspace",
+        "template list": "responsibility.usecases.templates.listed",
+        "template copy": "responsibility.usecases.templates.copy",
+        "channel test": "responsibility.usecases.channels.try_channel",
+        "backup": "responsibility.usecases.backup.backup",
+        "restore": "responsibility.usecases.backup.restore",
+        "db upgrade": "responsibility.usecases.backup.upgraded",
     }.get(command)
     if where:
         module, _, name = where.rpartition(".")
@@ -224,7 +230,7 @@ def test_a_database_that_is_none_is_named_and_the_way_back_told(
 def test_a_database_of_a_newer_version_is_left_alone(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _foreign(office / "data" / "zeren.db")
     assert run(["status"]) == 1
-    assert "更新版本的 zeren" in capsys.readouterr().err
+    assert "较新的 zeren" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
