@@ -29,6 +29,15 @@ def postgres() -> Iterator[str]:
             server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def furnished(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """The server, and a database on it in which an office stands, to be copied."""
+    url = fresh_database(postgres)
+    with World(tmp_path_factory.mktemp("furnished") / "office", url):
+        pass
+    return postgres, url.partition("?")[0].rpartition("/")[2]
+
+
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     """An office on SQLite; leaving the test fails on any message nobody expected."""
@@ -41,13 +50,13 @@ def any_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]
     """The same office on SQLite and on PostgreSQL."""
     url = None
     if request.param == "postgres":
-        url = fresh_database(request.getfixturevalue("postgres"))
-    with World(tmp_path / "office", url) as world:
+        url = fresh_database(*request.getfixturevalue("furnished"))
+    with World(tmp_path / "office", url, furnished=True) as world:
         yield world
 
 
-def fresh_database(server: str) -> str:
-    """The address of a new, empty database on that server."""
+def fresh_database(server: str, like: str = "template1") -> str:
+    """The address of a new database on that server: an empty one, or a copy of another one."""
     from uuid import uuid4
 
     import sqlalchemy
@@ -55,7 +64,7 @@ def fresh_database(server: str) -> str:
     name = f"t{uuid4().hex}"
     engine = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {like}")
     engine.dispose()
     base, _, query = server.partition("?")
     return base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")

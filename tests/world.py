@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import csv
 import os
 import shutil
+import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -81,14 +84,19 @@ class World:
 
     zone = ZONE
 
-    def __init__(self, root: Path, url: str | None = None) -> None:
+    def __init__(self, root: Path, url: str | None = None, *, furnished: bool = False) -> None:
+        """An office in a new folder; `furnished`: the database at `url` is a copy of one that was made so."""
         self.root = root
         self.environ = {**os.environ, "TZ": "UTC", **({"ZEREN_DATABASE_URL": url} if url else {})}
         self.now = datetime(2023, 9, 11, 8, tzinfo=ZONE)
-        self.workspace: Workspace = create(root, self.environ, self.now)
         self.courier = MemoryCourier("console")
         self.untold: list[Noticed] = []
-        self.organise()
+        if url is None or furnished:
+            shutil.copytree(_furnished(), root)
+            self.workspace: Workspace = open_workspace(root, self.environ)
+        else:
+            self.workspace = create(root, self.environ, self.now)
+            self.organise()
 
     def copied(self, root: Path) -> World:
         """The same office in another folder (on SQLite), to go on from here."""
@@ -233,6 +241,20 @@ class World:
         """Straight from the database."""
         with self.workspace.read() as connection:
             return connection.exec_driver_sql(query).all()
+
+
+@cache
+def _furnished() -> Path:
+    """A workspace with the cast in it, made once in a process: making one takes longer than most of what is tested."""
+    root = Path(tempfile.mkdtemp(prefix="world")) / "office"
+    atexit.register(shutil.rmtree, root.parent, ignore_errors=True)
+    environ = {key: value for key, value in os.environ.items() if key != "ZEREN_DATABASE_URL"} | {"TZ": "UTC"}
+    workspace = create(root, environ, datetime(2023, 9, 11, 8, tzinfo=ZONE))
+    path = root / "organisation.yaml"
+    path.write_text(yaml.safe_dump(organisation(), allow_unicode=True), "utf-8")
+    import_organisation(workspace, path, datetime(2023, 9, 11, 8, tzinfo=ZONE))
+    workspace.engine.dispose()
+    return root
 
 
 def _said(n: Noticed) -> str:
