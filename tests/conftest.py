@@ -7,8 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.world import World
+
+#: What a property is tried with where it says nothing else: the suite has eight minutes.
+settings.register_profile("suite", max_examples=50)
+settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session")

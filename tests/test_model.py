@@ -466,7 +466,7 @@ def test_whatever_the_office_does_the_model_knew() -> None:
         run_state_machine_as_test(  # type: ignore[no-untyped-call]
             Here,
             settings=settings(
-                max_examples=20,
+                max_examples=12,
                 stateful_step_count=30,
                 deadline=None,
                 derandomize=True,

@@ -71,7 +71,7 @@ def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 
 @settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     derandomize=True,
     phases=[Phase.generate],

@@ -73,6 +73,12 @@ def _due(moment: Moment) -> ColumnElement[bool]:
     )
 
 
+def is_anything_left(connection: Connection) -> bool:
+    """Whether any message has not come to its end."""
+    query = select(_M.id).where(_M.status.in_((*_WAITING, "sending"))).limit(1)
+    return connection.execute(query).first() is not None
+
+
 def due(connection: Connection, moment: Moment) -> dict[str, int]:
     """Channel → how many messages are to be handed over now."""
     query = select(_M.channel, func.count()).where(_due(moment)).group_by(_M.channel)

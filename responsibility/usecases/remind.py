@@ -70,7 +70,7 @@ def sweep(workspace: Workspace, now: datetime, *, dry_run: bool = False) -> Swee
 
 def notices_of(workspace: Workspace, swept: Sweep) -> tuple[Noticed, ...]:
     """The notices of a sweep, for people and machines to read."""
-    if swept.dry_run:
+    if swept.dry_run or not (swept.told or swept.cards):
         return swept.notices
     with workspace.read() as connection:
         return noticed(connection, workspace, swept.seq, swept.as_of)

@@ -561,7 +561,7 @@ ACTS = st.lists(
 
 
 @pytest.mark.parametrize("support", ["办公室", "甲支部全体党员"])
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_whatever_the_office_does_the_ledger_explains_it(
     tmp_path_factory: pytest.TempPathFactory, support: str, acts: list[tuple[str, str]]

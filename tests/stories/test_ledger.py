@@ -237,7 +237,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_whatever_happens_the_ledger_rebuilds_it(tmp_path_factory: object, acts: list[tuple[str, str]]) -> None:
     folder = tmp_path_factory.mktemp("office")  # type: ignore[attr-defined]

@@ -32,6 +32,9 @@ def deliver(
     uncertain until the office decides. Needs no lock on the workspace. `timer` may be an instant, at which time
     then stands still.
     """
+    with workspace.read() as connection:
+        if not outbox.is_anything_left(connection):
+            return Delivered()
     running = Still(timer) if isinstance(timer, datetime) else timer
     return Deliverer(workspace, by, running, tier, progress).run()
 
