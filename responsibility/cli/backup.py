@@ -9,7 +9,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import COMMON, TIMED, Common, Output, Timed, Working, enter, read_now
+from responsibility.cli.common import COMMON, TIMED, Common, Output, Timed, Working, enter, read_now, true_time
 
 
 def backup(
@@ -46,12 +46,22 @@ def restore(
 
     out = Output(json)
     with out.working("正在恢复……"):
-        done = read(file, directory)
+        done = read(file, directory, true_time())
+    doubtful = (
+        f"\n备份时还没有送出的 {done.doubtful} 份消息，后来送出没有不知道，一份也不会自己再送：\n"
+        f"  zeren message list -w {done.path} 看；要送的 zeren message resend 编号，不送的 zeren message drop 编号"
+    )
     out.show(
-        lambda: {"workspace": str(done.path), "entries": done.entries, "files": done.files, "at": done.at},
+        lambda: {
+            "workspace": str(done.path),
+            "entries": done.entries,
+            "files": done.files,
+            "at": done.at,
+            "uncertain": done.doubtful,
+        },
         lambda: (
             f"已恢复到 {done.path}：{done.at[:16]} 的备份，台账 {done.entries} 条，核验完好。\n"
-            f"接下来：zeren doctor -w {done.path}；密码文件要另外放好。"
+            f"接下来：zeren doctor -w {done.path}；密码文件要另外放好。{doubtful if done.doubtful else ''}"
         ),
     )
 

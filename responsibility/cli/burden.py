@@ -7,7 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, enter, read_date, read_now
+from responsibility.cli.common import TIMED, Timed, UsageError, enter, read_date, read_now
 
 #: So many days back where nothing else is said.
 DAYS = 30
@@ -26,6 +26,8 @@ def burden(
     zone = workspace.settings.zone
     now = read_now(common.now, zone).astimezone(zone)
     first = read_date(since, "--since") if since else now.date() - timedelta(days=DAYS)
+    if first > now.date():
+        raise UsageError(f"--since 的 {first} 还没有到", "写过去的一天，如 --since 2023-09-01")
     counted, names = burden_of(workspace, datetime.combine(first, time(), zone), now)
     chain = workspace.settings.chain
     common.out.show(

@@ -39,6 +39,7 @@ SILENT = frozenset(
         "init",
         "deliver",
         "tell_issued",
+        "restore",
         "channel.test",
         "channel.park",
         "sweep",

@@ -73,6 +73,13 @@ def _due(moment: Moment) -> ColumnElement[bool]:
     )
 
 
+def doubt_all(connection: Connection, now: datetime, detail: str) -> int:
+    """Nobody can tell any more what became of the messages that have not come to their end; how many those are."""
+    left = update(message).where(_M.status.in_((*_WAITING, "sending")))
+    values = {"status": "uncertain", "detail": detail, "lease_owner": None, "lease_until": None, "changed_at": now}
+    return connection.execute(left.values(**values)).rowcount
+
+
 def is_anything_left(connection: Connection) -> bool:
     """Whether any message has not come to its end."""
     query = select(_M.id).where(_M.status.in_((*_WAITING, "sending"))).limit(1)
@@ -196,12 +203,12 @@ def had_since(connection: Connection, since: datetime) -> Counter[tuple[str, str
     return Counter({(row[0], row[1]): row[2] for row in connection.execute(query)})
 
 
-def waiting(connection: Connection) -> dict[tuple[str, str], Row[Any]]:
-    """(person, channel) → the newest digest that has not gone out there: what a later one takes in.
+def waiting(connection: Connection, kind: str = "digest") -> dict[tuple[str, str], Row[Any]]:
+    """(person, channel) → the newest message of a kind that has not gone out there: what a later one takes in.
 
     One a deliverer has claimed is among them: it is only begun where it is still pending.
     """
-    query = select(message).where(_M.status.in_(_WAITING), _M.kind == "digest").order_by(_M.id)
+    query = select(message).where(_M.status.in_(_WAITING), _M.kind == kind).order_by(_M.id)
     return {(row.person, row.channel): row for row in connection.execute(query)}
 
 

@@ -20,10 +20,11 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from responsibility.core.errors import LedgerBroken, ResponsibilityError, WorkspaceError
 from responsibility.settings import Settings
-from responsibility.store import copying, ledger, migrate
+from responsibility.store import copying, ledger, migrate, outbox
 from responsibility.store.copying import Progress
-from responsibility.store.engine import open_engine, reading
-from responsibility.usecases.workspace import Workspace
+from responsibility.store.engine import open_engine, reading, writing
+from responsibility.store.ledger import Entry
+from responsibility.usecases.workspace import ENGINE, Workspace
 
 #: What a backup says of itself, and what else it holds: configuration, what was handed in, documents that were made.
 _MANIFEST, _DATABASE = "manifest.json", "data/zeren.db"
@@ -41,6 +42,8 @@ class BackedUp:
     files: int
     size: int
     at: str
+    #: Messages that waited then, and may have gone out since.
+    doubtful: int = 0
 
 
 def backup(workspace: Workspace, path: Path, now: datetime, progress: Progress = lambda done, total: None) -> BackedUp:
@@ -76,8 +79,11 @@ def backup(workspace: Workspace, path: Path, now: datetime, progress: Progress =
     return BackedUp(path, entries, len(files), path.stat().st_size, now.isoformat())
 
 
-def restore(path: Path, root: Path) -> BackedUp:
-    """Make the workspace a backup holds, in a folder that is not there or empty; it appears whole or not at all."""
+def restore(path: Path, root: Path, now: datetime) -> BackedUp:
+    """Make the workspace a backup holds, in a folder that is not there or empty; it appears whole or not at all.
+
+    What had not gone out when it was backed up may have since: the office decides, as with any message in doubt.
+    """
     if not path.is_file():
         raise ResponsibilityError(f"没有 {path} 这个文件", "检查路径")
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
@@ -86,12 +92,27 @@ def restore(path: Path, root: Path) -> BackedUp:
     with TemporaryDirectory(dir=root.absolute().parent, prefix=".zeren-") as folder:
         half = Path(folder) / "workspace"
         manifest = _unpacked(path, half)
+        _proved(half / _DATABASE)
+        doubtful = _doubted(half / _DATABASE, now)
         entries, _ = _proved(half / _DATABASE)
         (half / "data").chmod(0o700)
         if root.exists():
             root.rmdir()
         shutil.move(half, root)
-    return BackedUp(root, entries, len(manifest["files"]), path.stat().st_size, str(manifest["at"]))
+    return BackedUp(root, entries, len(manifest["files"]), path.stat().st_size, str(manifest["at"]), doubtful)
+
+
+def _doubted(database: Path, now: datetime) -> int:
+    """Give what waited to the office to decide, and note the restoring; returns how many messages that is."""
+    engine = open_engine(f"sqlite:///{database}")
+    try:
+        migrate.bring_up(engine)
+        with writing(engine) as connection:
+            doubtful = outbox.doubt_all(connection, now, "从备份恢复：备份以后送出没有，不知道")
+            ledger.record(connection, Entry(now, ENGINE, "restore", values={"messages": doubtful}))
+    finally:
+        engine.dispose()
+    return doubtful
 
 
 def _files(root: Path) -> Iterator[tuple[str, Path]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import accumulate
 from typing import Any
@@ -23,7 +23,7 @@ def burden_of(workspace: Workspace, since: datetime, now: datetime) -> tuple[Bur
         first = min((row.since_seq for row in rows), default=0)
         told = _Told(store.notices(connection, first) if rows else [])
         organisation = organisation_store.load(connection)
-    counted = burden(since, now, (_sent(row, told) for row in rows), workspace.settings.chain.order)
+    counted = burden(since, now, _once(rows, told), workspace.settings.chain.order)
     today = now.astimezone(workspace.settings.zone).date()
     titles: dict[str, list[str]] = defaultdict(list)
     for holding in organisation.holdings:
@@ -31,6 +31,16 @@ def burden_of(workspace: Workspace, since: datetime, now: datetime) -> tuple[Bur
             titles[holding.person].append(organisation.post[holding.post].title)
     names = {code: _named(person.name, titles[code]) for code, person in organisation.person.items()}
     return counted, names
+
+
+def _once(rows: Iterable[Any], told: _Told) -> list[Sent]:
+    """What was said to a person at a time, once, over however many channels: as it went out, where it did."""
+    said: dict[tuple[int, str], Sent] = {}
+    for row in rows:
+        key, one = (row.seq, row.person), _sent(row, told)
+        if key not in said or (one.out and not said[key].out):
+            said[key] = one
+    return list(said.values())
 
 
 def _named(name: str, titles: list[str]) -> str:

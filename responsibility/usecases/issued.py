@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,7 @@ from responsibility.core.summary import AssignmentView
 from responsibility.settings import Settings
 from responsibility.store import issued, ledger, outbox
 from responsibility.store import organisation as organisation_store
+from responsibility.store.blocks import hold
 from responsibility.store.ledger import Entry
 from responsibility.usecases.feed import events_of
 from responsibility.usecases.gone import Gone
@@ -47,8 +48,7 @@ def put_issued(workspace: Workspace, now: datetime) -> int:
             return 0
         values = {"first": first, "last": last, "people": len(told)}
         seq = ledger.record(connection, Entry(now, ENGINE, "tell_issued", values=values))
-        had = had_today(connection, settings, now)
-        outbox.put(connection, list(_rows(settings, told, lines, seq, now, {"first": first, "last": last}, had)))
+        _put(connection, settings, told, lines, (seq, first, last), now)
         return len(told)
 
 
@@ -74,33 +74,46 @@ def _head(unit: str, settings: Settings, organisation: Organisation, today: date
     return next((route.post for route in found if route.instead_of is None), None)
 
 
-def _rows(
+def _put(
+    connection: Connection,
     settings: Settings,
     told: Mapping[str, Mapping[str, str]],
     lines: Sequence[Sequence[str]],
-    seq: int,
+    entry: tuple[int, int, int],
     now: datetime,
-    about: Mapping[str, int],
-    had: Mapping[tuple[str, str], int],
-) -> Iterable[dict[str, Any]]:
+) -> None:
+    """Write the messages of an entry (its number, the block of assignments); what still waits joins them."""
+    seq, *block = entry
+    had, before = had_today(connection, settings, now), outbox.waiting(connection, "issued")
+    rows, absorbed = [], []
     for person, posts in told.items():
         for line in lines:
+            earlier = [before[person, channel] for channel in line if (person, channel) in before]
             sent = sum(had.get((person, channel), 0) for channel in line)
-            wait = settings.clockwork.wait(now, chosen=settings.hours.chosen_of(posts), sent=sent)
-            yield {
-                "kind": "issued",
-                "seq": seq,
-                "since_seq": seq,
-                "person": person,
-                "posts": sorted(posts),
-                "tier": min(posts.values(), key=lambda tier: settings.chain.order.get(tier, 99)),
-                "channel": line[0],
-                "created_at": now,
-                "about": dict(about),
-                "status": "held" if wait else "pending",
-                "retry_at": wait and wait.until,
-                "held_why": wait.why.value if wait else "",
-            }
+            on_its_way = any(one.status == "pending" for one in earlier)
+            chosen = None if on_its_way else settings.hours.chosen_of(posts)
+            wait = settings.clockwork.wait(now, chosen=chosen, sent=0 if on_its_way else sent)
+            rows.append(
+                {
+                    "kind": "issued",
+                    "seq": seq,
+                    "since_seq": seq,
+                    "person": person,
+                    "posts": sorted({*posts, *(post for one in earlier for post in one.posts)}),
+                    "tier": min(posts.values(), key=lambda tier: settings.chain.order.get(tier, 99)),
+                    "channel": line[0],
+                    "created_at": now,
+                    "about": {"blocks": [*(block for one in earlier for block in one.about["blocks"]), block]},
+                    "status": "held" if wait else "pending",
+                    "retry_at": wait and wait.until,
+                    "held_why": wait.why.value if wait else "",
+                }
+            )
+            absorbed += [(one.id, person, line[0]) for one in earlier]
+    outbox.put(connection, rows)
+    ids = outbox.ids_of(connection, seq) if absorbed else {}
+    for earlier_id, person, channel in absorbed:
+        outbox.merge(connection, earlier_id, ids[person, channel], now)
 
 
 def waiting(workspace: Workspace) -> int:
@@ -114,8 +127,8 @@ def issuer(connection: Connection, workspace: Workspace, now: datetime) -> Calla
     desk = Desk(connection, workspace, now)
 
     def told(message: Any) -> Issued | Gone:
-        first, last = message.about["first"], message.about["last"]
-        new = listing(desk, workspace, message, Issued, _soonest, lambda row: row.works and first <= row.id <= last)
+        blocks = message.about["blocks"]
+        new = listing(desk, workspace, message, Issued, _soonest, lambda row: row.works and hold(blocks, [row.id]))
         if not isinstance(new, Issued):
             return new or Gone("新任务都已办结或收回")
         return replace(new, calendar=_calendar(connection, workspace, now, [line.code for line in new.lines]))

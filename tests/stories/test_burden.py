@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from responsibility.core.timing import Held
+from responsibility.delivery import MemoryCourier
 from responsibility.usecases.burden import burden_of
+from responsibility.usecases.deliver import deliver
 from responsibility.usecases.issued import put_issued
 from responsibility.usecases.urge import urge
 from tests.world import ZONE, World
@@ -18,6 +20,13 @@ def told(world: World) -> list[str]:
 def waiting(world: World) -> list[tuple[str, str]]:
     rows = world.rows("SELECT person, held_why FROM message WHERE status = 'held' ORDER BY person")
     return [(row[0], row[1]) for row in rows]
+
+
+def delivered(world: World) -> list[tuple[str, str]]:
+    """The title and text of every message about new work that goes out now."""
+    courier = MemoryCourier("file")
+    deliver(world.workspace, {"file": courier}, world.now)
+    return [(parcel.title, parcel.text) for parcel in courier.parcels]
 
 
 def forget(world: World) -> None:
@@ -91,7 +100,7 @@ def test_a_leader_hears_once_a_week_where_the_policy_says_so(world: World) -> No
     world.configure("policy.yaml", "# weekly: {tiers: [leader]", "weekly: {tiers: [leader]")
     world.given(by="9月12日前")
     world.signed("L1-01.A")
-    world.to("2023-09-15")  # the third working day after: 督办 tells the leader
+    world.to("2023-09-15", time(14, 30))  # the third working day after: 督办 tells the leader, next Friday
     world.sweep()
     assert ("RLD1", "weekly") in waiting(world)
     assert "领导甲" not in told(world)
@@ -105,6 +114,20 @@ def test_a_leader_hears_once_a_week_where_the_policy_says_so(world: World) -> No
     assert week.title == "【责任链】每周汇总 1 项"
     assert "约谈" in week.text
     assert "督办】" not in week.text
+    forget(world)
+
+
+def test_what_waited_goes_out_when_its_moment_has_come_whatever_joins_it(world: World) -> None:
+    """No sweep came on Friday at nine; the next one finds the digest of the week due, and sends it with its own."""
+    world.configure("policy.yaml", "# weekly: {tiers: [leader]", "weekly: {tiers: [leader]")
+    world.given(by="9月12日前")
+    world.signed("L1-01.A")
+    world.to("2023-09-15", time(14, 30))
+    world.sweep()
+    assert ("RLD1", "weekly") in waiting(world)
+    world.to("2023-09-22", time(14, 30))  # 约谈 and more was reached meanwhile
+    world.sweep()
+    assert told(world).count("领导甲") == 1
     forget(world)
 
 
@@ -150,6 +173,11 @@ def test_new_work_is_told_once_to_whoever_has_to_do_it(any_world: World) -> None
     world.list({"title": "第二份", "lead": "甲支部", "by": "9月30日前"}, file="二")
     world.assign()
     assert put_issued(world.workspace, world.now) == 1
+    waits = world.rows("SELECT person FROM message WHERE kind = 'issued' AND status = 'pending'")
+    assert len(waits) == len({row[0] for row in waits})  # the second took the first in
+    text = next(content for _, content in delivered(world) if "甲书记" in content)
+    assert "开好动员会" in text
+    assert "第二份" in text
 
 
 def test_what_is_done_before_it_could_be_told_is_not_told(world: World) -> None:

@@ -89,6 +89,7 @@ ACTS = {
     "policy.apply": "改用现行规则",
     "deliver": "送出消息",
     "tell_issued": "告知新任务",
+    "restore": "从备份恢复",
     "channel.test": "试渠道",
     "channel.park": "渠道送不出",
     "message.resend": "重送消息",
