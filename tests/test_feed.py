@@ -13,6 +13,7 @@ from icalendar import Calendar
 from responsibility.cli.app import run
 from responsibility.core.errors import ResponsibilityError
 from responsibility.usecases.feed import events_of, export_all, export_one
+from responsibility.usecases.record import log, verify
 from responsibility.views.ics import Event, calendar_of
 from tests.world import ZONE, World
 
@@ -27,6 +28,15 @@ def fed(world: World, whom: str = "A1", **options: bool) -> dict[str, Any]:
     assert not calendar.errors
     assert not [error for event in calendar.walk("VEVENT") for error in event.errors]
     return {str(event["UID"]).partition("@")[0]: event for event in calendar.walk("VEVENT")}
+
+
+def test_the_ledger_holds_after_an_export(world: World) -> None:
+    world.given()
+    fed(world)
+    world.does("cancel", "L1-01.A", reason="并入另一项")
+    fed(world)
+    assert verify(world.workspace)[1] == []
+    assert [line.act for line in log(world.workspace, "L1-01.A")][-1] == "cancel"
 
 
 def alarms(event: Any) -> list[datetime]:

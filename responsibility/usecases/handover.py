@@ -33,7 +33,7 @@ def put_handovers(
 ) -> int:
     """Write the hand-over of every holding that begins to the outbox, one a person; returns how many there are.
 
-    It goes out on the day the holding begins, or on the next working day; what is open is read then.
+    It goes out when the holding begins, or at the next moment that suits; what is open is read then.
     """
     settings = workspace.settings
     today = now.astimezone(settings.zone).date()
@@ -46,8 +46,7 @@ def put_handovers(
         if holding.post in posts or heads or later:
             by_person.setdefault(holding.person, []).append(holding)
     rows = [
-        _row(settings, organisation, some, today)
-        | {"seq": seq, "since_seq": seq, "created_at": now, "channel": channel}
+        _row(settings, organisation, some, now) | {"seq": seq, "since_seq": seq, "created_at": now, "channel": channel}
         for some in by_person.values()
         for channel in settings.delivery.first
     ]
@@ -55,18 +54,21 @@ def put_handovers(
     return len(by_person)
 
 
-def _row(settings: Settings, organisation: Organisation, some: Sequence[Holding], today: date) -> dict[str, Any]:
-    day = max(today, min(holding.from_on or today for holding in some))
-    if not settings.calendar.is_workday(day):
-        day = settings.calendar.shift(day, 1)
-    tiers = [organisation.post[holding.post].tier for holding in some]
+def _row(settings: Settings, organisation: Organisation, some: Sequence[Holding], now: datetime) -> dict[str, Any]:
+    today = now.astimezone(settings.zone).date()
+    begins = max(today, min(holding.from_on or today for holding in some))
+    posts = {holding.post: organisation.post[holding.post].tier for holding in some}
+    at = midnight(begins, settings.zone) if begins > today else now
+    wait = settings.clockwork.wait(at, chosen=settings.hours.chosen_of(posts))
+    until = wait.until if wait else at
     return {
         "kind": "handover",
         "person": some[0].person,
-        "posts": sorted(holding.post for holding in some),
-        "tier": min(tiers, key=lambda tier: settings.chain.order.get(tier, 99)),
-        "status": "held" if day > today else "pending",
-        "retry_at": midnight(day, settings.zone) if day > today else None,
+        "posts": sorted(posts),
+        "tier": min(posts.values(), key=lambda tier: settings.chain.order.get(tier, 99)),
+        "status": "held" if until > now else "pending",
+        "retry_at": until if until > now else None,
+        "held_why": wait.why.value if wait else "",
     }
 
 
