@@ -10,14 +10,15 @@ from responsibility.cli.common import COMMON, TIMED, Common, Timed, UsageError, 
 from responsibility.cli.verbs import As
 
 Status = Literal["pending", "sending", "held", "sent", "failed", "uncertain", "dropped"]
-Numbers = Annotated[str, Parameter(name="number", help="消息编号，可写几个；见 zeren message list")]
+Number = Annotated[str, Parameter(name="number", help="消息编号；见 zeren message list")]
+More = Annotated[str, Parameter(name="more", help="再写几个")]
 
 
 def list_(
     *,
     status: Annotated[
         tuple[Status, ...],
-        Parameter(help="只列这种：failed 没有送到、uncertain 不知是否送到、held 压着等；默认没有了结的"),
+        Parameter(negative="", help="只列这种：failed 没有送到、uncertain 不知是否送到、held 压着等；默认没有了结的"),
     ] = (),
     for_: Annotated[str | None, Parameter(name="--for", help="只列这个岗位（单位）的，如 Z01S")] = None,
     top: Annotated[int, Parameter(help="最多列几份，最新的在前")] = 50,
@@ -38,7 +39,7 @@ def list_(
     )
 
 
-def show(number: Numbers, /, *, common: Common = COMMON) -> None:
+def show(number: Number, /, *, common: Common = COMMON) -> None:
     """Show one message."""
     from responsibility.usecases.outbox import message
     from responsibility.views import machine_messages, terminal
@@ -48,7 +49,7 @@ def show(number: Numbers, /, *, common: Common = COMMON) -> None:
     common.out.show(lambda: machine_messages.message(row, zone), lambda: terminal.message(row, zone))
 
 
-def resend(number: Numbers, /, *numbers: Numbers, as_: As = None, common: Timed = TIMED) -> None:
+def resend(number: Number, /, *numbers: More, as_: As = None, common: Timed = TIMED) -> None:
     """Send messages again."""
     from responsibility.usecases import outbox
 
@@ -58,9 +59,9 @@ def resend(number: Numbers, /, *numbers: Numbers, as_: As = None, common: Timed 
 
 
 def drop(
-    number: Numbers,
+    number: Number,
     /,
-    *numbers: Numbers,
+    *numbers: More,
     reason: Annotated[str, Parameter(help="原因，如 已电话告知本人；记入台账")],
     as_: As = None,
     common: Timed = TIMED,

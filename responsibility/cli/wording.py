@@ -31,7 +31,7 @@ class ChineseFormatter:
 
     def render_usage(self, console: Console, options: ConsoleOptions, usage: Any) -> None:
         text = named(str(usage).replace("Usage:", "").strip())
-        for english, chinese in (("COMMAND", "命令"), ("[OPTIONS]", "[选项]"), ("[ARGS]", "[参数]")):
+        for english, chinese in (("COMMAND", "命令"), ("[OPTIONS]", "[选项]"), ("[ARGS]", "[参数]"), ("[ARGS...]", "[…]")):
             text = text.replace(english, chinese)
         console.print(Text.assemble(("用法：", "bold"), text))
 
@@ -48,6 +48,8 @@ _VALUES = {
     "PATH": "路径",
     "CHOICE": "选一个",
     "CODE": "编号",
+    "NUMBER": "编号",
+    "MORE": "编号",
     "LIST": "清单",
     "FILE": "文件",
     "DIRECTORY": "目录",

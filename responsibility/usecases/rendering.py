@@ -12,7 +12,7 @@ from responsibility.views.texts import Issued, Shelf, ended, fitted, title_of
 
 #: So many lines a message has over a channel of a kind.
 LINES = {"wecom": 20, "dingtalk": 20, "feishu": 20, "apprise": 20, "webhook": 20}
-LINES_ELSEWHERE = 50
+LINES_ELSEWHERE = 30
 
 
 @dataclass(frozen=True, slots=True)

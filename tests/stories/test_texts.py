@@ -259,9 +259,9 @@ def test_copies_are_a_group_at_the_end_and_do_not_count(office: World, digest: D
     assert "有 1 件事抄送给您（9月25日），供您了解，不需要答复。" in only.text
 
 
-def test_a_chat_carries_twenty_lines_and_mail_fifty(office: World, digest: Digest) -> None:
+def test_a_chat_carries_twenty_lines_and_mail_thirty(office: World, digest: Digest) -> None:
     many = replace(digest, lines=digest.lines[:1] * 60)
-    for channel, listed_, more in ((OUTSIDE, 20, 40), (MAIL, 50, 10)):
+    for channel, listed_, more in ((OUTSIDE, 20, 40), (MAIL, 30, 30)):
         said = rendered(office, many, channel)
         assert said.text.count("编号 L1-01 ·") == listed_
         assert f"另有 {more} 项，详见台账" in said.text
