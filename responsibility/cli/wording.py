@@ -31,7 +31,12 @@ class ChineseFormatter:
 
     def render_usage(self, console: Console, options: ConsoleOptions, usage: Any) -> None:
         text = named(str(usage).replace("Usage:", "").strip())
-        for english, chinese in (("COMMAND", "命令"), ("[OPTIONS]", "[选项]"), ("[ARGS]", "[参数]"), ("[ARGS...]", "[…]")):
+        for english, chinese in (
+            ("COMMAND", "命令"),
+            ("[OPTIONS]", "[选项]"),
+            ("[ARGS]", "[参数]"),
+            ("[ARGS...]", "[…]"),
+        ):
             text = text.replace(english, chinese)
         console.print(Text.assemble(("用法：", "bold"), text))
 
