@@ -18,10 +18,10 @@ def states(connection: Connection) -> dict[str, Row[Any]]:
 
 
 def park(connection: Connection, channel: str, until: datetime, **columns: Any) -> None:
-    """Hand nothing to a channel before an instant (since, reason, failures, alarmed)."""
+    """Hand nothing to a channel before an instant (since, reason, failures, paused, alarmed)."""
     values = {"parked_until": until, **columns}
     if not connection.execute(update(channel_state).where(_C.channel == channel).values(**values)).rowcount:
-        defaults = {"since": None, "reason": "", "failures": 0, "alarmed": False}
+        defaults = {"since": None, "reason": "", "failures": 0, "paused": 0, "alarmed": False}
         connection.execute(insert(channel_state).values({"channel": channel, **defaults, **values}))
 
 

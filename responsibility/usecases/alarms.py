@@ -69,7 +69,7 @@ def alarmer(connection: Connection, workspace: Workspace, now: datetime) -> Call
             reason=state.reason,
             since=state.since.astimezone(settings.zone),
             again=again.astimezone(settings.zone),
-            waiting=outbox.waiting_on(connection, [channel], outbox.Moment(now)),
+            waiting=outbox.waiting_by_channel(connection).get(channel, 0),
             office=settings.home.name,
             contact=settings.home.contact,
             phone=settings.home.phone,

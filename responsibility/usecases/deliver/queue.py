@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from responsibility.core.chain import Person
-from responsibility.delivery import Courier
+from responsibility.delivery import Courier, Parcel
 from responsibility.delivery.pace import Pace
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.contents import Content, Gone, contents
@@ -58,6 +58,11 @@ class Queue:
         """How fast its service lets itself be used."""
         pace: Pace | None = getattr(self.courier, "pace", None)
         return pace
+
+    def parts(self, parcel: Parcel) -> int:
+        """How many requests its service takes for a message."""
+        parts = getattr(self.courier, "parts", None)
+        return parts(parcel) if parts else 1
 
     @property
     def batch(self) -> int:
