@@ -32,6 +32,6 @@ def probe(connection: Connection, channel: str, now: datetime, until: datetime) 
     return connection.execute(statement).rowcount == 1
 
 
-def clear(connection: Connection, channel: str) -> None:
-    """The channel works again."""
-    connection.execute(delete(channel_state).where(_C.channel == channel))
+def clear(connection: Connection, channel: str) -> bool:
+    """The channel works again; False where it did before."""
+    return connection.execute(delete(channel_state).where(_C.channel == channel)).rowcount > 0

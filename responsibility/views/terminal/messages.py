@@ -10,6 +10,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from responsibility.core.summary import MESSAGE_KINDS, MESSAGE_STATUS, MessageLine, MessagesDecided, words
+from responsibility.core.text import hour_of
 from responsibility.views.terminal.marks import table_of
 
 _STYLE = {"failed": "bold red", "uncertain": "yellow"}
@@ -78,7 +79,7 @@ def messages_decided(done: MessagesDecided) -> str:
 
 
 def _next(row: MessageLine, zone: tzinfo) -> str:
-    return f"{row.next_at.astimezone(zone):%m-%d %H:%M} 起再送" if row.next_at else ""
+    return f"{hour_of(row.next_at.astimezone(zone), row.changed_at.astimezone(zone))} 起再送" if row.next_at else ""
 
 
 def _doubted(row: MessageLine) -> str:
