@@ -93,13 +93,13 @@ def claim(
     until: datetime,
     most: int,
     *,
-    probing: bool = False,
+    in_turn: bool = False,
 ) -> list[Row[Any]]:
     """Take the oldest messages due on a channel in hand, until the lease runs out.
 
-    One that tries a channel that failed is taken in turn: it may be the message that the channel fails over.
+    `in_turn`: first what was never handed over, then what was longest ago; a channel may fail over one message.
     """
-    turn = [_M.handed_at.is_not(None), _M.handed_at] if probing else []
+    turn = [_M.handed_at.is_not(None), _M.handed_at] if in_turn else []
     oldest = select(_M.id).where(_M.channel == channel, _due(moment)).order_by(*turn, _M.id).limit(most)
     statement = (
         update(message)
@@ -107,7 +107,10 @@ def claim(
         .values(status="pending", lease_owner=owner, lease_until=until)
         .returning(message)
     )
-    return sorted(connection.execute(statement), key=lambda row: row.id)
+    rows = sorted(connection.execute(statement), key=lambda row: row.id)
+    if in_turn:
+        rows.sort(key=lambda row: (row.handed_at is not None, row.handed_at or moment.now))
+    return rows
 
 
 def begin(connection: Connection, row: Any, owner: str, now: datetime, until: datetime, title: str, parts: int) -> bool:
@@ -265,6 +268,12 @@ def listed(
     if people is not None:
         query = query.where(_M.person.in_(list(people)))
     return list(connection.execute(query))
+
+
+def how_many(connection: Connection, statuses: Collection[str], people: Collection[str] | None) -> int:
+    """How many messages are in these statuses (of some people)."""
+    query = select(func.count()).where(_M.status.in_(list(statuses)))
+    return connection.scalar(query if people is None else query.where(_M.person.in_(list(people)))) or 0
 
 
 def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:

@@ -145,7 +145,7 @@ def test_what_waits_for_a_parked_channel_does_not_keep_deliverers_busy(told: Cal
     office.deliver()
     assert tiers_waiting(office.world.workspace, office.world.now) == set()
     office.later(minutes=5)
-    assert tiers_waiting(office.world.workspace, office.world.now) == {"branch"}
+    assert tiers_waiting(office.world.workspace, office.world.now) == {"branch", "office"}  # and the alarm
 
 
 def test_the_others_go_over_the_next_channel_while_one_fails(told: Callable[..., Office]) -> None:
@@ -269,10 +269,10 @@ def test_one_message_does_not_stop_a_channel(told: Callable[..., Office]) -> Non
     office = told(("mail",))
     office.by["mail"] = mail = Picky("mail")
     assert office.deliver()["sent"] == 0
-    assert office.messages("attempts, status") == [(1, "pending"), (0, "pending")]
+    assert office.messages("attempts, status")[:2] == [(1, "pending"), (0, "pending")]
     office.later(minutes=5)
     office.deliver()
-    assert [one.to.name for one in mail.parcels] == ["乙书记"]
+    assert [one.to.name for one in mail.parcels] == ["乙书记", "主任"]
     for _ in range(8):  # alone it proves nothing against itself
         office.later(hours=13)
         office.deliver()
@@ -354,3 +354,18 @@ def test_the_parts_of_a_long_message_count_for_every_deliverer(told: Callable[..
     assert clock.now() - office.world.now == timedelta(seconds=60)
     with office.world.workspace.read() as connection:
         assert len(outbox.handed_since(connection, "mail", office.world.now - timedelta(minutes=2))) == 6
+
+
+def test_where_there_is_one_channel_only_the_alarm_waits_for_it_and_says_that_it_works_again(
+    told: Callable[..., Office],
+) -> None:
+    office = told(("mail",))
+    office.by["mail"].says = REFUSED
+    office.deliver()
+    office.by["mail"].says = None
+    office.later(hours=20)
+    office.deliver()
+    [alarm] = [one for one in office.by["mail"].parcels if one.to.name == "主任"]
+    assert alarm.title == "【责任链】渠道 mail 曾送不出消息，现已恢复"
+    assert "从 09-14 08:30 起送不出消息：没有开启（连接被拒绝）" in alarm.text
+    assert "起自己再试" not in alarm.text

@@ -164,13 +164,14 @@ class Deliverer:
     def _claim(self, connection: Connection, queue: Queue) -> list[Any]:
         now = self._timer.now()
         return outbox.claim(
-            connection, queue.channel, self._owner, self._moment(), now + LEASE, queue.batch, probing=queue.probing
+            connection, queue.channel, self._owner, self._moment(), now + LEASE, queue.batch, in_turn=queue.careful
         )
 
     def _look(self, connection: Connection, queue: Queue) -> bool:
         """Whether messages of a channel can be taken in hand now; one that failed is tried by one deliverer."""
         now, state = self._timer.now(), self._states.get(queue.channel)
         queue.parked = ""
+        queue.careful = queue.careful or state is not None
         if state is None or queue.probing:
             return True
         if not is_parked(state, now):

@@ -44,6 +44,8 @@ class Queue:
     parked: str = ""
     #: Whether the next message tries a channel that failed.
     probing: bool = False
+    #: Whether it failed in this run: what was never handed over goes first, since one message may make it fail again.
+    careful: bool = False
     #: How often in a row the service asked to wait.
     braked: int = 0
     #: So many messages go while what they say is fresh, as far as is known.
