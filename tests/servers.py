@@ -140,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
             with suppress(OSError):
                 self.connection.recv(1)  # until the other side gives up
         elif mood == GARBAGE:
-            self._say(200, {}, "<html>502 网关</html>")
+            self._say(200, {"Connection": "close"}, "<html>502 网关</html>")
         elif mood == HALF:
             self.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{"errco')
         else:

@@ -12,6 +12,7 @@ import pytest
 from responsibility.cli.app import run
 from responsibility.core.errors import Severity
 from responsibility.delivery import AppriseCourier, DingtalkCourier, MailCourier
+from responsibility.settings.secrets import resolved
 from responsibility.store.rows import channel_state
 from responsibility.usecases.channels import channels_of
 from responsibility.usecases.couriers import courier, opened
@@ -115,6 +116,41 @@ def test_a_test_that_cannot_be_made_is_refused(
     code, out, err = zeren("channel", "test", *words)
     assert (code, out) == (1, "")
     assert told in err
+
+
+def test_a_channel_that_was_left_alone_and_takes_the_test_is_used_again(
+    world: World, zeren: Callable[..., Said]
+) -> None:
+    failing = {"parked_until": world.now + timedelta(hours=1), "reason": "连接不上", "failures": 1, "alarmed": True}
+    with world.workspace.write(world.now) as connection:
+        connection.execute(channel_state.insert().values(channel="console", **failing))
+    assert "现在恢复使用" in zeren("channel", "test", "console", "--to", "A1")[1]
+    assert world.rows("SELECT * FROM channel_state") == []
+    assert "恢复使用" not in zeren("channel", "test", "console", "--to", "A1")[1]
+
+
+@pytest.mark.parametrize(
+    ("channel", "place"),
+    [
+        # A password pasted behind env:, and one in the address of the server.
+        ("qun: {kind: wecom, key: env:mima_789}", "channels.qun.key"),
+        ("post: {kind: mail, host: 'u:mima_789@oa', port: 25, secure: none, from: a@b.cn}", "channels.post.host"),
+    ],
+)
+def test_what_may_be_a_secret_is_told_by_its_place_only(
+    world: World, zeren: Callable[..., Said], channel: str, place: str
+) -> None:
+    described(world, channel, use=f"[{channel.partition(':')[0]}]")
+    told = "".join(zeren("remind")[1:]) + "".join(zeren("channel", "list")[1:])
+    assert place in told
+    assert "mima" not in told
+
+
+def test_a_secret_saved_by_an_editor_that_marks_its_files_is_the_secret(world: World) -> None:
+    path = world.root / "data" / "robot.secret"
+    path.write_text(SECRET + "\n", "utf-8-sig")
+    path.chmod(0o600)
+    assert resolved("file:data/robot.secret", world.root, {}) == (SECRET, "")
 
 
 def test_the_list_says_how_each_channel_stands(world: World, zeren: Callable[..., Said]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from responsibility.cli.app import run
 from responsibility.delivery import TransportError
+from responsibility.store import channels
 from responsibility.usecases.remind import sweep
 from tests.stories.test_channels_fail import NOBODY, Office, opened
 from tests.world import World
@@ -52,7 +53,8 @@ NOW = ("--now", "2023-09-19T09:00")
 
 
 def test_the_office_sees_what_did_not_arrive_and_why(call: Call) -> None:
-    doubt, *_, failed = json.loads(call("message", "list", "--json"))["messages"]
+    *others, failed = json.loads(call("message", "list", "--json"))["messages"]
+    doubt = next(one for one in others if one["status"] == "uncertain")
     assert (failed["status"], failed["channel"], failed["detail"]) == ("failed", "console", "没有登记邮箱地址")
     assert failed["to"] == {"person": "RA1", "name": "甲书记", "posts": ["A1"]}
     assert failed["tried"] == [{"channel": "mail", "reason": "没有登记邮箱地址"}]
@@ -74,6 +76,7 @@ def test_what_is_sent_again_begins_on_the_first_channel_with_the_same_key(office
     assert (after["status"], after["channel"], after["tried"], after["attempts"]) == ("pending", "mail", [], 0)
     for service in office.by.values():
         service.says = None
+    office.later(minutes=5)  # mail was left alone after so many doubts
     office.deliver()
     assert before["number"] in [parcel.message_id for parcel in office.by["mail"].parcels]
     assert "没有改动" not in call("log", "verify")
@@ -123,3 +126,15 @@ def test_the_doctor_names_a_channel_that_fails_and_what_to_do(office: Office, ca
     assert "没有开启（连接被拒绝）" in channel["message"]
     [doubt] = [one for one in found if "不知道对方是否收到" in one["message"]]
     assert "zeren message resend" in doubt["mend"]
+
+
+def test_the_list_says_how_many_there_are_in_all_and_once_why_a_channel_fails(office: Office, call: Call) -> None:
+    office.world.tamper("UPDATE message SET status = 'pending', channel = 'mail'")
+    with office.world.workspace.write(office.world.now) as connection:
+        channels.park(connection, "mail", office.world.now, since=office.world.now, reason="断了线")
+    every = json.loads(call("message", "list", "--json"))
+    assert every["total"] == len(every["messages"]) > 1
+    shown = call("message", "list", "--top", "1")
+    assert f"消息 1 份，共 {every['total']} 份" in shown
+    assert call("message", "list").count("断了线") == 1
+    assert "mail 这个渠道送不出：断了线" in shown

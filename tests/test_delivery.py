@@ -217,7 +217,7 @@ def test_chinese_title_text_and_names_arrive_intact() -> None:
     mailbox = Mailbox()
     with serving(mailbox) as port:
         receipt = courier(port).deliver(PARCEL)
-    assert receipt == Receipt(f"邮件服务器 127.0.0.1:{port} 已接收")
+    assert receipt == Receipt(f"邮件服务器 127.0.0.1:{port} 已接收（250 OK）")
     [(sender, recipients, message)] = mailbox.arrived
     assert (sender, recipients) == ("office@example.gov.cn", ["liming@example.gov.cn"])
     assert message["Subject"] == "临期提醒：2 项"
@@ -273,7 +273,7 @@ def test_after_a_refusal_the_next_mail_goes_out(refused: Mailbox, connections: i
 def test_a_refused_sender_is_the_channels_trouble() -> None:
     with serving(Mailbox(mail="553 not yours")) as port:
         error = refusal(courier(port))
-    assert error.reason == f"邮件服务器 127.0.0.1:{port} 不接受发件地址（553）"
+    assert error.reason == f"邮件服务器 127.0.0.1:{port} 不接受发件地址（553 not yours）"
     assert (error.permanent, error.uncertain, error.whole) == (False, False, True)
 
 
@@ -389,9 +389,11 @@ def test_starttls_and_ssl_reach_a_server_with_a_trusted_certificate(
         (Mailbox(rcpt="451 4.7.1 try later"), False, "收件人被邮件服务器暂时拒绝（451 4.7.1 try later）"),
         # About our login, not about the recipient.
         (Mailbox(rcpt="530 login first"), False, "收件人被邮件服务器暂时拒绝（530 login first）"),
-        # The server is going away.
-        (Mailbox(rcpt="421 4.3.2 closing"), False, "收件人被邮件服务器暂时拒绝（421 4.3.2 closing）"),
-        (Mailbox(data="421 4.3.2 closing"), False, "邮件被邮件服务器暂时拒绝（421 4.3.2 closing）"),
+        # The server is going away: it is not about the recipient.
+        (Mailbox(rcpt="421 4.3.2 closing"), False, "{server} 正在关闭（421 4.3.2 closing）"),
+        (Mailbox(data="421 4.3.2 closing"), False, "{server} 正在关闭（421 4.3.2 closing）"),
+        # Busy before it heard of the recipient: not about the sender.
+        (Mailbox(mail="452 4.3.1 no space"), False, "{server} 暂不受理（452 4.3.1 no space）"),
         # The message itself, for good and for now.
         (Mailbox(data="554 spam"), True, "邮件被邮件服务器拒绝（554 spam）"),
         (Mailbox(data="452 disk full"), False, "邮件被邮件服务器暂时拒绝（452 disk full）"),
@@ -400,8 +402,9 @@ def test_starttls_and_ssl_reach_a_server_with_a_trusted_certificate(
 def test_a_refusal_is_quoted_and_weighed(mailbox: Mailbox, permanent: bool, reason: str) -> None:
     with serving(mailbox) as port:
         error = refusal(courier(port))
-    assert (error.reason, error.permanent, error.uncertain) == (reason, permanent, False)
-    assert error.whole == any(code in reason for code in ("421", "530"))
+    told = reason.format(server=f"邮件服务器 127.0.0.1:{port}")
+    assert (error.reason, error.permanent, error.uncertain) == (told, permanent, False)
+    assert error.whole == any(code in reason for code in ("421", "530", "4.3.1"))
     assert mailbox.arrived == []
 
 
@@ -436,7 +439,10 @@ def test_a_wrong_password_can_be_mended_and_is_never_told(caplog: pytest.LogCapt
     caplog.set_level(1)
     with serving(mailbox) as port:
         error = refusal(courier(port, user="office", secret="wrong-secret"))
-    assert (error.reason, error.permanent) == (f"邮件服务器 127.0.0.1:{port} 不接受账号或口令（535）", False)
+    assert (error.reason, error.permanent) == (
+        f"邮件服务器 127.0.0.1:{port} 不接受账号或口令（535 5.7.8 Authentication credentials invalid）",
+        False,
+    )
     assert error.whole
     ours = [record for record in caplog.records if record.name != "mail.log"]
     told = repr(mailer) + repr(error) + "".join(record.getMessage() for record in ours)
@@ -478,7 +484,8 @@ def test_nobody_listening_is_tried_again() -> None:
     [
         (None, "没有按时应答（超时）"),
         (b"", "中途断开了连接"),
-        (b"421 closing for the night\r\n", "暂不受理（421）"),
+        (b"421 closing for the night\r\n", "正在关闭（421 closing for the night）"),
+        (b"554 5.7.1 you are blocked\r\n", "不受理（554 5.7.1 you are blocked）"),
     ],
 )
 def test_a_server_that_will_not_talk_is_tried_again(answer: bytes | None, told: str) -> None:
@@ -498,6 +505,55 @@ def test_a_line_that_breaks_after_the_text_leaves_a_doubt() -> None:
         True,
         False,
     )
+
+
+@contextmanager
+def talking(*answers: bytes) -> Iterator[int]:
+    """A server that says one line after the other, whatever it hears; the last after a whole mail."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def talk() -> None:
+            with suppress(OSError), door.accept()[0] as line, line.makefile("rb") as heard:
+                line.sendall(answers[0] + b"\r\n")
+                for answer in answers[1:-1]:
+                    heard.readline()
+                    line.sendall(answer + b"\r\n")
+                while answers[-1] and heard.readline() not in (b".\r\n", b""):
+                    pass
+                line.sendall(answers[-1] + b"\r\n")
+
+        threading.Thread(target=talk, daemon=True).start()
+        yield door.getsockname()[1]
+
+
+_TALK = (b"220 hi", b"250 oa", b"250 sender", b"250 recipient")
+
+
+@pytest.mark.parametrize(
+    ("answers", "uncertain", "told"),
+    [
+        ((*_TALK, b"354 go on", b"<html>"), True, "的回答看不懂，不知道是否收下（l>）"),  # it may have the mail
+        ((*_TALK, b"<html>", b""), False, "邮件被邮件服务器暂时拒绝（l>）"),  # it was not sent a byte
+        ((*_TALK, b"250 what", b""), False, "邮件被邮件服务器暂时拒绝（250 what）"),  # this is no yes
+    ],
+)
+def test_an_answer_without_sense_is_no_yes(answers: tuple[bytes, ...], uncertain: bool, told: str) -> None:
+    with talking(*answers) as port:
+        error = refusal(courier(port))
+    assert error.reason.endswith(told)
+    assert (error.permanent, error.uncertain) == (False, uncertain)
+
+
+def test_a_server_that_cannot_look_at_the_login_now_says_nothing_of_the_account() -> None:
+    with talking(b"220 hi", b"250-oa\r\n250 AUTH PLAIN", b"454 4.7.0 later", b"") as port:
+        error = refusal(courier(port, user="office", secret=SECRET))
+    assert (error.reason, error.whole) == (f"邮件服务器 127.0.0.1:{port} 暂不受理（454 4.7.0 later）", True)
+
+
+def test_the_receipt_keeps_the_servers_own_number() -> None:
+    with serving(Mailbox(data="250 2.0.0 queued as 4F1")) as port:
+        receipt = courier(port).deliver(PARCEL)
+    assert receipt.detail == f"邮件服务器 127.0.0.1:{port} 已接收（250 2.0.0 queued as 4F1）"
 
 
 def test_a_server_without_encryption_never_sees_the_password() -> None:

@@ -196,7 +196,7 @@ def test_the_gateway_is_not_asked_about_somebody_without_a_number(ready: Ready) 
 
 # What is refused
 
-WHOLE, BAD = ("whole", None), ("permanent", None)
+WHOLE, BAD, LATER = ("whole", None), ("permanent", None), ("temporary", None)
 
 
 @pytest.mark.parametrize(
@@ -260,13 +260,16 @@ def test_a_wrong_secret_is_the_channels_trouble(ready: Ready, kind: str) -> None
         (SILENCE, ("uncertain", None), "没有按时应答（超时），不知道是否收下"),
         (HANG_UP, ("uncertain", None), "中途断开了连接，不知道是否收下"),
         (HALF, ("uncertain", None), "中途断开了连接，不知道是否收下"),
-        ((500, {}, "oops"), WHOLE, "没有收下（HTTP 500 oops）"),
-        ((502, {}, ""), WHOLE, "没有收下（HTTP 502）"),
+        ((500, {}, "oops"), LATER, "没有收下（HTTP 500 oops）"),  # perhaps over this very message
+        ((501, {}, ""), WHOLE, "没有收下（HTTP 501）"),
+        ((502, {}, ""), ("uncertain", None), "HTTP 502"),
         # A gateway in between gave up; who stands behind it may have the message.
         ((504, {}, ""), ("uncertain", None), "HTTP 504"),
         ((503, {"Retry-After": "120"}, "busy"), ("whole", 120), "HTTP 503 busy"),
         ((429, {"Retry-After": format_datetime(AT + timedelta(seconds=90))}, ""), ("whole", 90), "HTTP 429"),
         ((429, {"Retry-After": "soon"}, ""), WHOLE, "HTTP 429"),
+        ((503, {"Retry-After": "9" * 400}, ""), ("whole", 86_400), "HTTP 503"),
+        ((503, {"Retry-After": "Fri, 31 Dec 9999 23:59:59 GMT"}, ""), ("whole", 86_400), "HTTP 503"),
         ((400, {}, "bad json"), BAD, "HTTP 400 bad json"),
         ((413, {}, "too large"), BAD, "HTTP 413"),
         ((401, {}, "who?"), WHOLE, "HTTP 401 who?"),
@@ -478,7 +481,9 @@ def test_apprise_is_not_throttled_and_names_no_outside_host() -> None:
     [
         ((400, {}, ""), BAD, "400"),
         ((403, {}, ""), WHOLE, "403"),
-        ((500, {}, ""), WHOLE, "500"),
+        ((500, {}, ""), LATER, "500"),
+        ((502, {}, ""), ("uncertain", None), "502"),
+        ((503, {}, ""), WHOLE, "503"),
         (HANG_UP, ("uncertain", None), "不知道是否收下"),
     ],
     ids=str,

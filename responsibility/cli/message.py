@@ -32,10 +32,10 @@ def list_(
         raise UsageError(f"--top 的值“{top}”不对，应为正整数", "例：zeren message list --top 5")
     workspace = enter(common)
     zone = workspace.settings.zone
-    rows = messages(workspace, status, for_, top)
+    rows, total = messages(workspace, status, for_, top)
     common.out.show(
-        lambda: machine_messages.messages(rows, zone),
-        lambda: terminal.messages(rows, zone, asked=bool(status or for_)),
+        lambda: machine_messages.messages(rows, total, zone),
+        lambda: terminal.messages(rows, total, zone, asked=bool(status or for_)),
     )
 
 

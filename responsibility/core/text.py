@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import datetime
 from functools import lru_cache
 
 #: Control characters but tab and newline, and marks that turn the direction of what follows: both can make a
@@ -15,6 +16,11 @@ _UNSHOWABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\
 def showable(text: str) -> str:
     """The text without control and direction characters."""
     return _UNSHOWABLE.sub("", text)
+
+
+def hour_of(at: datetime, now: datetime) -> str:
+    """An instant as one says it: day and hour, with the year where it is another one."""
+    return at.strftime("%m-%d %H:%M" if at.year == now.year else "%Y-%m-%d %H:%M")
 
 
 def near(asked: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import socket
 import ssl
@@ -12,7 +13,7 @@ from typing import ClassVar, Literal
 from responsibility.core.errors import ConfigError
 from responsibility.delivery.mime import mail_of
 from responsibility.delivery.pace import Pace
-from responsibility.delivery.parcel import Parcel, Receipt, TransportError, one_line, plausible
+from responsibility.delivery.parcel import Parcel, Receipt, TransportError, masked, one_line, plausible
 
 Secure = Literal["none", "starttls", "ssl"]
 
@@ -20,6 +21,8 @@ Secure = Literal["none", "starttls", "ssl"]
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
 #: The server closes the line: whatever it was asked, it is not about that.
 _CLOSING = 421
+#: What smtplib makes of an answer without a code.
+_GARBAGE = -1
 
 #: What can be mended without touching the message; the first kind that fits is told.
 _TROUBLES: tuple[tuple[type[BaseException], str], ...] = (
@@ -27,7 +30,7 @@ _TROUBLES: tuple[tuple[type[BaseException], str], ...] = (
     (smtplib.SMTPSenderRefused, "不接受发件地址"),
     (smtplib.SMTPNotSupportedError, "不支持所设的加密或登录方式"),
     (smtplib.SMTPServerDisconnected, "中途断开了连接"),
-    (smtplib.SMTPResponseException, "暂不受理"),
+    (smtplib.SMTPResponseException, "不受理"),
     (ssl.SSLCertVerificationError, "的证书未通过验证"),
     (ssl.SSLError, "未能建立加密连接"),
     (socket.gaierror, "的地址查不到"),
@@ -37,6 +40,8 @@ _TROUBLES: tuple[tuple[type[BaseException], str], ...] = (
     (smtplib.SMTPException, "没有可用的登录方式"),
     (OSError, "连接不上"),
 )
+
+_LEAVES = "正在关闭"
 
 
 @dataclass(slots=True)
@@ -134,21 +139,27 @@ class MailCourier:
         """The server has the mail; where the line breaks from the DATA command on, nobody can tell."""
         try:
             code, answer = line.data(content)
-        except smtplib.SMTPDataError as error:
-            code, answer = error.smtp_code, _bytes(error.smtp_error)
+        except smtplib.SMTPDataError as error:  # before it was sent a byte
+            self._begin_anew(error.smtp_code)
+            raise self._refused("邮件", error.smtp_code, _bytes(error.smtp_error)) from None
         except (OSError, ValueError) as error:
             self._hang_up()
             raise TransportError(self._trouble(error), uncertain=True) from None
-        if code != 250:
-            self._begin_anew(code)
-            raise self._refused("邮件", code, answer)
-        return Receipt(f"邮件服务器 {self.host}:{self.port} 已接收")
+        quoted = self._quoted(code, answer)
+        if 200 <= code < 300:
+            return Receipt(f"邮件服务器 {self.host}:{self.port} 已接收（{quoted}）")
+        if not 400 <= code < 600:
+            self._hang_up()
+            told = f"邮件服务器 {self.host}:{self.port} 的回答看不懂，不知道是否收下（{quoted}）"
+            raise TransportError(told, uncertain=True)
+        self._begin_anew(code)
+        raise self._refused("邮件", code, answer)
 
     def _begin_anew(self, code: int) -> None:
         """Ready for the next mail after a refusal: on the same line, or without one."""
         assert self._line is not None
         try:
-            usable = code != _CLOSING and self._line.rset()[0] == 250
+            usable = code not in (_CLOSING, _GARBAGE) and self._line.rset()[0] == 250
         except OSError:
             usable = False
         if not usable:
@@ -161,20 +172,36 @@ class MailCourier:
 
     def _refused(self, what: str, code: int, answer: bytes) -> TransportError:
         """The server's own no, quoted: 5xx is for good, 4xx and a missing login are for now."""
-        quoted = self._without_secret(f"{code} {one_line(answer.decode('utf-8', 'replace'))}")[:200]
+        quoted = self._quoted(code, answer)
+        if code == _CLOSING:
+            return TransportError(f"邮件服务器 {self.host}:{self.port} {_LEAVES}（{quoted}）", whole=True)
         permanent = 500 <= code < 600 and code not in _LOGIN_CODES
         reason = f"{what}被邮件服务器{'拒绝' if permanent else '暂时拒绝'}（{quoted}）"
-        return TransportError(reason, permanent, whole=code == _CLOSING or code in _LOGIN_CODES)
+        return TransportError(reason, permanent, whole=code in _LOGIN_CODES)
 
     def _trouble(self, error: BaseException) -> str:
         if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(error.__context__, TimeoutError):
             error = error.__context__
         told = next((text for kind, text in _TROUBLES if isinstance(error, kind)), "没有收下邮件，原因不明")
-        code = f"（{error.smtp_code}）" if isinstance(error, smtplib.SMTPResponseException) else ""
-        return f"邮件服务器 {self.host}:{self.port} {told}{code}"
+        said = ""
+        if isinstance(error, smtplib.SMTPResponseException):
+            code, said = error.smtp_code, f"（{self._quoted(error.smtp_code, _bytes(error.smtp_error))}）"
+            if code < 500:  # whatever it was asked, it is not about that
+                told = _LEAVES if code == _CLOSING else "暂不受理"
+        return f"邮件服务器 {self.host}:{self.port} {told}{said}"
 
-    def _without_secret(self, text: str) -> str:
-        return text.replace(self.secret, "***") if self.secret else text
+    def _quoted(self, code: int, answer: bytes) -> str:
+        """The server's own words on one line, cut, without the password."""
+        words = one_line(answer.decode("utf-8", "replace"))
+        said = words if code == _GARBAGE else f"{code} {words}".strip()
+        return masked(said, self._secrets())[:200]
+
+    def _secrets(self) -> tuple[str, ...]:
+        """The password in every form in which it goes over the line."""
+        if not self.secret:
+            return ()
+        forms = (self.secret, f"\0{self.user}\0{self.secret}")
+        return (self.secret, *(base64.b64encode(form.encode()).decode() for form in forms))
 
 
 def _accepted(line: smtplib.SMTP, code: int, answer: bytes, sender: str) -> smtplib.SMTP:

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from responsibility.delivery.pace import Pace
-from responsibility.delivery.parcel import Parcel, Receipt, TransportError, one_line, plain
-from responsibility.delivery.web import masked
+from responsibility.delivery.parcel import Parcel, Receipt, TransportError, masked, one_line, plain
+from responsibility.delivery.web import DOUBTFUL, STUMBLED
 
 _STATUS = re.compile(r"error\s*=\s*(\d{3})|\b(\d{3})\s*\(?(?:error|Unauthorized|Forbidden)")
 
@@ -75,7 +75,9 @@ class AppriseCourier:
                 f"{self._plugin.service_name} 中途断开或超时，不知道是否收下（{said}）", uncertain=True
             )
         status = next((int(a or b) for a, b in _STATUS.findall(witness.said)), 0)
-        whole = status in (401, 403, 404, 429) or status >= 500
+        if status in DOUBTFUL:
+            return TransportError(reason, uncertain=True)
+        whole = status in (401, 403, 404, 429) or status > STUMBLED
         return TransportError(reason, permanent=400 <= status < 500 and not whole, whole=whole)
 
     def _secrets(self) -> tuple[str, ...]:

@@ -20,19 +20,23 @@ class Pace:
     #: Minutes of the hour in which everybody sends, and the service refuses for it: 0 and 30 of 飞书.
     shun_minutes: tuple[int, ...] = ()
 
-    def ready_at(self, handed: Sequence[datetime], now: datetime) -> datetime:
-        """The earliest instant from `now` on for one more, given when those of the last minute were handed over."""
-        at = max(now, _room(handed, self.per_minute, _MINUTE) or now)
+    def ready_at(self, handed: Sequence[datetime], now: datetime, parts: int = 1) -> datetime:
+        """The earliest instant from `now` on for one more, given when those of the last minute were handed over.
+
+        One of several parts waits until there is room for all of them, or until nothing else was handed over.
+        """
+        at = max(now, _room(handed, self.per_minute, parts, _MINUTE) or now)
         if self.per_second is not None:
-            at = max(at, _room(handed, self.per_second, _SECOND) or at)
+            at = max(at, _room(handed, self.per_second, parts, _SECOND) or at)
         while at.minute in self.shun_minutes:
             at = at.replace(second=0, microsecond=0) + _MINUTE
         return at
 
 
-def _room(handed: Sequence[datetime], allowed: int, span: timedelta) -> datetime | None:
-    """When the oldest of the last `allowed` is a whole span ago; None where there were not as many."""
-    return sorted(handed)[-allowed] + span if len(handed) >= allowed else None
+def _room(handed: Sequence[datetime], allowed: int, parts: int, span: timedelta) -> datetime | None:
+    """When so few of the last are left in a span that all parts fit in; None where there were not as many."""
+    full = max(1, allowed - parts + 1)
+    return sorted(handed)[-full] + span if len(handed) >= full else None
 
 
 class Turnstile:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import quote, quote_plus
 
 from responsibility.core.chain import Person
 from responsibility.delivery.pace import Pace
@@ -110,3 +112,11 @@ def one_line(text: str) -> str:
 def plain(text: str) -> str:
     """The text with its lines and tabs, every line ended by one newline character, other control characters dropped."""
     return _UNPRINTABLE_BUT_LINES.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def masked(text: str, secrets: Sequence[str]) -> str:
+    """The text with every secret, as written or as in an address, replaced by ***."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        for form in {secret, quote(secret, safe=""), quote_plus(secret)}:
+            text = text.replace(form, "***")
+    return re.sub(r"(?i)\b((?:access_)?(?:key|token|secret|sign|password)=)[^&\s\"']+", r"\1***", text)

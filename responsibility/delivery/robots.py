@@ -83,7 +83,7 @@ class RobotCourier(ABC):
 
     def deliver(self, parcel: Parcel) -> Receipt:
         """Send every part; the receipt quotes the service's own yes."""
-        parts = split(self.harmless(one_line(parcel.title)), self.text_of(parcel), self.limit, self.size)
+        parts = self._split(parcel)
         said = ""
         for at, part in enumerate(parts):
             self._turnstile.pass_one()
@@ -93,6 +93,10 @@ class RobotCourier(ABC):
                 raise (_broken_off(error, at, len(parts)) if at else error) from None
         in_parts = f"，共 {len(parts)} 段" if len(parts) > 1 else ""
         return Receipt(f"{self.name}已接收（{said}）{in_parts}")
+
+    def parts(self, parcel: Parcel) -> int:
+        """How many requests a message takes."""
+        return len(self._split(parcel))
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -133,6 +137,9 @@ class RobotCourier(ABC):
     def code_of(answer: dict[str, Any]) -> tuple[Any, str]:
         """(code, text) of an answer; 0 is yes."""
         return answer.get("errcode"), str(answer.get("errmsg", ""))
+
+    def _split(self, parcel: Parcel) -> list[str]:
+        return split(self.harmless(one_line(parcel.title)), self.text_of(parcel), self.limit, self.size)
 
     def _send(self, part: str, parcel: Parcel) -> str:
         at = self._clock() if self._clock else parcel.created_at

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import ssl
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,16 +12,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 import httpx
 
-from responsibility.delivery.parcel import TransportError, one_line
+from responsibility.delivery.parcel import TransportError, masked, one_line
 
 #: Bytes of an answer that are read, and characters of it that are told.
 _READ, _TOLD = 65_536, 160
 #: Statuses that are about the address, the key or the traffic as a whole, not about one message.
 _WHOLE = frozenset({401, 403, 404, 405, 407, 408, 410, 425, 429})
+#: A gateway gave up on the one behind it, which may have the message.
+DOUBTFUL = frozenset({502, 504})
+#: The service stumbled, perhaps over this very message.
+STUMBLED = 500
+#: Seconds a service may ask to wait at the most.
+_DAY = 86_400.0
 
 #: httpx logs every address it calls, and a robot's key is part of its address.
 _ours: ContextVar[bool] = ContextVar("ours", default=False)
@@ -111,10 +115,10 @@ class Line:
     def _refused(self, status: int, text: str, wait: float | None) -> TransportError:
         said = self.quoted(text)
         reason = f"{self.name}没有收下（HTTP {status}{' ' + said if said else ''}）"
-        if status == 504:  # a gateway gave up waiting for the one that may have the message
+        if status in DOUBTFUL:
             return TransportError(reason, uncertain=True)
-        whole = status in _WHOLE or not 400 <= status < 500
-        return TransportError(reason, permanent=not whole, whole=whole, wait=wait)
+        whole = status in _WHOLE or not 400 <= status <= STUMBLED
+        return TransportError(reason, permanent=not whole and status != STUMBLED, whole=whole, wait=wait)
 
 
 #: Raised before the service was sent a byte of the message.
@@ -137,14 +141,6 @@ _TROUBLES: tuple[tuple[type[Exception], str], ...] = (
 )
 
 
-def masked(text: str, secrets: Sequence[str]) -> str:
-    """The text with every secret, as written or as in an address, replaced by ***."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        for form in {secret, quote(secret, safe=""), quote_plus(secret)}:
-            text = text.replace(form, "***")
-    return re.sub(r"(?i)\b((?:access_)?(?:key|token|secret|sign|password)=)[^&\s\"']+", r"\1***", text)
-
-
 def _context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
@@ -162,9 +158,9 @@ def _retry_after(headers: httpx.Headers, at: datetime) -> float | None:
     """Seconds the service asks to wait, named as such or as a date."""
     written = headers.get("Retry-After", "").strip()
     if written.isdecimal():
-        return float(written)
+        return min(_DAY, float(written))
     try:
-        return max(0.0, (parsedate_to_datetime(written) - at).total_seconds())
+        return min(_DAY, max(0.0, (parsedate_to_datetime(written) - at).total_seconds()))
     except (ValueError, TypeError):
         return None
 

@@ -40,7 +40,8 @@ class OutsideShape(Shape):
 
 class MailShape(OutsideShape):
     kind: Literal["mail"]
-    host: Text
+    #: Looked at by itself: somebody may have written a password into it.
+    host: Address
     port: Port
     secure: Annotated[Literal["none", "starttls", "ssl"], one_of("none", "starttls", "ssl")]
     user: Text | None = None

@@ -16,10 +16,15 @@ HOW = "写成 env:环境变量名 或 file:文件路径（权限 600）"
 LITERAL = f"不能把密钥、密码直接写在配置里；请{HOW}"
 
 _REFERENCE = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*|file:.+")
+#: How a variable is named; behind `env:` may stand a secret, so anything else is not repeated.
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 #: What mail had before `password: env:…`.
 _OLDER = {"password_env": "env:", "password_file": "file:"}
 #: An address that tells nobody anything: no account, no password, no parameters.
 _PLAIN_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#@]*)?")
+#: The name or number of a mail server, and nothing around it.
+_HOST = re.compile(r"[^\s/?#@:]+|[0-9A-Fa-f:.]+")
+_NOT_HOST = "应为邮件服务器的名称或 IP 地址，不带账号、密码、端口（端口写在 port）"
 _NOT_PLAIN = "应为 http:// 或 https:// 开头的网址，不带账号、密码和 ? 后面的部分"
 
 
@@ -47,6 +52,9 @@ def misplaced(source: Source, place: Place, kind: str) -> Iterator[Finding]:
         if written and not is_plain(written):
             yield source.finding(at, _NOT_PLAIN)
     if kind == "mail":
+        for at, written in source.at(*place, "host"):
+            if not isinstance(written, str) or not _HOST.fullmatch(written):
+                yield source.finding(at, _NOT_HOST)
         yield from _log_in(source, place)
 
 
@@ -60,8 +68,15 @@ def resolved(reference: str, root: Path, environ: Mapping[str, str]) -> tuple[st
     where, _, name = reference.partition(":")
     if where == "env":
         secret = environ.get(name, "")
-        return secret, "" if secret else f"环境变量 {name} 没有设置，这个渠道要用它"
+        named = f"环境变量 {name} 没有设置" if _VARIABLE.fullmatch(name) else f"没有这样的环境变量；请{HOW}"
+        return secret, "" if secret else f"{named}，这个渠道要用它"
     return _from_file(root / name)
+
+
+def shown(reference: str) -> str:
+    """A reference as it may be shown: what stands behind `env:` only where it is named as variables are."""
+    where, _, name = reference.partition(":")
+    return "env:…" if where == "env" and not _VARIABLE.fullmatch(name) else reference
 
 
 def _written(source: Source, place: Place, kind: str) -> Iterator[tuple[str, Place, Any]]:
@@ -97,7 +112,7 @@ def _from_file(path: Path) -> tuple[str, str]:
         mode = S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             return "", f"{path} 的权限是 {mode:o}，别人也能读；请运行 chmod 600 {path}"
-        secret = path.read_text("utf-8").strip()
+        secret = path.read_text("utf-8-sig").strip()
     except UnicodeDecodeError:
         return "", f"{path} 不是 UTF-8 编码的文字"
     except OSError as error:

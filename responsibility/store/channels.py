@@ -18,10 +18,10 @@ def states(connection: Connection) -> dict[str, Row[Any]]:
 
 
 def park(connection: Connection, channel: str, until: datetime, **columns: Any) -> None:
-    """Hand nothing to a channel before an instant (since, reason, failures, alarmed)."""
+    """Hand nothing to a channel before an instant (since, reason, failures, paused, alarmed)."""
     values = {"parked_until": until, **columns}
     if not connection.execute(update(channel_state).where(_C.channel == channel).values(**values)).rowcount:
-        defaults = {"since": None, "reason": "", "failures": 0, "alarmed": False}
+        defaults = {"since": None, "reason": "", "failures": 0, "paused": 0, "alarmed": False}
         connection.execute(insert(channel_state).values({"channel": channel, **defaults, **values}))
 
 
@@ -32,6 +32,6 @@ def probe(connection: Connection, channel: str, now: datetime, until: datetime) 
     return connection.execute(statement).rowcount == 1
 
 
-def clear(connection: Connection, channel: str) -> None:
-    """The channel works again."""
-    connection.execute(delete(channel_state).where(_C.channel == channel))
+def clear(connection: Connection, channel: str) -> bool:
+    """The channel works again; False where it did before."""
+    return connection.execute(delete(channel_state).where(_C.channel == channel)).rowcount > 0

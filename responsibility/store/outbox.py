@@ -99,23 +99,37 @@ def tiers_due(connection: Connection, moment: Moment, but: Collection[str] = ())
 
 
 def claim(
-    connection: Connection, channel: str, owner: str, moment: Moment, until: datetime, most: int
+    connection: Connection,
+    channel: str,
+    owner: str,
+    moment: Moment,
+    until: datetime,
+    most: int,
+    *,
+    in_turn: bool = False,
 ) -> list[Row[Any]]:
-    """Take the oldest messages due on a channel in hand, until the lease runs out."""
-    oldest = select(_M.id).where(_M.channel == channel, _due(moment)).order_by(_M.id).limit(most)
+    """Take the oldest messages due on a channel in hand, until the lease runs out.
+
+    `in_turn`: first what was never handed over, then what was longest ago; a channel may fail over one message.
+    """
+    turn = [_M.handed_at.is_not(None), _M.handed_at] if in_turn else []
+    oldest = select(_M.id).where(_M.channel == channel, _due(moment)).order_by(*turn, _M.id).limit(most)
     statement = (
         update(message)
         .where(_M.id.in_(oldest), _due(moment))
         .values(status="pending", lease_owner=owner, lease_until=until)
         .returning(message)
     )
-    return sorted(connection.execute(statement), key=lambda row: row.id)
+    rows = sorted(connection.execute(statement), key=lambda row: row.id)
+    if in_turn:
+        rows.sort(key=lambda row: (row.handed_at is not None, row.handed_at or moment.now))
+    return rows
 
 
-def begin(connection: Connection, row: Any, owner: str, now: datetime, until: datetime, title: str) -> bool:
+def begin(connection: Connection, row: Any, owner: str, now: datetime, until: datetime, title: str, parts: int) -> bool:
     """Mark a claimed message as being handed over; False where it is no longer in hand."""
     columns = {"attempts": row.attempts + 1, "title": title, "handed_at": now, "changed_at": now, "lease_until": until}
-    return _changed(connection, ("pending",), row.id, owner, {"status": "sending", **columns})
+    return _changed(connection, ("pending",), row.id, owner, {"status": "sending", "parts": parts, **columns})
 
 
 def settle(connection: Connection, message_id: int, owner: str, now: datetime, **columns: Any) -> bool:
@@ -160,9 +174,20 @@ def in_doubt(connection: Connection, now: datetime) -> list[Row[Any]]:
 
 
 def handed_since(connection: Connection, channel: str, since: datetime) -> list[datetime]:
-    """When messages were handed to a channel after an instant, by whichever deliverer."""
-    query = select(_M.handed_at).where(_M.channel == channel, _M.handed_at > since).order_by(_M.handed_at)
-    return [at for at in connection.execute(query).scalars() if at is not None]
+    """When messages were handed to a channel after an instant, by whichever deliverer, once for each part."""
+    query = select(_M.handed_at, _M.parts).where(_M.channel == channel, _M.handed_at > since).order_by(_M.handed_at)
+    return [at for at, parts in connection.execute(query) if at is not None for _ in range(parts)]
+
+
+def only_doubts(connection: Connection, channel: str, last: int) -> bool:
+    """Whether so many messages were handed to a channel in a row and nobody knows of any whether it arrived."""
+    handed = select(_M.status, _M.doubts).where(
+        _M.channel == channel, _M.handed_at.is_not(None), _M.status != "sending"
+    )
+    rows = connection.execute(handed.order_by(_M.handed_at.desc(), _M.id.desc()).limit(last)).all()
+    return len(rows) == last and all(
+        row.status == "uncertain" or (row.doubts and row.status == "pending") for row in rows
+    )
 
 
 def on_channel(connection: Connection, seq: int, person: str, channel: str) -> bool:
@@ -256,6 +281,12 @@ def listed(
     if people is not None:
         query = query.where(_M.person.in_(list(people)))
     return list(connection.execute(query))
+
+
+def how_many(connection: Connection, statuses: Collection[str], people: Collection[str] | None) -> int:
+    """How many messages are in these statuses (of some people)."""
+    query = select(func.count()).where(_M.status.in_(list(statuses)))
+    return connection.scalar(query if people is None else query.where(_M.person.in_(list(people)))) or 0
 
 
 def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:

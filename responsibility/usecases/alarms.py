@@ -25,15 +25,18 @@ _AT_HOME = ("console", "file")
 def put_alarm(
     connection: Connection, workspace: Workspace, channel: str, reason: str, now: datetime, works: Collection[str]
 ) -> bool:
-    """Write the alarm about a channel to the outbox, for who holds the office's first post; False where none can go."""
+    """Write the alarm about a channel to the outbox, for who holds the office's first post; False where none can go.
+
+    Where no other channel works it waits for this one, and then says that it works again.
+    """
     settings = workspace.settings
     kinds = {name: settings.delivery.channels[name].kind for name in works if name != channel}
-    over = sorted(kinds, key=lambda name: kinds[name] in _AT_HOME)
+    over = sorted(kinds, key=lambda name: kinds[name] in _AT_HOME) or [channel]
     office = settings.chain.office
     organisation = organisation_store.load(connection, settings.chain.laid(LaidOn.MEMBERS))
     post = office and organisation.first_post(office)
     holders = organisation.holders(post, now.astimezone(settings.zone).date()) if post else ()
-    if not (over and holders) or channel in outbox.alarms_since(connection, now - QUIET):
+    if not holders or channel in outbox.alarms_since(connection, now - QUIET):
         return False
     seq = ledger.record(connection, Entry(now, ENGINE, "channel.park", values={"channel": channel, "text": reason}))
     same = {
@@ -60,19 +63,22 @@ def alarmer(connection: Connection, workspace: Workspace, now: datetime) -> Call
         channel = message.about["channel"]
         state = states.get(channel)
         person = people(connection, [message.person]).get(message.person)
-        if state is None or person is None:
-            return Gone("渠道已恢复" if state is None else "组织机构里没有这个人了")
-        again = state.parked_until or now
+        works = message.channel == channel
+        if person is None or (state is None and not works):
+            return Gone("组织机构里没有这个人了" if person is None else "渠道已恢复")
+        since = state.since if state else datetime.fromisoformat(message.about["since"])
+        again = (state and state.parked_until) or now
         return Alarm(
             to=person.name,
             channel=channel,
-            reason=state.reason,
-            since=state.since.astimezone(settings.zone),
+            reason=state.reason if state else message.about["reason"],
+            since=since.astimezone(settings.zone),
             again=again.astimezone(settings.zone),
-            waiting=outbox.waiting_on(connection, [channel], outbox.Moment(now)),
+            waiting=outbox.waiting_by_channel(connection).get(channel, 0),
             office=settings.home.name,
             contact=settings.home.contact,
             phone=settings.home.phone,
+            works=works,
         )
 
     return alarm

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TextIO
 
@@ -12,8 +13,8 @@ from responsibility.core.text import is_it
 from responsibility.delivery import Parcel, TransportError
 from responsibility.settings import ChannelSettings, load
 from responsibility.settings.channelshapes import CHANNELS, SECRETS
-from responsibility.settings.secrets import HOW, resolved
-from responsibility.store import checkup, ledger
+from responsibility.settings.secrets import HOW, resolved, shown
+from responsibility.store import channels, checkup, ledger
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
 from responsibility.usecases.couriers import Clock, courier, lacking
@@ -73,6 +74,8 @@ def try_channel(
     with workspace.write(now) as connection:
         values = {"channel": name, "post": post, "outcome": done.outcome, "text": f"{name}：{detail}"}
         ledger.record(connection, Entry(now, actor, "channel.test", values=values))
+        if failed is None and channels.clear(connection, name):
+            done = replace(done, works_again=True)
     return done
 
 
@@ -118,6 +121,6 @@ def _kept(channel: ChannelSettings, workspace: Workspace, environ: Mapping[str, 
     for key in SECRETS.get(channel.kind, ()):
         reference = channel.references.get(key, "")
         if reference:
-            yield Kept(key, reference, resolved(reference, workspace.root, environ)[1])
+            yield Kept(key, shown(reference), resolved(reference, workspace.root, environ)[1])
         elif CHANNELS[channel.kind].model_fields[key].is_required() and not (key == "url" and channel.base_url):
             yield Kept(key, "", f"没有{HOW}")

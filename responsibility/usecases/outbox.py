@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.chain import Organisation
 from responsibility.core.errors import IllegalTransition, NoRight, UnknownCode
-from responsibility.core.summary import MESSAGE_STATUS, MessageLine, MessagesDecided
+from responsibility.core.summary import CHANNEL_DOWN, MESSAGE_STATUS, MessageLine, MessagesDecided
 from responsibility.core.text import showable
 from responsibility.store import channels, ledger, outbox
 from responsibility.store import organisation as organisation_store
@@ -30,15 +30,19 @@ _KEY = re.compile(r"(?:\d{6,}-)?(\d{1,18})(?:-\S+)?")
 
 def messages(
     workspace: Workspace, statuses: Sequence[str] = (), post: str | None = None, top: int = 50
-) -> tuple[MessageLine, ...]:
-    """The newest messages in these statuses (by default what did not arrive or waits), of whoever holds a post."""
+) -> tuple[tuple[MessageLine, ...], int]:
+    """The newest messages in these statuses (by default what did not arrive or waits), of whoever holds a post.
+
+    And how many there are in all.
+    """
     with workspace.read() as connection:
         people = None
         if post is not None:
             whole = organisation_store.load(connection)
             seat = seat_of(whole, workspace.settings.chain, post)
             people = {holding.person for holding in whole.holdings if holding.post == seat}
-        return _lines(connection, outbox.listed(connection, statuses or UNSETTLED, people, top))
+        rows = outbox.listed(connection, statuses or UNSETTLED, people, top)
+        return _lines(connection, rows), outbox.how_many(connection, statuses or UNSETTLED, people)
 
 
 def message(workspace: Workspace, number: str) -> MessageLine:
@@ -134,7 +138,7 @@ def _line(row: Any, organisation: Organisation, state: Any) -> MessageLine:
     next_at = row.retry_at if row.status in ("pending", "held") else None
     detail = row.detail
     if row.status == "pending" and state is not None and state.parked_until is not None:
-        next_at, detail = max(filter(None, (next_at, state.parked_until))), f"渠道送不出：{state.reason}"
+        next_at, detail = max(filter(None, (next_at, state.parked_until))), f"{CHANNEL_DOWN}{state.reason}"
     return MessageLine(
         id=row.id,
         number=number_of(row),

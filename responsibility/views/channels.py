@@ -49,6 +49,8 @@ class ChannelTested:
     #: sent, failed or uncertain.
     outcome: str
     detail: str
+    #: It had failed, and is used again from now on.
+    works_again: bool = False
 
 
 def channels(rows: Iterable[ChannelLine], zone: tzinfo) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from responsibility.core.summary import MessageLine, MessagesDecided
 Json = dict[str, Any]
 
 
-def messages(rows: Iterable[MessageLine], zone: tzinfo) -> Json:
+def messages(rows: Iterable[MessageLine], total: int, zone: tzinfo) -> Json:
     """`zeren message list --json`."""
-    return {"messages": [message(row, zone) for row in rows]}
+    return {"total": total, "messages": [message(row, zone) for row in rows]}
 
 
 def message(row: MessageLine, zone: tzinfo) -> Json:

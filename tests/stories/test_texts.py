@@ -434,9 +434,9 @@ def test_every_bundled_template_holds_for_every_sample(office: World) -> None:
     for kind, content in samples(settings.home, settings.policy.instruments).items():
         for channel in (MAIL, OUTSIDE):
             said = Renderer(office.workspace).render(kind, content, channel, NUMBER, page=True)
-            if kind == "alarm":  # nothing to answer; outside without the server's own words
+            if kind == "alarm":  # nothing to answer; no work secret either
                 assert NUMBER in said.text
-                assert ("连接被拒绝" in said.text) is channel.full_text
+                assert "连接被拒绝" in said.text
                 continue
             for part in (NUMBER, settings.home.phone, "L1-03", "另有"):
                 assert part in said.text

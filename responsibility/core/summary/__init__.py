@@ -27,7 +27,14 @@ from responsibility.core.summary.counting import (
 )
 from responsibility.core.summary.differences import FIELDS, Change, Difference, FieldChange, ItemCancelled
 from responsibility.core.summary.events import BoundItem, EventLine, EventSet
-from responsibility.core.summary.messages import MESSAGE_KINDS, MESSAGE_STATUS, MessageLine, MessagesDecided, words
+from responsibility.core.summary.messages import (
+    CHANNEL_DOWN,
+    MESSAGE_KINDS,
+    MESSAGE_STATUS,
+    MessageLine,
+    MessagesDecided,
+    words,
+)
 from responsibility.core.summary.questions import Accepted, Asked, Settled
 from responsibility.core.summary.reading import (
     AssignmentView,
@@ -47,6 +54,7 @@ from responsibility.core.summary.reading import (
 )
 
 __all__ = [
+    "CHANNEL_DOWN",
     "FIELDS",
     "MESSAGE_KINDS",
     "MESSAGE_STATUS",

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 #: A message's status in words.
+#: What stands before a channel's reason in the detail of a message that waits for it.
+CHANNEL_DOWN = "渠道送不出："
+
 MESSAGE_STATUS = {
     "pending": "待送",
     "sending": "正在送",

@@ -110,6 +110,8 @@ class MessageRow(SQLModel, table=True):
     tried: list[dict[str, str]] = Field(
         default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
     )
+    #: How many requests its channel's service took for it when it was handed over last: of a long message several.
+    parts: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     #: How often it was sent again though nobody knows whether it had arrived.
     doubts: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     #: Why it is held: `workday`, `quiet`, `hour`, `budget` or `weekly`; empty where it never was.
@@ -132,6 +134,8 @@ class ChannelStateRow(SQLModel, table=True):
     reason: str = ""
     #: How often in a row it was tried in vain.
     failures: int = 0
+    #: Seconds of pauses in a row that its service asked for.
+    paused: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     #: Whether the office was told of it.
     alarmed: bool = False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection
 
+from responsibility.core.text import hour_of
 from responsibility.delivery import Courier, Parcel, TransportError
 from responsibility.store import channels, ledger, outbox
 from responsibility.store.engine import writing
@@ -31,7 +33,13 @@ ANSWERS = 8
 #: So often in a row a service may ask to wait before it is left alone.
 BRAKES = 3
 
+#: After so many in a row of which nobody knows whether they arrived a channel fails.
+DOUBTS = 3
+
 DIED = "送出时程序中断，不知道对方是否收到"
+#: Nothing else a courier or a template may do wrong keeps the next message back; what it was is for programmers.
+STUMBLED = "送出时程序出错，不知道对方是否收到"
+UNWRITTEN = "消息没有写成（程序或模板出错），没有送出"
 
 
 def number_of(message: Any) -> str:
@@ -48,11 +56,18 @@ class _Handed:
     queue: Queue
     #: What the courier said, where it said no.
     error: TransportError | None = None
+    #: How many requests it took.
+    parts: int = 1
 
     @property
     def fails(self) -> bool:
         """Whether its channel fails as a whole."""
         return self.error is not None and self.error.whole
+
+    @property
+    def is_doubt(self) -> bool:
+        """Whether nobody knows that it arrived."""
+        return self.error is not None and self.error.uncertain and not self.error.whole
 
     @property
     def answered(self) -> bool:
@@ -89,6 +104,8 @@ class Deliverer:
         self._handed: _Handed | None = None
         self._done = Delivered()
         self._ids: list[int] = []
+        #: Channel → messages over which it failed, which have an hour of their own.
+        self._set_back: Counter[str] = Counter()
         self._total = self._turn = 0
 
     def run(self) -> Delivered:
@@ -146,12 +163,15 @@ class Deliverer:
 
     def _claim(self, connection: Connection, queue: Queue) -> list[Any]:
         now = self._timer.now()
-        return outbox.claim(connection, queue.channel, self._owner, self._moment(), now + LEASE, queue.batch)
+        return outbox.claim(
+            connection, queue.channel, self._owner, self._moment(), now + LEASE, queue.batch, in_turn=queue.careful
+        )
 
     def _look(self, connection: Connection, queue: Queue) -> bool:
         """Whether messages of a channel can be taken in hand now; one that failed is tried by one deliverer."""
         now, state = self._timer.now(), self._states.get(queue.channel)
         queue.parked = ""
+        queue.careful = queue.careful or state is not None
         if state is None or queue.probing:
             return True
         if not is_parked(state, now):
@@ -200,20 +220,35 @@ class Deliverer:
         assert not isinstance(one.content, Gone)
         row, number = one.row, number_of(one.row)
         channel = self._workspace.settings.delivery.channels[queue.channel]
-        said = self._renderer.render(row.kind, one.content, channel, number)
-        self._done.say(*said.faults)
-        if not self._begun(queue, row, said.title):
+        try:
+            said = self._renderer.render(row.kind, one.content, channel, number)
+            parcel = Parcel(number, one.person, said.title, said.text, self._timer.now(), said.html, said.attachments)
+            parts = queue.parts(parcel)
+        except Exception:
+            queue.ready.popleft()
+            self._flush()
+            self._handed = _Handed(row, Outcome("failed", {"detail": UNWRITTEN}), queue)
             return
-        parcel = Parcel(number, one.person, said.title, said.text, self._timer.now(), said.html, said.attachments)
+        self._done.say(*said.faults)
+        if not self._begun(queue, row, said.title, parts):
+            return
         try:
             receipt = queue.courier.deliver(parcel)
         except TransportError as error:
-            outcome = refused(row, error, self._timer.now(), self._onwards(row), resend=self._resends(queue.channel))
-            self._handed = _Handed(row, outcome, queue, error)
+            self._handed = self._refused(queue, row, error, parts)
+        except Exception:
+            self._handed = self._refused(queue, row, TransportError(STUMBLED, uncertain=True), parts)
         else:
-            self._handed = _Handed(row, Outcome("sent", {"detail": receipt.detail}), queue)
+            self._handed = _Handed(row, Outcome("sent", {"detail": receipt.detail}), queue, parts=parts)
 
-    def _begun(self, queue: Queue, row: Any, title: str) -> bool:
+    def _refused(self, queue: Queue, row: Any, error: TransportError, parts: int) -> _Handed:
+        state = self._states.get(queue.channel)
+        down = state is not None and state.failures > 0
+        resend = self._resends(queue.channel)
+        outcome = refused(row, error, self._timer.now(), self._onwards(row), resend=resend, down=down)
+        return _Handed(row, outcome, queue, error, parts)
+
+    def _begun(self, queue: Queue, row: Any, title: str, parts: int) -> bool:
         """Record what became of the one before, and that this one is being handed over; False where it is not."""
         now = self._timer.now()
         with self._writing() as connection:
@@ -222,11 +257,11 @@ class Deliverer:
                 return False  # the one before has shown that the channel fails
             if queue.pace is not None:
                 handed = outbox.handed_since(connection, queue.channel, now - timedelta(minutes=1))
-                queue.ready_at = queue.pace.ready_at(handed, now)
+                queue.ready_at = queue.pace.ready_at(handed, now, parts)
                 if queue.ready_at > now:
                     return False
             queue.ready.popleft()
-            return outbox.begin(connection, row, self._owner, now, now + self._lease(queue.channel), title)
+            return outbox.begin(connection, row, self._owner, now, now + self._lease(queue.channel), title, parts)
 
     def _flush(self) -> None:
         if self._handed is not None:
@@ -247,9 +282,20 @@ class Deliverer:
             self._states = channels.states(connection)
             queue.probing, queue.braked = False, 0
         outcome = self._detoured(connection, handed)
-        kept = outbox.settle(connection, row.id, self._owner, now, status=outcome.status, **outcome.columns)
+        columns = dict(outcome.columns)
+        if handed.parts > 1:  # the last one went out only now
+            columns["handed_at"] = now
+        kept = outbox.settle(connection, row.id, self._owner, now, status=outcome.status, **columns)
         if kept and not (handed.fails and outcome.status == "pending"):  # as good as not tried
             self._count(row, outcome)
+        self._set_back[queue.channel] += handed.fails and outcome.columns.get("retry_at") is not None
+        if handed.error is not None and self._only_doubts(connection, handed):
+            self._fails(connection, queue, TransportError(handed.error.reason, whole=True))
+
+    def _only_doubts(self, connection: Connection, handed: _Handed) -> bool:
+        """Whether a channel takes message after message and never says that it has them."""
+        queue = handed.queue
+        return handed.is_doubt and (queue.probing or outbox.only_doubts(connection, queue.channel, DOUBTS))
 
     def _fails(self, connection: Connection, queue: Queue, error: TransportError) -> None:
         """Park a channel; its queue looks again whether messages wait for it or go another way."""
@@ -327,10 +373,11 @@ class Deliverer:
         with self._workspace.read() as connection:
             states = channels.states(connection)
             for channel in sorted(stuck(states, self._lines, now)):
-                if n := outbox.waiting_on(connection, [channel], self._moment()):
+                if n := outbox.waiting_on(connection, [channel], self._moment()) + self._set_back[channel]:
                     self._done.counts["held"] += n
-                    again = states[channel].parked_until.astimezone(self._workspace.settings.zone)
-                    self._done.wait_for(channel, f"{states[channel].reason}，{again:%m-%d %H:%M} 起再试", n)
+                    zone = self._workspace.settings.zone
+                    again = hour_of(states[channel].parked_until.astimezone(zone), now.astimezone(zone))
+                    self._done.wait_for(channel, f"{states[channel].reason}，{again} 起再试", n)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:

@@ -14,6 +14,10 @@ from responsibility.delivery import TransportError
 RETRY_AFTER = (5, 15, 60, 240, 720)
 #: Minutes a channel that failed as a whole is left alone, the first time, the second, and from then on.
 PARK_FOR = (5, 15, 60)
+#: However long a service asks to wait, it is asked again after a day.
+LONGEST = timedelta(days=1)
+#: So often a message is tried on a channel that says "not now", where another one is left to it.
+TRIES_BEFORE_NEXT = 2
 
 
 @dataclass(slots=True)
@@ -78,18 +82,23 @@ def move(message: Any, reason: str, to: str) -> Outcome:
     return Outcome("pending", {"channel": to, "attempts": 0, "tried": tried, "detail": reason, "retry_at": None})
 
 
-def refused(message: Any, error: TransportError, now: datetime, onwards: Collection[str], *, resend: bool) -> Outcome:
+def refused(
+    message: Any, error: TransportError, now: datetime, onwards: Collection[str], *, resend: bool, down: bool
+) -> Outcome:
     """What a courier's no means for one message; `onwards` are the channels left to it.
 
-    Of one that may have arrived the channel's rule decides: sent again once, or left to the office. One that was
-    refused because the channel as a whole fails is as good as not tried.
+    Of one that may have arrived the channel's rule decides: sent again once, or left to the office. What the
+    channel as a whole refuses counts only against the message that made it fail: of one that tries a channel that is
+    `down` already it says nothing.
     """
     if error.uncertain:
         return in_doubt(message, error.reason, now + _wait(0, error), resend=resend)
-    if error.whole:
+    if error.whole and (down or onwards or error.wait is not None):
         return Outcome("pending", {"detail": error.reason, "attempts": message.attempts, "retry_at": None})
-    tried = message.attempts + 1
-    if not error.permanent and tried <= len(RETRY_AFTER):
+    tried, most = message.attempts + 1, len(RETRY_AFTER)
+    if onwards:
+        most = 0 if message.urgent else TRIES_BEFORE_NEXT - 1
+    if not error.permanent and tried <= most:
         return Outcome("pending", {"detail": error.reason, "retry_at": now + _wait(tried - 1, error)})
     for channel in onwards:
         return move(message, error.reason, channel)
@@ -104,11 +113,14 @@ def in_doubt(message: Any, reason: str, retry_at: datetime, *, resend: bool) -> 
 
 
 def parked_until(now: datetime, failures: int, wait: float | None) -> datetime:
-    """Until when a channel is left alone that failed so often in a row; exactly as long as its service asks."""
-    if wait is not None:
-        return now + timedelta(seconds=wait)
-    return now + timedelta(minutes=PARK_FOR[min(failures, len(PARK_FOR)) - 1])
+    """Until when a channel is left alone that failed so often in a row; at least as long as its service asks."""
+    pause = timedelta(minutes=PARK_FOR[min(failures, len(PARK_FOR)) - 1]) if failures else timedelta(0)
+    return now + max(pause, _asked(wait))
 
 
 def _wait(attempt: int, error: TransportError) -> timedelta:
-    return max(timedelta(minutes=RETRY_AFTER[attempt]), timedelta(seconds=error.wait or 0))
+    return max(timedelta(minutes=RETRY_AFTER[attempt]), _asked(error.wait))
+
+
+def _asked(wait: float | None) -> timedelta:
+    return timedelta(seconds=min(wait or 0, LONGEST.total_seconds()))

@@ -11,13 +11,15 @@ from sqlalchemy import Connection
 from responsibility.delivery import TransportError
 from responsibility.store import channels
 from responsibility.usecases.alarms import put_alarm
-from responsibility.usecases.deliver.outcome import following, parked_until
+from responsibility.usecases.deliver.outcome import LONGEST, following, parked_until
 from responsibility.usecases.workspace import Workspace
 
 #: A wait so short is sat out while other channels go on.
 PATIENCE = timedelta(seconds=90)
 #: For a wait so long a message goes another way; for a shorter one that a service asks for it stays.
 DETOUR = timedelta(minutes=15)
+#: Pauses in a row that add up to more are a failure; each counts for so much at the least.
+ENOUGH, LEAST = timedelta(minutes=30), timedelta(minutes=3)
 
 
 def is_parked(state: Any, now: datetime) -> bool:
@@ -52,15 +54,20 @@ def park(
 ) -> None:
     """Leave a channel alone for a while, and tell the office once, over one that works.
 
-    A service that says how long to wait does not fail. Of several deliverers that failed at once one counts.
+    A service that says how long to wait does not fail, unless it says so again and again. Of several deliverers that
+    failed at once one counts.
     """
     state = channels.states(connection).get(channel)
     if is_parked(state, now) and not probing:
         return
-    failures = (state.failures if state else 0) + (error.wait is None)
+    paused = (state.paused if state else 0) + max(error.wait or 0, LEAST.total_seconds())
+    paused = int(min(paused, LONGEST.total_seconds()))
+    asks = error.wait is not None and paused <= ENOUGH.total_seconds()
+    failures = (state.failures if state else 0) + (not asks)
     told = bool(state and state.alarmed)
     if failures and not told:
         told = put_alarm(connection, workspace, channel, error.reason, now, works)
     since = (state.since if state else None) or now
-    until = parked_until(now, failures, error.wait)
-    channels.park(connection, channel, until, since=since, reason=error.reason, failures=failures, alarmed=told)
+    until = parked_until(now, 0 if asks else failures, error.wait)
+    known = {"since": since, "reason": error.reason, "failures": failures, "paused": paused, "alarmed": told}
+    channels.park(connection, channel, until, **known)

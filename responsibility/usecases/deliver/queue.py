@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from responsibility.core.chain import Person
-from responsibility.delivery import Courier
+from responsibility.delivery import Courier, Parcel
 from responsibility.delivery.pace import Pace
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.contents import Content, Gone, contents
@@ -44,6 +44,8 @@ class Queue:
     parked: str = ""
     #: Whether the next message tries a channel that failed.
     probing: bool = False
+    #: Whether it failed in this run: what was never handed over goes first, since one message may make it fail again.
+    careful: bool = False
     #: How often in a row the service asked to wait.
     braked: int = 0
     #: So many messages go while what they say is fresh, as far as is known.
@@ -58,6 +60,11 @@ class Queue:
         """How fast its service lets itself be used."""
         pace: Pace | None = getattr(self.courier, "pace", None)
         return pace
+
+    def parts(self, parcel: Parcel) -> int:
+        """How many requests its service takes for a message."""
+        parts = getattr(self.courier, "parts", None)
+        return parts(parcel) if parts else 1
 
     @property
     def batch(self) -> int:

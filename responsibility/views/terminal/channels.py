@@ -60,4 +60,9 @@ def _troubles(row: ChannelLine, zone: tzinfo) -> list[str]:
 def channel_tested(done: ChannelTested) -> str:
     """What the service said."""
     head = f"渠道 {done.channel}（{_KINDS[done.kind]}）→ {done.post} {done.person}：{_OUTCOMES[done.outcome]}"
-    return f"{head}\n{done.detail}"
+    again = (
+        "\n这个渠道前面送不出，现在恢复使用；在等的消息几分钟内送出，没有值守的运行 zeren remind"
+        if done.works_again
+        else ""
+    )
+    return f"{head}\n{done.detail}{again}"

@@ -9,19 +9,20 @@ from rich.console import Group as Stack
 from rich.console import RenderableType
 from rich.text import Text
 
-from responsibility.core.summary import MESSAGE_KINDS, MESSAGE_STATUS, MessageLine, MessagesDecided, words
+from responsibility.core.summary import CHANNEL_DOWN, MESSAGE_KINDS, MESSAGE_STATUS, MessageLine, MessagesDecided, words
+from responsibility.core.text import hour_of
 from responsibility.views.terminal.marks import table_of
 
 _STYLE = {"failed": "bold red", "uncertain": "yellow"}
 
 
-def messages(rows: Sequence[MessageLine], zone: tzinfo, *, asked: bool = False) -> RenderableType:
-    """Messages, the newest first; `asked`: of the statuses asked for."""
+def messages(rows: Sequence[MessageLine], total: int, zone: tzinfo, *, asked: bool = False) -> RenderableType:
+    """The newest of so many messages; `asked`: of the statuses asked for. Why a channel fails is said once."""
     if not rows:
         return Text(
             "没有这样的消息。" if asked else "没有送不到的，也没有等着的。已送出的：zeren message list --status sent"
         )
-    table = table_of(f"消息 {len(rows)} 份")
+    table = table_of(f"消息 {len(rows)} 份" + (f"，共 {total} 份" if total > len(rows) else ""))
     table.add_column("编号", justify="right", no_wrap=True)
     table.add_column("收件人", no_wrap=True)
     table.add_column("渠道", no_wrap=True)
@@ -34,9 +35,16 @@ def messages(rows: Sequence[MessageLine], zone: tzinfo, *, asked: bool = False) 
             row.name or row.person,
             row.channel,
             Text(words(MESSAGE_STATUS, row.status), style=_STYLE.get(row.status, "")),
-            "；".join(filter(None, [what, row.detail, _next(row, zone), _doubted(row)])),
+            "；".join(filter(None, [what, _why(row), _next(row, zone), _doubted(row)])),
         )
-    return Stack(table, Text(_HINT, style="dim")) if any(row.status in _STYLE for row in rows) else table
+    down = dict.fromkeys(f"{row.channel} 这个{row.detail}" for row in rows if row.detail.startswith(CHANNEL_DOWN))
+    hint = [Text(_HINT, style="dim")] if any(row.status in _STYLE for row in rows) else []
+    return Stack(table, *(Text(line, style="yellow") for line in down), *hint)
+
+
+def _why(row: MessageLine) -> str:
+    """The reason, but for a channel's, which stands under the table."""
+    return CHANNEL_DOWN.rstrip("：") if row.detail.startswith(CHANNEL_DOWN) else row.detail
 
 
 _HINT = (
@@ -78,7 +86,7 @@ def messages_decided(done: MessagesDecided) -> str:
 
 
 def _next(row: MessageLine, zone: tzinfo) -> str:
-    return f"{row.next_at.astimezone(zone):%m-%d %H:%M} 起再送" if row.next_at else ""
+    return f"{hour_of(row.next_at.astimezone(zone), row.changed_at.astimezone(zone))} 起再送" if row.next_at else ""
 
 
 def _doubted(row: MessageLine) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
@@ -22,16 +22,18 @@ class Alarm:
     office: str
     contact: str
     phone: str
+    #: It works again: told over the channel itself, where there was no other one.
+    works: bool = False
 
     @property
     def title(self) -> str:
         """The subject."""
-        return f"渠道 {self.channel} 送不出消息"
+        return f"渠道 {self.channel} {'曾送不出消息，现已恢复' if self.works else '送不出消息'}"
 
     def capped(self, lines: int) -> Self:
         """It has no lines."""
         return self
 
     def outside(self) -> Self:
-        """What may leave the building: not the server's own words, which name machines."""
-        return replace(self, reason="原因见 zeren doctor")
+        """All of it may leave the building: a reason holds no secret and no work."""
+        return self

@@ -15,6 +15,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("handed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("tried", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("doubts", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("parts", sa.Integer(), nullable=False, server_default="1"))
         batch_op.add_column(sa.Column("held_why", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("urgent", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.add_column(sa.Column("merged_into", sa.Integer(), nullable=True))
@@ -29,6 +30,7 @@ def upgrade() -> None:
         sa.Column("since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("paused", sa.Integer(), nullable=False, server_default="0"),
         sa.Column("alarmed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("channel"),
     )
