@@ -234,7 +234,12 @@ STANDING = (
     "{% if 家.反馈 %}。最近一次反馈：{{ 家.反馈 }}{% endif %}。",
     "{%p endfor %}",
 )
-MATTER = "“{{ 事项 }}”（编号 {{ 事项编号 }}{% if 期次 %}，{{ 期次 }} 期{% endif %}）"
+#: The same where the heads are called: of members only how many they are.
+COUNTED = (STANDING[0], STANDING[1].replace("家.责任人", "家.人数 or 家.责任人"), STANDING[2])
+HEADS = ("{%p for 家 in 单位|unique(attribute='名称') %}", "{{ 家.名称 }}：{{ 家.负责人 }}", "{%p endfor %}")
+#: What was done before, as it stands in a heading.
+MEANS = "{{ 催办方式 or '催办' }}"
+MATTER = "“{{ 所引事项 }}”（编号 {{ 事项编号 }}{% if 期次 %}，{{ 期次 }} 期{% endif %}）"
 
 
 def urging_note() -> Any:
@@ -244,7 +249,7 @@ def urging_note() -> Any:
     say(document, "公文正文", f"你单位负责办理的{MATTER}，{{{{ 逾期情况 }}}}。现予催办。")
     say(document, "一级标题", "一、办理情况")
     say(document, "公文正文", *STANDING)
-    say(document, "一级标题", "二、此前提醒和催办")
+    say(document, "一级标题", f"二、此前{MEANS}情况")
     say(document, "公文正文", *HISTORY)
     say(document, "一级标题", "三、有关要求")
     say(
@@ -270,8 +275,9 @@ def supervision_note() -> Any:
     rows: tuple[tuple[str, str, str, str] | tuple[str, tuple[str, ...]], ...] = (
         ("事项", ("{{ 事项 }}（编号 {{ 事项编号 }}{% if 期次 %}，{{ 期次 }} 期{% endif %}）",)),
         ("文号", "{{ 文号 }}", "时限", "{{ 时限 }}"),
-        ("内容", ("{{ 内容 }}",)),
+        ("内容", ("{{ 内容 or '同事项' }}",)),
         ("批示领导", "{{ 批示领导 }}", "批示意见", ""),
+        ("分管领导", ("{{ 分管领导 }}",)),
         ("牵头单位", "{{ 牵头单位 }}", "配合单位", "{{ 配合单位 }}"),
         ("主送", "{{ 主送 }}", "抄送", "{{ 抄送 }}"),
         ("反馈周期", ("{{ 反馈周期 }}",)),
@@ -297,6 +303,8 @@ def supervision_note() -> Any:
             put(cells[3], "表格文字", row[3])
         for cell in cells:
             cell.vertical_alignment = 1
+        if row[0] not in ("内容", "办理情况", "此前催办"):  # those may be longer than a page
+            table.rows[-1]._tr.get_or_add_trPr().append(node("cantSplit"))
     for row in table.rows[-2:]:  # the signature is not to stand on a page of its own
         for paragraph in (one for cell in row.cells for one in cell.paragraphs):
             paragraph.paragraph_format.keep_with_next = True
@@ -316,21 +324,26 @@ def talk_notice() -> Any:
         f"{{{{ 责任单位 }}}}负责办理的{MATTER}，{{{{ 逾期情况 }}}}。经研究，决定进行约谈。现将有关事项通知如下。",
     )
     say(document, "一级标题", "一、约谈对象")
-    say(document, "公文正文", "{%p for 家 in 单位 %}", "{{ 家.名称 }}：{{ 家.责任人 }}", "{%p endfor %}")
+    say(document, "公文正文", *HEADS)
     say(document, "一级标题", "二、约谈事由")
-    say(document, "公文正文", *STANDING)
-    say(document, "二级标题", "此前提醒、催办、督办：")
+    say(document, "公文正文", *COUNTED)
+    say(document, "二级标题", f"此前{MEANS}情况：")
     say(document, "公文正文", *HISTORY)
     say(document, "一级标题", "三、约谈人、时间和地点")
     say(
         document,
         "公文正文",
-        "约谈人：{{ 批示领导 or '　　　　　　　　' }}",
+        "约谈人：{{ 分管领导 or '　　　　　　　　' }}",
         "时　间：　　　　年　　月　　日　　时　　分",
         "地　点：",
     )
     say(document, "一级标题", "四、有关要求")
-    say(document, "公文正文", "请约谈对象准时参加，携带办理情况、未按时办结的原因和下一步措施的书面材料。")
+    say(
+        document,
+        "公文正文",
+        "请约谈对象准时参加，携带办理情况、{% if 未办 %}未按时{{ 未办 }}的原因{% else %}存在问题{% endif %}"
+        "和下一步措施的书面材料。",
+    )
     signed(document)
     imprint(document)
     return document
@@ -339,21 +352,23 @@ def talk_notice() -> Any:
 def report() -> Any:
     """专报"""
     document = blank()
-    say(document, "公文标题", "关于“{{ 事项 }}”办理情况的专报")
+    say(document, "公文标题", "关于“{{ 所引事项 }}”办理情况的专报")
     say(document, "发文字号", "{{ 文号 }}")
     say(document, "主送机关", "", "{{ 主送 }}：")
-    say(document, "公文正文", f"{MATTER}，时限 {{{{ 时限 }}}}，{{{{ 逾期情况 }}}}。现将有关情况报告如下。")
+    say(document, "公文正文", f"{MATTER}，完成时限：{{{{ 时限 }}}}。{{{{ 逾期情况 }}}}。现将有关情况报告如下。")
     say(document, "一级标题", "一、事项")
     say(
         document,
         "公文正文",
+        "{%p if 内容 %}",
         "内容：{{ 内容 }}",
+        "{%p endif %}",
         "责任单位：{{ 牵头单位 }}。{% if 配合单位 %}配合单位：{{ 配合单位 }}。{% endif %}"
-        "{% if 批示领导 %}分管领导：{{ 批示领导 }}。{% endif %}",
+        "{% if 分管领导 %}分管领导：{{ 分管领导 }}。{% endif %}",
     )
     say(document, "一级标题", "二、办理情况")
     say(document, "公文正文", *STANDING)
-    say(document, "一级标题", "三、提醒、催办、督办经过")
+    say(document, "一级标题", f"三、{MEANS}经过")
     say(document, "公文正文", *HISTORY)
     say(document, "一级标题", "四、下一步建议")
     say(document, "公文正文", "（由办公室填写。）", "特此报告，请阅示。")
@@ -366,25 +381,25 @@ def circular() -> Any:
     """通报"""
     document = blank()
     red_head(document, 99)  # 35 mm
-    say(document, "公文标题", "关于“{{ 事项 }}”未按时办结情况的通报")
+    say(document, "公文标题", "关于“{{ 所引事项 }}”{% if 未办 %}未按时{{ 未办 }}{% else %}办理{% endif %}情况的通报")
     say(document, "主送机关", "", "{{ 主送 }}：")
     say(
         document,
         "公文正文",
-        f"{MATTER}，时限为 {{{{ 时限 }}}}。截至{{{{ 成文日期 }}}}，{{% if 经过 %}}经提醒、催办、督办，{{% endif %}}"
-        "{{ 责任单位 }}仍未办结。"
-        "现通报如下。",
+        f"{MATTER}，完成时限：{{{{ 时限 }}}}。"
+        "{% if 未办 %}截至{{ 成文日期 }}，{% if 催办方式 %}经{{ 催办方式 }}，{% endif %}{{ 责任单位 }}仍未{{ 未办 }}。"
+        "现通报如下。{% else %}现将办理情况通报如下。{% endif %}",
     )
-    say(document, "一级标题", "一、未按时办结的单位")
+    say(document, "一级标题", "一、{% if 未办 %}未按时{{ 未办 }}的单位{% else %}办理情况{% endif %}")
     say(document, "公文正文", *STANDING)
-    say(document, "一级标题", "二、提醒和督办经过")
+    say(document, "一级标题", f"二、{MEANS}经过")
     say(document, "公文正文", *HISTORY)
     say(document, "一级标题", "三、有关要求")
     say(
         document,
         "公文正文",
-        "被通报的单位要查明原因，明确措施和完成时间，抓紧办结，并将整改情况报送{{ 发文机关 }}。"
-        "其他单位要引以为戒，按时完成各项重点工作。",
+        "{% if 未办 %}被通报的单位要查明原因，明确措施和完成时间，抓紧办理，并将整改情况报送{{ 发文机关 }}。"
+        "其他单位要引以为戒，按时完成各项重点工作。{% else %}请有关单位抓紧办理，按时完成。{% endif %}",
     )
     signed(document)
     imprint(document)

@@ -10,16 +10,24 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
+from sqlalchemy import event
 
 from responsibility.cli.app import run
 from responsibility.core.errors import ResponsibilityError
+from responsibility.store.assignments import by_codes
 from responsibility.store.documents import note_made_to
+from responsibility.store.laying import policies
 from responsibility.usecases.documents import Made, as_pdf, notice, registered, write_due
+from responsibility.usecases.documents.content import Author
+from responsibility.usecases.documents.subject import Subject
+from responsibility.usecases.lights import Lamp
 from responsibility.usecases.record import verify
 from responsibility.usecases.workspace import open_workspace
 from responsibility.views.docx import fill
@@ -42,7 +50,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> World:
     world.list(
         {"title": AWKWARD, "lead": "甲支部、乙支部", "by": "9月30日前"},
         {"title": "开展承诺践诺", "lead": "全体党员", "by": "9月30日前"},
-        {"title": "年底的事", "lead": "甲支部", "by": "12月20日前"},
+        {"title": "年底的事", "lead": "甲支部", "by": "12月20日前", "leader": "分管领导乙"},
     )
     world.assign()
     for code in ("L1-01.A", "L1-01.B", "L1-03.A"):
@@ -201,6 +209,84 @@ def test_every_kind_can_be_asked_for_before_anything_is_late(late: World, kind: 
     assert ("党委书记：" in text) is (kind == "专报")  # a report goes up, all others to the unit
 
 
+CLOCKS = (
+    # (clock, its date, the title, the sentence) of a 通报 about L1-01, due on 30 September; it is 9 October
+    ("finish", "2023-09-30", "”未按时办结情况的通报", "经催办、督办，甲支部、乙支部仍未办结。"),
+    ("sign", "2023-09-13", "”未按时签收情况的通报", "仍未签收。"),
+    ("report", "2023-09-25", "”未按时反馈情况的通报", "仍未反馈。"),
+    ("milestone#1", "2023-09-25", "”未按时完成节点情况的通报", "仍未完成节点。"),
+    ("verify", "2023-10-08", "”未按时通过审核情况的通报", "仍未通过审核。"),  # it is the office that judges
+    ("behind", "2023-09-25", "”办理情况的通报", "现将办理情况通报如下。"),  # not past its date
+    ("finish", "2023-10-09", "”办理情况的通报", "现将办理情况通报如下。"),  # on its last day
+)
+
+
+@pytest.mark.parametrize(("clock", "due_on", "title", "sentence"), CLOCKS)
+def test_a_document_says_what_its_clock_waits_for_and_when_the_item_is_due(
+    late: World, clock: str, due_on: str, title: str, sentence: str
+) -> None:
+    with late.workspace.read() as connection:
+        lamp = Lamp(late.workspace.settings, policies(connection), late.now)
+        rows = tuple(by_codes(connection, ["L1-01.A", "L1-01.B"]).values())
+        clocks = {row.id: SimpleNamespace(due_on=date.fromisoformat(due_on), missed=0, arming=0) for row in rows}
+        paper = Author(connection, lamp).paper(
+            Subject("circular", clock, None, rows, clocks), "通报", "通报〔2023〕1号"
+        )
+    filled = fill(TEMPLATES / "通报.docx", fields_of(paper), late.now)
+    text = "".join(node.text or "" for node in Document(io.BytesIO(filled)).element.body.iter(qn("w:t")))
+    for words in (title, sentence, "完成时限：2023年9月30日。"):
+        assert words in text
+    assert ("未按时" in text) is ("未按时" in title)
+
+
+def fields(late: World, code: str, kind: str) -> dict[str, Any]:
+    return dict(notice(late.workspace, code, late.now, kind=kind, dry_run=True).fields or {})
+
+
+def test_what_was_done_before_is_what_was_done(late: World) -> None:
+    asked = (("L1-01", "督办单"), ("L1-01", "通报"), ("L1-03", "通报"))
+    assert [fields(late, code, kind)["催办方式"] for code, kind in asked] == ["催办", "催办、督办", ""]
+
+
+def test_only_leaders_the_item_names_stand_as_those_who_asked_for_it(late: World) -> None:
+    leaders = {code: fields(late, code, "督办单") for code in ("L1-01", "L1-03")}
+    assert [leaders["L1-01"][name] for name in ("批示领导", "分管领导")] == ["", "分管领导甲 领导甲、分管领导乙 领导乙"]
+    assert [leaders["L1-03"][name] for name in ("批示领导", "分管领导")] == ["分管领导乙 领导乙", "分管领导甲 领导甲"]
+
+
+def test_heads_are_called_to_a_talk_and_members_of_several_units_are_counted(late: World) -> None:
+    talk = text_of(late, notice(late.workspace, "L1-02", late.now, kind="约谈通知"))
+    for words in (
+        "甲支部：甲支部书记 甲书记",
+        "乙支部：乙支部书记 乙书记",
+        "3 名党员）",
+        "约谈人：分管领导甲 领导甲、",
+    ):
+        assert words in talk
+    assert "甲一" not in talk
+    assert "党员一" not in talk  # nor by their posts, in what went before
+    assert [unit["责任人"] for unit in fields(late, "L1-02", "督办单")["单位"]] == ["3 名党员", "2 名党员"]
+    assert [unit["责任人"] for unit in fields(late, "L1-02.A11", "督办单")["单位"]] == ["甲一"]
+
+
+def test_a_title_within_quotation_marks_has_the_other_ones(late: World) -> None:
+    assert fields(late, "L1-01", "通报")["所引事项"].endswith("‘专题’会")
+    assert "‘专题’会”办理情况" in text_of(late, notice(late.workspace, "L1-01", late.now, kind="专报"))
+
+
+def test_the_form_does_not_repeat_its_title_and_keeps_its_short_rows_on_a_page(late: World) -> None:
+    made = notice(late.workspace, "L1-01", late.now)
+    [table] = Document(str(late.root / made.path)).tables
+    rows = {row.cells[0].text: row for row in table.rows}
+    assert rows["内容"].cells[1].text == "同事项"
+    kept = [
+        name
+        for name, row in rows.items()
+        if row._tr.trPr is not None and row._tr.trPr.find(qn("w:cantSplit")) is not None
+    ]
+    assert set(rows) - set(kept) == {"内容", "办理情况", "此前催办"}
+
+
 # -- templates -------------------------------------------------------------------------------------
 
 
@@ -304,6 +390,17 @@ def test_a_sweep_makes_one_document_for_each_case_on_a_rung_the_policy_names_and
     assert write_due(late.workspace, seq, late.now).made == ()
     assert not notice(late.workspace, "L1-01", late.now).new
     assert {line.made_by for line in registered(late.workspace)} == {"zeren"}
+
+
+def test_the_documents_of_a_sweep_share_one_reading_of_the_organisation(late: World) -> None:
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(late.workspace.engine, "before_cursor_execute", note)
+    assert len(write_due(late.workspace, sweep_of(late), late.now).made) == 2
+    assert len([one for one in seen if "FROM holding" in one]) == 1
 
 
 def test_what_cannot_be_written_is_said_stops_nothing_and_is_tried_again_while_it_stands(late: World) -> None:

@@ -8,6 +8,10 @@ from datetime import date
 from typing import Any
 
 from responsibility.core.text import showable
+from responsibility.views.texts import quoted
+
+#: Instrument → what it does to whom it reaches, the lightest first.
+_MEANS = {"reminder": "提醒", "urging_note": "催办", "supervision_note": "督办", "talk_notice": "约谈"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,9 @@ class Party:
     role: str
     #: Whoever answers: the head of the unit, or its members.
     who: str
+    #: The head of the unit with its name, whoever answers; and of members how many they are, else empty.
+    head: str
+    count: str
     due_on: date | None
     #: How it stands, in words.
     late: str
@@ -37,6 +44,8 @@ class Step:
     told: str
     #: How often the one told most was told.
     nth: int
+    #: The instrument's id.
+    instrument: str = "reminder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,9 @@ class Paper:
     title: str
     #: The period of a recurring item.
     period: str
+    #: Empty where it says no more than the title.
     content: str
+    #: The leaders the item itself names.
     leaders: str
     leads: str
     supports: str
@@ -66,6 +77,16 @@ class Paper:
     rung_name: str
     parties: tuple[Party, ...]
     steps: tuple[Step, ...]
+    #: The leaders who oversee its units.
+    overseers: str = ""
+    #: What was not done in time (签收, 反馈, 办结 …); empty where nothing is past its date.
+    undone: str = ""
+
+    @property
+    def means(self) -> str:
+        """What was done about it before, 提醒、催办、督办; empty where nothing was."""
+        used = {step.instrument for step in self.steps}
+        return "、".join(word for instrument, word in _MEANS.items() if instrument in used)
 
     @property
     def names(self) -> str:
@@ -104,9 +125,11 @@ def fields_of(paper: Paper) -> dict[str, Any]:
         "抄送": paper.copies,
         "事项编号": paper.item,
         "事项": paper.title,
+        "所引事项": quoted(paper.title),
         "期次": paper.period,
         "内容": paper.content,
         "批示领导": paper.leaders,
+        "分管领导": paper.overseers,
         "牵头单位": paper.leads,
         "配合单位": paper.supports,
         "时限": day(paper.due_on),
@@ -114,6 +137,8 @@ def fields_of(paper: Paper) -> dict[str, Any]:
         "档": paper.rung_name,
         "责任单位": paper.names,
         "逾期情况": paper.late,
+        "未办": paper.undone,
+        "催办方式": paper.means,
         "单位": [_party(party) for party in paper.parties],
         "经过": [_step(step) for step in paper.steps],
     }
@@ -125,6 +150,8 @@ def _party(party: Party) -> dict[str, str]:
         "名称": party.unit,
         "职责": party.role,
         "责任人": party.who,
+        "负责人": party.head,
+        "人数": party.count,
         "时限": day(party.due_on),
         "逾期情况": party.late,
         "进展": party.reached,

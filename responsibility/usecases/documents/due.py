@@ -12,7 +12,7 @@ from responsibility.core.assignment import State
 from responsibility.core.errors import ResponsibilityError
 from responsibility.core.escalation import Rung, milestone_of, runs
 from responsibility.store import assignments, documents, laying
-from responsibility.usecases.documents.content import Author
+from responsibility.usecases.documents.content import Author, Known
 from responsibility.usecases.documents.subject import Subject
 from responsibility.usecases.documents.writing import Made, write
 from responsibility.usecases.lights import Lamp
@@ -50,11 +50,12 @@ def write_due(workspace: Workspace, seq: int, now: datetime) -> Written:
             return Written()
         after = documents.made_to(connection)
         calls = _calls(connection, lamp, seq - 1 if after is None else after, seq)
+        known = Known.read(connection, lamp) if calls else None
     made: list[Made] = []
     failed: dict[int, list[str]] = {}
     for call in calls:
         try:
-            made += _write(workspace, call, now)
+            made += _write(workspace, call, known, now)
         except (ResponsibilityError, OSError) as error:
             said = error.message if isinstance(error, ResponsibilityError) else f"文件写不了（{error.strerror}）"
             failed.setdefault(call.seq, []).append(f"{call.item}“{call.rung.name}”的公文没有写出：{said}")
@@ -88,7 +89,7 @@ def _rung(lamp: Lamp, row: Any) -> Rung | None:
     return rungs[row.stands] if rungs[row.stands].id == row.rung else None
 
 
-def _write(workspace: Workspace, call: _Call, now: datetime) -> list[Made]:
+def _write(workspace: Workspace, call: _Call, known: Known | None, now: datetime) -> list[Made]:
     with workspace.write(now) as connection:
         lamp = Lamp(workspace.settings, laying.policies(connection), now)
         rows = list(assignments.by_codes(connection, call.codes).values())
@@ -100,4 +101,4 @@ def _write(workspace: Workspace, call: _Call, now: datetime) -> list[Made]:
         if not left:
             return []
         subject = Subject(whole.instrument, call.clock, call.rung, left, mine)
-        return [write(connection, workspace, lamp, Author(connection, lamp), subject, ENGINE, sweep=call.seq)]
+        return [write(connection, workspace, lamp, Author(connection, lamp, known), subject, ENGINE, sweep=call.seq)]

@@ -15,7 +15,9 @@ from responsibility.views.texts.phrases import (
     next_step,
     nobody_at,
     of_unit,
+    quoted,
     standing,
+    waits_for,
     why_you,
     you_are,
 )
@@ -50,8 +52,10 @@ __all__ = [
     "next_step",
     "nobody_at",
     "of_unit",
+    "quoted",
     "standing",
     "title_of",
+    "waits_for",
     "why_you",
     "you_are",
 ]

@@ -19,6 +19,8 @@ _WAITS_FOR = {
     Clock.MILESTONE: "完成节点",
 }
 
+_SWAPPED = str.maketrans("“”‘’", "‘’“”")
+
 #: So many units are named one by one in a reason.
 _NAMED = 3
 
@@ -30,6 +32,16 @@ def day(value: date, on: date | None = None) -> str:
     """9月30日; with its year where that is another one than that of `on`."""
     year = f"{value.year}年" if on is not None and value.year != on.year else ""
     return f"{year}{value.month}月{value.day}日"
+
+
+def waits_for(clock: Clock) -> str:
+    """What a clock waits for, as one word: 签收, 办结."""
+    return _WAITS_FOR[clock]
+
+
+def quoted(text: str) -> str:
+    """What stands inside “ ”: its own quotation marks are the other ones."""
+    return text.translate(_SWAPPED) if "“" in text else text
 
 
 def due(clock: Clock, due_on: date, on: date) -> str:
@@ -47,7 +59,7 @@ def lateness(
     """
     if clock is Clock.BEHIND:
         return f"进度滞后 {workdays} 个工作日，还没有到期"
-    what = due(clock, due_on, on) + (f"“{milestone}”" if clock is Clock.MILESTONE else "")
+    what = due(clock, due_on, on) + (f"“{quoted(milestone)}”" if clock is Clock.MILESTONE else "")
     if extended and clock is Clock.FINISH:
         what += f"（已延期 {extended} 次）"
     if missed and workdays > 0:
