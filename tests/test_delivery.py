@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import email.charset
 import ipaddress
 import os
 import pickle
@@ -38,7 +39,7 @@ from responsibility.delivery import (
     Receipt,
     TransportError,
 )
-from responsibility.delivery.mime import short
+from responsibility.delivery.mime import mail_of, short
 from responsibility.delivery.parcel import plausible
 
 SECRET = "pa%41ss:w@rd/7"
@@ -322,6 +323,13 @@ def test_no_line_of_a_mail_is_too_long_or_needs_eight_bits() -> None:
     assert mail["From"].addresses[0].display_name.replace(" ", "") == short("办公室" * 60)
     assert mail["To"].addresses[0].addr_spec == "liming@example.gov.cn"
     assert mail["X-Zeren-Message"] == short("编号" * 99)
+
+
+def test_a_mail_is_the_same_once_apprise_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its mail plugin changes how all of the program's UTF-8 mails are written."""
+    before = mail_of(PARCEL, "县委办：督查室", "office@example.gov.cn", "")
+    monkeypatch.setitem(email.charset.CHARSETS, "utf-8", (email.charset.QP, email.charset.QP, "utf-8"))
+    assert mail_of(PARCEL, "县委办：督查室", "office@example.gov.cn", "") == before
 
 
 def test_line_breaks_in_titles_and_names_make_no_headers() -> None:

@@ -415,6 +415,22 @@ def test_when_one_more_may_be_handed_over(handed: list[str], now: str, at: str) 
     assert PACE.ready_at([instant(one) for one in handed], instant(now)) == instant(at)
 
 
+@pytest.mark.parametrize(
+    ("parts", "at"),
+    [
+        (1, "09:10:10"),
+        (2, "09:11:00"),  # once the older one is a minute ago
+        (3, "09:11:05"),
+        (9, "09:11:05"),  # more than a minute takes: when nothing else is in it
+    ],
+)
+def test_a_long_message_waits_for_room_for_all_its_parts(parts: int, at: str) -> None:
+    older, newer, now, then = (
+        datetime.fromisoformat(f"2023-09-26T{time}+00:00") for time in ("09:10:00", "09:10:05", "09:10:10", at)
+    )
+    assert Pace(3).ready_at([newer, older], now, parts) == then
+
+
 @pytest.mark.parametrize("kind", [WecomCourier, DingtalkCourier, FeishuCourier])
 def test_messages_are_paced_below_what_the_service_takes(kind: Any) -> None:
     """What is left is for the further parts of long ones, and for a test message."""

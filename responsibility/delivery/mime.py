@@ -5,6 +5,7 @@ By the older half of `email`, whose headers are not parsed again when they are s
 
 from __future__ import annotations
 
+from email.charset import BASE64, Charset
 from email.encoders import encode_base64
 from email.header import Header
 from email.message import Message
@@ -17,6 +18,10 @@ from email.utils import format_datetime
 from responsibility.delivery.files import safe_id
 from responsibility.delivery.parcel import Attachment, Parcel, one_line, plain
 
+#: Our own: the one everybody shares is changed by whoever loads Apprise.
+_UTF8 = Charset("utf-8")
+_UTF8.header_encoding = _UTF8.body_encoding = BASE64
+
 _POLICY = compat32.clone(linesep="\r\n")
 
 #: Titles and names longer than this are cut in a header.
@@ -27,7 +32,7 @@ def mail_of(parcel: Parcel, from_name: str, from_address: str, office: str) -> b
     """The whole mail: text, the same as a page where there is one, attachments, and a Message-ID that stays."""
     mail = _content(parcel)
     domain = from_address.rpartition("@")[2]
-    mail["Subject"] = Header(short(parcel.title), "utf-8", header_name="Subject").encode()
+    mail["Subject"] = Header(short(parcel.title), _UTF8, header_name="Subject").encode()
     mail["From"] = _mailbox(from_name, from_address)
     mail["To"] = _mailbox(parcel.to.name, parcel.to.email)
     mail["Date"] = format_datetime(parcel.created_at)
@@ -58,7 +63,7 @@ def _together(how: str, *parts: Message) -> Message:
 
 
 def _text(text: str, kind: str) -> Message:
-    return MIMEText(text.replace("\n", "\r\n"), kind, "utf-8")
+    return MIMEText(text.replace("\n", "\r\n"), kind, _UTF8)  # type: ignore[arg-type]
 
 
 def _attached(attachment: Attachment) -> Message:
@@ -75,13 +80,13 @@ def _attached(attachment: Attachment) -> Message:
 def _mailbox(name: str, address: str) -> str:
     mailbox = Header(header_name="From")
     if name := short(name):
-        mailbox.append(name, "utf-8")
+        mailbox.append(name, _UTF8)
     mailbox.append(f"<{address}>", "us-ascii")
     return mailbox.encode()
 
 
 def _key(key: str) -> str:
-    return key if key.isascii() else Header(key, "utf-8", header_name="X-Zeren-Message").encode()
+    return key if key.isascii() else Header(key, _UTF8, header_name="X-Zeren-Message").encode()
 
 
 def _body(parcel: Parcel) -> str:

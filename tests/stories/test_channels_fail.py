@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from responsibility.delivery.pace import Pace
 from responsibility.store import channels, outbox
 from responsibility.usecases.deliver import Delivered, Still, deliver, tiers_waiting
 from responsibility.usecases.remind import sweep
+from responsibility.usecases.rendering import Renderer
 from tests.world import World
 
 REFUSED = TransportError("没有开启（连接被拒绝）", whole=True)
@@ -369,3 +371,19 @@ def test_where_there_is_one_channel_only_the_alarm_waits_for_it_and_says_that_it
     assert alarm.title == "【责任链】渠道 mail 曾送不出消息，现已恢复"
     assert "从 09-14 08:30 起送不出消息：没有开启（连接被拒绝）" in alarm.text
     assert "起自己再试" not in alarm.text
+
+
+def test_a_message_that_cannot_be_written_is_failed_and_the_next_one_goes(
+    told: Callable[..., Office], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, write = told(("mail",)), Renderer.render
+
+    def fails(self: Renderer, kind: Any, content: Any, channel: Any, number: str, **more: Any) -> Any:
+        if content.to == "甲书记":
+            raise RecursionError("a template of the office")
+        return write(self, kind, content, channel, number, **more)
+
+    monkeypatch.setattr(Renderer, "render", fails)
+    done = office.deliver()
+    assert done.counts == {"failed": 1, "sent": 1}
+    assert done.faults == ["RA1（mail）：消息没有写成（程序或模板出错），没有送出"]
