@@ -18,7 +18,7 @@ import pytest
 from tests.prefect_seed import seeded
 from tests.world import World
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("flows")]
 
 TIERS = ["党委", "党委书记", "分管领导", "领导小组办公室", "党支部/责任单位", "党员"]
 

@@ -20,7 +20,7 @@ from tests.prefect_seed import seeded
 from tests.test_flows import gone, zeren
 from tests.world import World
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("prefect")]
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("serve")]
 
 COMMAND = [sys.executable, "-m", "responsibility.cli", "serve"]
 
