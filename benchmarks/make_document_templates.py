@@ -230,12 +230,17 @@ HISTORY = (
 #: How each unit stands.
 STANDING = (
     "{%p for 家 in 单位 %}",
-    "{{ 家.名称 }}（{{ 家.职责 }}，{{ 家.责任人 }}）：{{ 家.逾期情况 }}{% if 家.进展 %}，进展 {{ 家.进展 }}{% endif %}"
+    "{{ 家.名称 }}（{% if 家.人数 != 家.责任人 %}{{ 家.职责 }}，{% endif %}{{ 家.责任人 }}）：{{ 家.逾期情况 }}"
+    "{% if 家.进展 %}，进展 {{ 家.进展 }}{% endif %}"
     "{% if 家.反馈 %}。最近一次反馈：{{ 家.反馈 }}{% endif %}。",
     "{%p endfor %}",
 )
 #: The same where the heads are called: of members only how many they are.
-COUNTED = (STANDING[0], STANDING[1].replace("家.责任人", "家.人数 or 家.责任人"), STANDING[2])
+COUNTED = (
+    STANDING[0],
+    STANDING[1].replace(" != 家.责任人", " == ''").replace("家.责任人", "家.人数 or 家.责任人"),
+    STANDING[2],
+)
 HEADS = ("{%p for 家 in 单位|unique(attribute='名称') %}", "{{ 家.名称 }}：{{ 家.负责人 }}", "{%p endfor %}")
 #: What was done before, as it stands in a heading.
 MEANS = "{{ 催办方式 or '催办' }}"

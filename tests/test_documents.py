@@ -303,7 +303,7 @@ BROKEN = (
     (_template("{{ 单位[0].姓名 }}"), "用了没有的内容“姓名”"),
     (_template("{% if 文号 %}"), "模板写法有误"),
     (_template("{{ ''.__class__.__mro__ }}"), "不许用"),  # out of the sandbox
-    (b"no Word file", "不是能用的 Word 模板"),
+    (b"no Word file", "不是完整的 Word 文件"),
 )
 
 

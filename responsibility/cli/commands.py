@@ -197,7 +197,8 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "template:copy",
         START,
         "把自带的模板放进 config/templates，供本单位改写",
-        "zeren template copy digest.txt\nzeren template copy 督办单\nzeren template copy digest.mail.html",
+        "zeren template copy digest.txt\nzeren template copy 督办单\nzeren template copy 督办单.docx\n"
+        "zeren template copy digest.mail.html",
     ),
     ("sign", "verbs:sign", VERBS, "签收", "zeren sign L1-03.Z01\nzeren sign L1-03 --as Z01S"),
     (

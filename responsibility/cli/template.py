@@ -22,7 +22,10 @@ def list_(*, common: Common = COMMON) -> int:
 
 
 def copy(
-    name: Annotated[str, Parameter(help="模板名，如 digest.txt、supervision_note.txt、督办单、digest.mail.html")],
+    name: Annotated[
+        str,
+        Parameter(help="模板名，如 digest.txt、督办单、digest.mail.html；公文的写 督办单.docx"),
+    ],
     /,
     *,
     common: Common = COMMON,
@@ -32,9 +35,10 @@ def copy(
     from responsibility.views import machine_templates
 
     path = copy(enter(common), name)
+    look = "zeren doctor" if path.suffix == ".docx" else f"zeren template preview {path.name}"
     common.out.show(
         lambda: machine_templates.copied(path),
-        lambda: f"已放好 {path}，可以改了。改完看一看：zeren template preview {path.name}",
+        lambda: f"已放好 {path}，可以改了。改完看一看：{look}",
     )
 
 

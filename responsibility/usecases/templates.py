@@ -9,6 +9,7 @@ from typing import Any
 
 from responsibility.core.errors import Finding, ResponsibilityError, Severity, UnknownCode
 from responsibility.settings import ChannelSettings, Settings, bundled
+from responsibility.usecases.documents import forms
 from responsibility.usecases.rendering import cut, shelf_of
 from responsibility.usecases.samples import NUMBER, samples
 from responsibility.usecases.workspace import Workspace
@@ -52,6 +53,11 @@ class TemplateLine:
 
 def parsed(settings: Settings, written: str) -> Name:
     """A template's name as written: a file name, its stem, or an instrument's Chinese name; raises UnknownCode."""
+    if written.endswith(forms.SUFFIX):
+        kind = written.removesuffix(forms.SUFFIX)
+        raise UnknownCode(
+            f"{written} 是公文的 Word 模板，不是消息模板", f"看效果：zeren brief notice 编号 --kind {kind}"
+        )
     base, suffix = (written[: -len(end)], end) if (end := _suffix(written)) else (written, TEXT)
     stem, _, channel = base.partition(".")
     called = {chinese: name for name, chinese in settings.policy.instruments.items()}
@@ -91,7 +97,8 @@ def listed(workspace: Workspace) -> list[TemplateLine]:
     names = {path.name for path in own}
     lines = [_line(settings, path, True, _fault(shelf, settings, path)) for path in own]
     lines += [_line(settings, path, False, "") for path in _files(_bundled()) if path.name not in names]
-    return sorted(lines, key=lambda line: line.file)
+    words = [TemplateLine(one.path.name, "公文", "", one.own, one.fault, one.used) for one in forms.forms(workspace)]
+    return [*sorted(lines, key=lambda line: line.file), *words]
 
 
 def _line(settings: Settings, path: Path, own: bool, fault: str) -> TemplateLine:
@@ -115,7 +122,11 @@ def _used(settings: Settings, path: Path) -> bool:
 
 def examined(workspace: Workspace) -> list[Finding]:
     """What is wrong with the office's own templates, each tried with a sample."""
-    shelf, settings, found = shelf_of(workspace), workspace.settings, []
+    return [*_messages_examined(workspace), *forms.examined(workspace)]
+
+
+def _messages_examined(workspace: Workspace) -> list[Finding]:
+    shelf, settings, found = shelf_of(workspace), workspace.settings, list[Finding]()
     for path in _files(workspace.root / "config" / "templates"):
         if shelf.unedited(path):
             continue
@@ -178,6 +189,8 @@ def _values(settings: Settings, path: Path, channel: ChannelSettings) -> dict[st
 
 def copy(workspace: Workspace, written: str) -> Path:
     """Put a template that came with the program into config/templates; refuses to write over one."""
+    if written.endswith(forms.SUFFIX):
+        return forms.copy(workspace, written)
     name = parsed(workspace.settings, written)
     goal = workspace.root / "config" / "templates" / str(name)
     shelf = shelf_of(workspace)

@@ -28,16 +28,17 @@ def fill(template: Path, fields: Mapping[str, Any], at: datetime) -> bytes:
 
     environment = SandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
     named = f"config/templates/documents/{template.name}"
+    document = DocxTemplate(str(template))
     try:
-        document = DocxTemplate(str(template))
         document.render(dict(fields), environment)
         _say_when(document, fields, at)
         written = io.BytesIO()
         document.save(written)
     except TemplateError as error:
         raise ConfigError(f"{named}：{_fault(error)}", _MEND) from None
-    except Exception as error:  # whatever a file of the office's holds, the document is still to be made
-        raise ConfigError(f"{named}：不是能用的 Word 模板（{type(error).__name__}）", _MEND) from None
+    except Exception:  # whatever a file of the office's holds, the document is still to be made
+        broken = "打不开，不是完整的 Word 文件（.docx）" if document.docx is None else "填不出来，{{ }} 里的写法有误"
+        raise ConfigError(f"{named}：{broken}", _MEND) from None
     return settled(written.getvalue())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +15,13 @@ from sqlalchemy import Connection
 
 from responsibility.core.chain import LaidOn
 from responsibility.core.errors import ConfigError, NoRight, ResponsibilityError
-from responsibility.settings import bundled
 from responsibility.store import documents, laying, ledger
 from responsibility.store import organisation as organisation_store
 from responsibility.store.blocks import blocks_of
 from responsibility.store.ledger import Entry
+from responsibility.usecases.documents import forms
 from responsibility.usecases.documents.content import Author
+from responsibility.usecases.documents.forms import UNFIT
 from responsibility.usecases.documents.subject import Subject, subject_of
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.rights import actor_of
@@ -29,19 +29,6 @@ from responsibility.usecases.workspace import Workspace
 from responsibility.views.docx import fill, fonts_of
 from responsibility.views.papers import fields_of, number_of
 from responsibility.views.pdf import missing_fonts, to_pdf
-
-#: Instrument → the bundled template, whatever the policy calls the instrument.
-_BUNDLED = {
-    "urging_note": "催办单",
-    "supervision_note": "督办单",
-    "talk_notice": "约谈通知",
-    "report": "专报",
-    "circular": "通报",
-}
-#: Signs no file name may have somewhere.
-_UNFIT = re.compile(r"[\\/:*?\"<>|\s\x00-\x1f]+")
-#: Where templates lie, in a workspace and beside what came with the program.
-_TEMPLATES = Path("templates") / "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +152,7 @@ def write(
     number = number_of(name, year, at)
     fields = fields_of(author.paper(subject, name, number))
     content, faults = _filled(workspace, instrument, name, fields, lamp.now)
-    path = f"data/documents/{year}/{_UNFIT.sub('_', number)[:80]}.docx"
+    path = f"data/documents/{year}/{UNFIT.sub('_', number)[:80]}.docx"
     made = Made(
         number=number,
         kind=instrument,
@@ -237,18 +224,11 @@ def _put(path: Path, content: bytes) -> None:
 
 def template_name(workspace: Workspace, instrument: str, name: str, code: str) -> None:
     """Raise where neither the office nor the program has a template of the instrument."""
-    if not _templates(workspace, instrument, name):
+    if not forms.paths(workspace, instrument, name):
         raise ResponsibilityError(
             f"{code} 现在用的文书是“{name}”，没有这种公文的模板",
             f"换一种：zeren brief notice {code} --kind 催办单；或自己做 config/templates/documents/{name}.docx",
         )
-
-
-def _templates(workspace: Workspace, instrument: str, name: str) -> list[Path]:
-    """The office's own template, then the one that came with the program."""
-    own = workspace.root / "config" / _TEMPLATES / f"{_UNFIT.sub('_', name)}.docx"
-    came = bundled("config") / _TEMPLATES / f"{_BUNDLED.get(instrument, '-')}.docx"
-    return [path for path in (own, came) if path.is_file()]
 
 
 def _filled(
@@ -256,7 +236,7 @@ def _filled(
 ) -> tuple[bytes, tuple[str, ...]]:
     """The filled template; what is wrong with the office's own, in whose place the bundled one stands."""
     faults: list[str] = []
-    paths = _templates(workspace, instrument, name)
+    paths = forms.paths(workspace, instrument, name)
     for path in paths[:-1]:
         try:
             return fill(path, fields, at), ()

@@ -34,7 +34,10 @@ def templates(rows: Sequence[Any]) -> RenderableType:
         table.add_row(
             row.file, row.what, row.channel or "全部", whose, Text(how, style="bold red" if row.fault else "")
         )
-    hint = "改写：zeren template copy 模板名，再改 config/templates 里的文件。看效果：zeren template preview"
+    hint = (
+        "改写：zeren template copy 模板名，再改 config/templates 里的文件（.docx 在 documents 里，用 Word 改）。"
+        "看效果：zeren template preview"
+    )
     return Stack(table, Text(hint, style="dim"))
 
 
