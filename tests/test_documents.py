@@ -20,7 +20,7 @@ from docx.shared import Mm
 from sqlalchemy import event
 
 from responsibility.cli.app import run
-from responsibility.core.errors import ResponsibilityError
+from responsibility.core.errors import ResponsibilityError, Severity
 from responsibility.store.assignments import by_codes
 from responsibility.store.documents import note_made_to
 from responsibility.store.laying import policies
@@ -29,6 +29,7 @@ from responsibility.usecases.documents.content import Author
 from responsibility.usecases.documents.subject import Subject
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.record import verify
+from responsibility.usecases.templates import copy, examined
 from responsibility.usecases.workspace import open_workspace
 from responsibility.views.docx import fill
 from responsibility.views.papers import Paper, fields_of
@@ -314,6 +315,21 @@ def test_a_broken_template_is_named_and_the_bundled_one_stands_in(late: World, c
     assert "config/templates/documents/督办单.docx" in made.remarks[0]
     assert words in made.remarks[0]
     assert "办理情况" in text_of(late, made)
+
+
+def test_a_broken_form_is_found_before_it_is_needed_and_can_be_put_back(late: World) -> None:
+    own = late.root / "config" / "templates" / "documents" / "督办单.docx"
+    whole = own.read_bytes()
+    assert examined(late.workspace) == []
+    own.write_bytes(b"no file of Word")
+    [finding] = [one for one in examined(late.workspace) if one.severity is Severity.ERROR]
+    assert "督办单.docx：打不开，不是完整的 Word 文件" in finding.message
+    with pytest.raises(ResponsibilityError, match="没有覆盖"):
+        copy(late.workspace, "督办单.docx")
+    own.unlink()
+    assert copy(late.workspace, "督办单.docx") == own
+    assert own.read_bytes() == whole
+    assert examined(late.workspace) == []
 
 
 def test_the_offices_own_template_is_used_also_for_an_instrument_of_its_own(late: World) -> None:
