@@ -96,11 +96,6 @@ class DeliverySettings:
     channels: Mapping[str, ChannelSettings]
 
     @property
-    def first(self) -> tuple[str, ...]:
-        """The channel on which each line begins, each once."""
-        return tuple(dict.fromkeys(line[0] for line in self.lines))
-
-    @property
     def use(self) -> tuple[str, ...]:
         """Every channel in use, each once."""
         return tuple(dict.fromkeys(name for line in self.lines for name in line))

@@ -15,6 +15,7 @@ from responsibility.core.summary import AssignmentView
 from responsibility.settings import Settings
 from responsibility.store import assignments, outbox
 from responsibility.usecases.gone import Gone
+from responsibility.usecases.outgoing import Draft, Outgoing
 from responsibility.usecases.status import Desk
 from responsibility.usecases.workspace import Workspace
 from responsibility.views.texts import HandOver, HandOverLine
@@ -45,31 +46,16 @@ def put_handovers(
         later = holding.from_on is not None and holding.from_on > today
         if holding.post in posts or heads or later:
             by_person.setdefault(holding.person, []).append(holding)
-    rows = [
-        _row(settings, organisation, some, now) | {"seq": seq, "since_seq": seq, "created_at": now, "channel": channel}
-        for some in by_person.values()
-        for channel in settings.delivery.first
-    ]
-    outbox.put(connection, rows)
+    drafts = [_draft(settings, organisation, some, today) for some in by_person.values()]
+    outgoing = Outgoing(connection, settings, now, seq, "handover", apart=True)
+    outgoing.put(drafts, settings.delivery.lines, lambda earlier: {})
     return len(by_person)
 
 
-def _row(settings: Settings, organisation: Organisation, some: Sequence[Holding], now: datetime) -> dict[str, Any]:
-    today = now.astimezone(settings.zone).date()
-    begins = max(today, min(holding.from_on or today for holding in some))
+def _draft(settings: Settings, organisation: Organisation, some: Sequence[Holding], today: date) -> Draft:
+    begins = min(holding.from_on or today for holding in some)
     posts = {holding.post: organisation.post[holding.post].tier for holding in some}
-    at = midnight(begins, settings.zone) if begins > today else now
-    wait = settings.clockwork.wait(at, chosen=settings.hours.chosen_of(posts))
-    until = wait.until if wait else at
-    return {
-        "kind": "handover",
-        "person": some[0].person,
-        "posts": sorted(posts),
-        "tier": min(posts.values(), key=lambda tier: settings.chain.order.get(tier, 99)),
-        "status": "held" if until > now else "pending",
-        "retry_at": until if until > now else None,
-        "held_why": wait.why.value if wait else "",
-    }
+    return Draft(some[0].person, posts, begins=midnight(begins, settings.zone) if begins > today else None)
 
 
 def withdraw_handovers(connection: Connection, holdings: Sequence[Holding], now: datetime) -> None:

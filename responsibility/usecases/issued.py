@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -12,14 +12,14 @@ from sqlalchemy import Connection
 from responsibility.core.chain import OWNER, Organisation, routes
 from responsibility.core.summary import AssignmentView
 from responsibility.settings import Settings
-from responsibility.store import issued, ledger, outbox
+from responsibility.store import issued, ledger
 from responsibility.store import organisation as organisation_store
 from responsibility.store.blocks import hold
 from responsibility.store.ledger import Entry
 from responsibility.usecases.feed import events_of
 from responsibility.usecases.gone import Gone
 from responsibility.usecases.handover import listing
-from responsibility.usecases.messages import had_today
+from responsibility.usecases.outgoing import Draft, Outgoing
 from responsibility.usecases.status import Desk
 from responsibility.usecases.workspace import ENGINE, Workspace
 from responsibility.views.ics import calendar_of
@@ -48,7 +48,10 @@ def put_issued(workspace: Workspace, now: datetime) -> int:
             return 0
         values = {"first": first, "last": last, "people": len(told)}
         seq = ledger.record(connection, Entry(now, ENGINE, "tell_issued", values=values))
-        _put(connection, settings, told, lines, (seq, first, last), now)
+        drafts = (Draft(person, posts) for person, posts in told.items())
+        Outgoing(connection, settings, now, seq, "issued").put(
+            drafts, lines, lambda earlier: _blocks(earlier, first, last)
+        )
         return len(told)
 
 
@@ -74,46 +77,9 @@ def _head(unit: str, settings: Settings, organisation: Organisation, today: date
     return next((route.post for route in found if route.instead_of is None), None)
 
 
-def _put(
-    connection: Connection,
-    settings: Settings,
-    told: Mapping[str, Mapping[str, str]],
-    lines: Sequence[Sequence[str]],
-    entry: tuple[int, int, int],
-    now: datetime,
-) -> None:
-    """Write the messages of an entry (its number, the block of assignments); what still waits joins them."""
-    seq, *block = entry
-    had, before = had_today(connection, settings, now), outbox.waiting(connection, "issued")
-    rows, absorbed = [], []
-    for person, posts in told.items():
-        for line in lines:
-            earlier = [before[person, channel] for channel in line if (person, channel) in before]
-            sent = sum(had.get((person, channel), 0) for channel in line)
-            on_its_way = any(one.status == "pending" for one in earlier)
-            chosen = None if on_its_way else settings.hours.chosen_of(posts)
-            wait = settings.clockwork.wait(now, chosen=chosen, sent=0 if on_its_way else sent)
-            rows.append(
-                {
-                    "kind": "issued",
-                    "seq": seq,
-                    "since_seq": seq,
-                    "person": person,
-                    "posts": sorted({*posts, *(post for one in earlier for post in one.posts)}),
-                    "tier": min(posts.values(), key=lambda tier: settings.chain.order.get(tier, 99)),
-                    "channel": line[0],
-                    "created_at": now,
-                    "about": {"blocks": [*(block for one in earlier for block in one.about["blocks"]), block]},
-                    "status": "held" if wait else "pending",
-                    "retry_at": wait and wait.until,
-                    "held_why": wait.why.value if wait else "",
-                }
-            )
-            absorbed += [(one.id, person, line[0]) for one in earlier]
-    outbox.put(connection, rows)
-    ids = outbox.ids_of(connection, seq) if absorbed else {}
-    for earlier_id, person, channel in absorbed:
-        outbox.merge(connection, earlier_id, ids[person, channel], now)
+def _blocks(earlier: Sequence[Any], first: int, last: int) -> dict[str, Any]:
+    """A message speaks of the blocks of assignments of those it takes in, too."""
+    return {"about": {"blocks": [*(block for one in earlier for block in one.about["blocks"]), [first, last]]}}
 
 
 def waiting(workspace: Workspace) -> int:

@@ -9,6 +9,7 @@ from responsibility.delivery import MemoryCourier
 from responsibility.usecases.burden import burden_of
 from responsibility.usecases.deliver import deliver
 from responsibility.usecases.issued import put_issued
+from responsibility.usecases.outgoing import Draft, Outgoing
 from responsibility.usecases.urge import urge
 from tests.world import ZONE, World
 
@@ -178,6 +179,45 @@ def test_new_work_is_told_once_to_whoever_has_to_do_it(any_world: World) -> None
     text = next(content for _, content in delivered(world) if "甲书记" in content)
     assert "开好动员会" in text
     assert "第二份" in text
+
+
+def test_new_work_comes_at_the_posts_own_hour_and_no_later_for_what_joins_it(world: World) -> None:
+    world.configure("channels.yaml", "use: [console]", "use: [file]")
+    world.configure("schedule.yaml", "hours: {}", 'hours: {A1: "10:00"}')
+    world.given()
+    put_issued(world.workspace, world.now)
+    assert waiting(world) == [("RA1", "hour")]
+    world.to("2023-09-11", time(14))  # ten o'clock has passed, nobody delivered
+    world.list({"title": "第二份", "lead": "甲支部", "by": "9月30日前"}, file="二")
+    world.assign()
+    put_issued(world.workspace, world.now)
+    assert waiting(world) == []
+    assert len(delivered(world)) == 1
+
+
+def test_what_is_urgent_stays_so_whatever_takes_it_in(world: World) -> None:
+    """It could not go on Friday; on Saturday something that is not urgent takes it in, and goes with it."""
+    posts = {"A1": "branch"}
+    for day, seq, urgent in (("2023-09-15", 100, True), ("2023-09-16", 101, False)):
+        world.to(day)
+        with world.workspace.write(world.now) as connection:
+            outgoing = Outgoing(connection, world.workspace.settings, world.now, seq, "digest")
+            written = outgoing.put([Draft("RA1", posts, urgent=urgent)], [("console",)], lambda earlier: {})
+        assert written == (1, 0)
+    assert world.rows("SELECT status FROM message ORDER BY id") == [("dropped",), ("pending",)]
+
+
+def test_new_work_is_mailed_with_its_dates_to_take_into_a_calendar(world: World) -> None:
+    world.configure("channels.yaml", "use: [console]", "use: [file]")
+    world.given()
+    put_issued(world.workspace, world.now)
+    courier = MemoryCourier("file")
+    deliver(world.workspace, {"file": courier}, world.now)
+    [parcel] = courier.parcels
+    [file] = parcel.attachments
+    assert (file.name, file.media_type) == ("日程.ics", "text/calendar")
+    assert b"DTSTART;VALUE=DATE:20230930" in file.content
+    assert "<html" in parcel.html
 
 
 def test_what_is_done_before_it_could_be_told_is_not_told(world: World) -> None:
