@@ -111,10 +111,7 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
     )
     for fault in renderer.faults:
         common.out.say(fault)
-    if waiting:
-        common.out.done(terminal.periods_waiting(waiting))
-    if asked:
-        common.out.done(terminal.extensions_waiting(asked))
+    _remind_the_office(common, waiting, asked)
     return 0
 
 
@@ -164,11 +161,18 @@ def _swept(common: Timed, workspace: Any, now: Any, let_go: Callable[[], None]) 
     )
     if swept.documents or swept.document_faults:
         common.out.done(brief.written(swept.documents, swept.document_faults))
+    _remind_the_office(common, waiting, asked)
+    return 1 if done["failed"] else 0
+
+
+def _remind_the_office(common: Timed, waiting: Any, asked: int) -> None:
+    """What waits for the office itself: periods to lay, extensions to answer."""
+    from responsibility.views import terminal
+
     if waiting:
         common.out.done(terminal.periods_waiting(waiting))
     if asked:
         common.out.done(terminal.extensions_waiting(asked))
-    return 1 if done["failed"] else 0
 
 
 def _local(workspace: Any, now: Any) -> Any:

@@ -37,7 +37,8 @@ BRAKES = 3
 DOUBTS = 3
 
 DIED = "送出时程序中断，不知道对方是否收到"
-#: Nothing else a courier or a template may do wrong keeps the next message back; what it was is for programmers.
+#: Nothing else a courier or a template may do wrong keeps the next message back. Of what it was only the kind is told:
+#: its words may hold a secret.
 STUMBLED = "送出时程序出错，不知道对方是否收到"
 UNWRITTEN = "消息没有写成（程序或模板出错），没有送出"
 
@@ -224,10 +225,10 @@ class Deliverer:
             said = self._renderer.render(row.kind, one.content, channel, number)
             parcel = Parcel(number, one.person, said.title, said.text, self._timer.now(), said.html, said.attachments)
             parts = queue.parts(parcel)
-        except Exception:
+        except Exception as error:
             queue.ready.popleft()
             self._flush()
-            self._handed = _Handed(row, Outcome("failed", {"detail": UNWRITTEN}), queue)
+            self._handed = _Handed(row, Outcome("failed", {"detail": f"{UNWRITTEN}（{type(error).__name__}）"}), queue)
             return
         self._done.say(*said.faults)
         if not self._begun(queue, row, said.title, parts):
@@ -236,8 +237,9 @@ class Deliverer:
             receipt = queue.courier.deliver(parcel)
         except TransportError as error:
             self._handed = self._refused(queue, row, error, parts)
-        except Exception:
-            self._handed = self._refused(queue, row, TransportError(STUMBLED, uncertain=True), parts)
+        except Exception as error:
+            stumbled = TransportError(f"{STUMBLED}（{type(error).__name__}）", uncertain=True)
+            self._handed = self._refused(queue, row, stumbled, parts)
         else:
             self._handed = _Handed(row, Outcome("sent", {"detail": receipt.detail}), queue, parts=parts)
 
