@@ -328,7 +328,7 @@ def test_an_error_of_the_program_leaves_a_doubt_and_the_next_message_goes(told: 
     office.by["mail"] = Broken("mail")
     done = office.deliver()
     assert done.counts == {"uncertain": 1, "sent": 1}
-    assert done.faults == ["RA1（mail）：送出时程序出错，不知道对方是否收到"]
+    assert done.faults == ["RA1（mail）：送出时程序出错，不知道对方是否收到（KeyError）"]
 
 
 def test_where_another_channel_is_left_a_message_is_tried_twice_and_an_urgent_one_once(
@@ -386,4 +386,4 @@ def test_a_message_that_cannot_be_written_is_failed_and_the_next_one_goes(
     monkeypatch.setattr(Renderer, "render", fails)
     done = office.deliver()
     assert done.counts == {"failed": 1, "sent": 1}
-    assert done.faults == ["RA1（mail）：消息没有写成（程序或模板出错），没有送出"]
+    assert done.faults == ["RA1（mail）：消息没有写成（程序或模板出错），没有送出（RecursionError）"]
