@@ -43,6 +43,8 @@ SILENT = frozenset(
         "channel.test",
         "channel.park",
         "sweep",
+        "sweep.begin",
+        "sweep.shard",
         "sheet.export",
         "sheet.import",
         "document",

@@ -255,6 +255,13 @@ class CalendarShape(Shape):
     announced: tuple[Year, ...] = ()
 
 
+class ShardsShape(Shape):
+    """How a sweep is shared out among workers."""
+
+    due: Term = 20_000
+    lease: Annotated[int, Field(ge=10, le=3600), says("10 到 3600 的整数（秒）")] = 60
+
+
 class ScheduleShape(Shape):
     """config/schedule.yaml"""
 
@@ -264,6 +271,7 @@ class ScheduleShape(Shape):
     hours: dict[Text, DayTime] = {}
     tell_issued: Flag = True
     deliver_every: Annotated[int, Field(ge=0, le=720), says("0 到 720 的整数")] = 10
+    shards: ShardsShape = ShardsShape()
 
 
 #: What may be done to one assignment by somebody.

@@ -46,12 +46,23 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
+class Shards:
+    """How a sweep is shared out among workers."""
+
+    #: So many clocks that are due are one shard.
+    due: int = 20_000
+    #: Seconds after which another worker takes a shard from one that is not heard of.
+    lease: int = 60
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
     """When the day's sweeps run, office time, in rising order."""
 
     sweeps: tuple[time, ...]
     #: Minutes between deliveries of what became due since; 0: only with sweeps.
     deliver_every: int = 10
+    shards: Shards = Shards()
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,9 @@ def put_back(connection: Connection, table: Table, row: Mapping[str, Any]) -> No
         return
     columns = {name: _read(table.c[name], value) for name, value in row["set"].items()}
     known = connection.execute(update(table).where(which).values(**columns)).rowcount
+    if table is clock and "unit" not in columns:  # as entries wrote it before clocks had one
+        of = select(assignment.c.unit).where(assignment.c.id == row["key"]["assignment_id"])
+        columns["unit"] = of.scalar_subquery()
     # A bench knows a few assignments only: what differs on others is none of its business.
     if not known and len(row["key"]) + len(columns) == len(table.c):
         connection.execute(insert(table).values(**row["key"], **columns))

@@ -26,7 +26,8 @@ from sqlalchemy import (
     update,
 )
 
-from responsibility.store import blocks, projection
+from responsibility.store import blocks, projection, sweeping
+from responsibility.store.engine import queue_up
 from responsibility.store.rows import assignment, ledger, ledger_ref, meta, notice
 
 GENESIS = "0" * 64
@@ -75,6 +76,22 @@ def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> in
 
     `refs` are the ids of single assignments it is about, so that `zeren log CODE` finds it.
     """
+    seq = _append(connection, entry, refs)
+    projection.apply(connection, seq, entry.at, entry.act, entry.codes, entry.values)
+    return seq
+
+
+def record_together(connection: Connection, entry: Entry) -> int:
+    """The same for an act of which the state does not need the number, in a transaction that writes TOGETHER.
+
+    The state is brought up first: the end of the ledger, for which others wait, is held for a moment only.
+    """
+    projection.apply(connection, 0, entry.at, entry.act, entry.codes, entry.values)
+    queue_up(connection)
+    return _append(connection, entry, ())
+
+
+def _append(connection: Connection, entry: Entry, refs: Iterable[int]) -> int:
     seq, previous = last(connection)
     seq += 1
     login = connection.get_execution_options().get("login")
@@ -94,7 +111,6 @@ def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> in
     references = [{"seq": seq, "assignment_id": ref} for ref in dict.fromkeys(refs)]
     if references:
         connection.execute(insert(ledger_ref), references)
-    projection.apply(connection, seq, entry.at, entry.act, entry.codes, entry.values)
     return seq
 
 
@@ -251,7 +267,9 @@ def _head_faults(connection: Connection, newest: int, digest: str) -> list[tuple
 def _rows_fault(connection: Connection, seq: int, act: str, values: Mapping[str, Any]) -> str | None:
     if act == "issue" and digest_issued(connection, values["first"], values["last"]) != values["digest"]:
         return "交办的任务与留痕摘要不符"
-    if act in ("sweep", "urge") and values["digest"] != digest_notices(connection, seq):
+    if act in ("sweep", "urge") and "of" not in values and values["digest"] != digest_notices(connection, seq):
+        return "发出的提醒与留痕摘要不符"
+    if act == "sweep" and "of" in values and not _shards_hold(connection, values["of"], seq):
         return "发出的提醒与留痕摘要不符"
     if "cancelled" in values and values["digest"] != digest_blocks(connection, values["cancelled"]):
         return "撤销的任务与留痕摘要不符"
@@ -277,19 +295,51 @@ def digest_notices(connection: Connection, seq: int) -> str:
     """The proof of a sweep: a digest over the notices it wrote, which stand in one block."""
     n = notice.c
     first, last = connection.execute(select(func.min(n.id), func.max(n.id)).where(n.seq == seq)).one()
-    columns = (n.assignment_id, n.clock, n.arming, n.rung, n.recipient, n.nth, n.skipped)
-    return _digest(connection, columns, n.id, first or 0, last or 0)
+    return _digest(connection, _NOTICE, n.id, first or 0, last or 0)
+
+
+def digest_gathered(connection: Connection, seq: int) -> str:
+    """The proof of one shard of a round: a digest over the notices it wrote about what it gathered."""
+    return _digest_where(connection, _NOTICE, notice.c.id, sweeping.of_gathered(connection, seq))
+
+
+#: What a notice says, for its proof.
+_NOTICE = tuple(notice.c[name] for name in ("assignment_id", "clock", "arming", "rung", "recipient", "nth", "skipped"))
+
+
+def _shards_hold(connection: Connection, of: int, closed: int) -> bool:
+    """Whether the notices of a round are those its shards recorded."""
+    c = ledger.c
+    query = select(c["values"]).where(c.act == "sweep.shard", c.seq.between(of, closed))
+    shards = [values for values in connection.execute(query).scalars() if values["of"] == of]
+    found = [hashlib.sha256() for _ in shards]
+    whose = {unit: at for at, values in enumerate(shards) for unit in values["units"]}
+    rows = select(assignment.c.unit, _written_out(_NOTICE)).join(assignment, assignment.c.id == notice.c.assignment_id)
+    for unit, line in connection.execute(rows.where(notice.c.seq == of).order_by(notice.c.id)):
+        if unit not in whose:
+            return False
+        found[whose[unit]].update(line.encode())
+    return all(sha.hexdigest() == values["digest"] for sha, values in zip(found, shards, strict=True))
 
 
 def _digest(connection: Connection, columns: Sequence[Any], id_: Any, first: int, last: int) -> str:
-    """`digest_rows` over a block of ids, whose rows the database itself writes out."""
-    fields = [part for column in columns for part in (_text(column), literal("\x1f"))]
-    line = reduce(add, fields[:-1]) + "\x1e"
-    lines = connection.execute(select(line).where(id_.between(first, last)).order_by(id_)).scalars()
+    """`digest_rows` over a block of ids."""
+    return _digest_where(connection, columns, id_, id_.between(first, last))
+
+
+def _digest_where(connection: Connection, columns: Sequence[Any], id_: Any, which: Any) -> str:
+    """`digest_rows` in the order of ids over rows that the database itself writes out."""
+    lines = connection.execute(select(_written_out(columns)).where(which).order_by(id_)).scalars()
     sha = hashlib.sha256()
     for some in lines.partitions(10_000):
         sha.update("".join(some).encode())
     return sha.hexdigest()
+
+
+def _written_out(columns: Sequence[Any]) -> Any:
+    """A row as `digest_rows` reads it."""
+    fields = [part for column in columns for part in (_text(column), literal("\x1f"))]
+    return reduce(add, fields[:-1]) + "\x1e"
 
 
 def _text(column: Any) -> Any:

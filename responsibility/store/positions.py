@@ -37,9 +37,9 @@ def start_clocks(connection: Connection, name: str, arm: Values, which: Any) -> 
     """Start a clock of every assignment for which `which` holds; none of them has it yet."""
     a = assignment.c
     position = position_of(arm)
-    columns = ["assignment_id", "clock", "policy_id", "arming", *position]
+    columns = ["assignment_id", "clock", "unit", "policy_id", "arming", *position]
     values = (literal(value, clock.c[column].type) for column, value in position.items())
-    chosen = select(a.id, literal(name), a.policy_id, literal(1), *values).where(which)
+    chosen = select(a.id, literal(name), a.unit, a.policy_id, literal(1), *values).where(which)
     connection.execute(insert(clock).from_select(columns, chosen))
 
 
@@ -59,7 +59,7 @@ def position_of(arm: Values) -> dict[str, Any]:
 def arm_clock(connection: Connection, codes: Sequence[str], name: str, arm: Values) -> None:
     """Start a clock anew: arming rises by one and the ladder begins before its first rung."""
     a = assignment.c
-    rows = connection.execute(select(a.id, a.policy_id).where(a.code.in_(list(codes)))).all()
+    rows = connection.execute(select(a.id, a.unit, a.policy_id).where(a.code.in_(list(codes)))).all()
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     fresh = position_of(arm)
     upsert = dialect.insert(clock)
@@ -69,7 +69,8 @@ def arm_clock(connection: Connection, codes: Sequence[str], name: str, arm: Valu
     if not rows:
         return
     values = [
-        {"assignment_id": row.id, "clock": name, "policy_id": row.policy_id, "arming": 1, **fresh} for row in rows
+        {"assignment_id": row.id, "clock": name, "unit": row.unit, "policy_id": row.policy_id, "arming": 1, **fresh}
+        for row in rows
     ]
     connection.execute(upsert, values)
 

@@ -31,12 +31,14 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    tuple_,
 )
 from sqlalchemy import null as sql_null
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from responsibility.core.chain import DELEGATE, OWNER
+from responsibility.store.parts import among
 from responsibility.store.rows import assignment, clock, delegation, holding, item, notice, occurrence, post
 from responsibility.store.scratch import empty, fill, scratch
 from responsibility.store.standing import LIGHT, key_columns, same_key
@@ -105,11 +107,14 @@ class Key:
     missed: int
 
 
-def due_keys(connection: Connection, now: datetime) -> list[tuple[Key, int]]:
-    """The distinct keys whose next moment has passed, with how many clocks stand at each."""
+def due_keys(connection: Connection, now: datetime, *, part: bool = False) -> list[tuple[Key, int]]:
+    """The distinct keys whose next moment has passed, with how many clocks stand at each.
+
+    `part` looks at the units of `parts.part` only, here and below.
+    """
     c = clock.c
     key = (c.policy_id, c.clock, c.due_on, c.rung, c.rule, c.missed)
-    rows = connection.execute(select(*key, func.count()).where(is_due(now)).group_by(*key))
+    rows = connection.execute(select(*key, func.count()).where(is_due(now), among(part)).group_by(*key))
     return sorted(((Key(*row[:6]), row[6]) for row in rows), key=lambda pair: str(pair[0]))
 
 
@@ -125,13 +130,15 @@ def gather(
     on: date,
     member_tier: str | None,
     which: ColumnElement[bool] | None = None,
+    *,
+    part: bool = False,
 ) -> None:
     """Note down every due clock once, by assignment, for `cases.due_cases` and `write_notices`.
 
     Instead of what is due, `which` names clocks that are armed anew.
     """
     c, a = clock.c, assignment.c
-    wanted, arming = (is_due(now), c.arming) if which is None else (which, c.arming + 1)
+    wanted, arming = (is_due(now) & among(part), c.arming) if which is None else (which, c.arming + 1)
     owner = case((a.tier != (member_tier or ""), OWNER), (_held(on), HELD_MEMBER), else_=VACANT_MEMBER)
     columns = (c.assignment_id, c.clock, c.policy_id, arming, c.due_on, c.rung, c.rule, c.missed)
     chosen = (
@@ -151,15 +158,28 @@ def write_notices(
 ) -> None:
     """Write the notices of every clock gathered; decisions carry the `place` of their recipient kind.
 
-    A notice that is already there (unique by assignment, clock, arming, rung, recipient) is left as it is.
+    A notice that is already there (unique by assignment, clock, arming, rung, recipient) is left as it is. What was
+    gathered stays until `forget`.
     """
     fill(connection, decision, decisions)
     fill(connection, route, routes)
     for statement in _statements(connection.dialect):
         values, order = statement.construct_params({"seq": seq}), statement.positiontup
         connection.exec_driver_sql(str(statement), tuple(values[name] for name in order) if order else values)
-    for table in (due, decision, route):
+    for table in (decision, route):
         empty(connection, table)
+
+
+def forget(connection: Connection) -> None:
+    """Give back the room of what was gathered."""
+    empty(connection, due)
+
+
+def of_gathered(connection: Connection, seq: int) -> ColumnElement[bool]:
+    """The notices of an entry about what was gathered, as a condition: of a round those of one shard."""
+    n = notice.c
+    gathered = select(due.c.assignment_id, due.c.clock)
+    return (n.seq == seq) & tuple_(n.assignment_id, n.clock).in_(gathered)
 
 
 @cache
@@ -264,10 +284,11 @@ def _routed_notices() -> Select[Any]:
     )
 
 
-def count_notices(connection: Connection, seq: int) -> tuple[int, int]:
-    """(told, skipped) of a sweep."""
+def count_notices(connection: Connection, seq: int, which: ColumnElement[bool] | None = None) -> tuple[int, int]:
+    """(told, skipped) of a sweep, or of `which` of its notices."""
     n = notice.c
-    query = select(func.count().filter(~n.skipped), func.count().filter(n.skipped)).where(n.seq == seq)
+    query = select(func.count().filter(~n.skipped), func.count().filter(n.skipped))
+    query = query.where(n.seq == seq if which is None else which)
     told, skipped = connection.execute(query).one()
     return told, skipped
 

@@ -34,6 +34,10 @@ class Given:
     told: tuple[Mapping[str, Any], ...] = ()
     reached: tuple[Reached, ...] = ()
 
+    def record(self, today: date) -> dict[str, Any]:
+        """The cards as a ledger entry writes them."""
+        return {"cards": {"on": today.isoformat(), "got": self.got}} if self.got else {}
+
 
 def give(connection: Connection, router: Router, fired: Iterable[tuple[Case, str]]) -> Given:
     """The cards that cases get by the rungs that fired for them, rule by rule of the policy as it is now."""

@@ -38,19 +38,16 @@ class GapLine:
         return {**asdict(self.gap), "hole": self.gap.hole.value, "message": self.message, "mend": self.mend}
 
 
-def met(
-    connection: Connection, router: Router, fired: Iterable[tuple[Case, str]], more: Iterable[Reached] = ()
-) -> tuple[GapLine, ...]:
-    """The gaps behind the rungs that fired, those behind `more`, and ladders under which something fell due unheard."""
+def met(connection: Connection, router: Router, reached: Iterable[Reached]) -> tuple[GapLine, ...]:
+    """The gaps behind what was reached, and ladders under which something fell due unheard."""
     lamp = router.lamp
-    reached = [*_reached(router, fired), *more]
     found = [*gaps_in(reached), *_empty(connection, lamp)]
     names = _Names(router.organisation, lamp)
     return tuple(GapLine(gap, names.sentence(gap), names.mend(gap)) for gap in found)
 
 
-def _reached(router: Router, fired: Iterable[tuple[Case, str]]) -> list[Reached]:
-    """What was not simply delivered: nobody there, or somebody instead."""
+def reached(router: Router, fired: Iterable[tuple[Case, str]]) -> list[Reached]:
+    """What of the rungs that fired was not simply delivered: nobody there, or somebody instead."""
     rungs = {(case.key.policy_id, case.key.clock, rung): None for case, rung in fired}
     steps = {key: next(r for r in router.lamp.ladder(*key[:2]).rungs if r.id == key[2]) for key in rungs}
     wanted: dict[tuple[int, str, str, str], None] = {}

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.chain import COPY, OWNER, UNIT_HEAD, LaidOn, Route
 from responsibility.core.escalation import Plan, overdue_from, plan, plan_report
+from responsibility.core.gaps import Reached
 from responsibility.core.summary import Noticed
 from responsibility.store import cases, laying, ledger, sweeping
 from responsibility.store import organisation as organisation_store
@@ -19,6 +20,7 @@ from responsibility.store.cases import Case
 from responsibility.store.ledger import Entry
 from responsibility.store.sweeping import Key
 from responsibility.usecases import cards, gaps
+from responsibility.usecases.cards import Given
 from responsibility.usecases.digests import digests_of, noticed
 from responsibility.usecases.documents import Made
 from responsibility.usecases.gaps import GapLine
@@ -53,6 +55,8 @@ class Sweep:
     #: The documents made of it where the policy says so, and why others were not.
     documents: tuple[Made, ...] = ()
     document_faults: tuple[str, ...] = ()
+    #: Of a sweep in shards: those that were not swept, and why.
+    shard_faults: tuple[str, ...] = ()
 
 
 def sweep(workspace: Workspace, now: datetime, *, dry_run: bool = False) -> Sweep:
@@ -78,14 +82,12 @@ def notices_of(workspace: Workspace, swept: Sweep) -> tuple[Noticed, ...]:
 
 def _sweep(connection: Connection, lamp: Lamp) -> Swept:
     """Decide, write notices, and record what they add up to."""
-    decided = [(key, n, _decide(lamp, key)) for key, n in sweeping.due_keys(connection, lamp.now)]
-    if decided:
-        sweeping.gather(connection, lamp.now, lamp.today, lamp.settings.chain.laid(LaidOn.MEMBERS))
+    decided = decide(connection, lamp)
     seq = ledger.last(connection)[0] + 1
     more = tell(connection, seq, lamp, [(key, step) for key, _, step in decided])
     told, skipped = sweeping.count_notices(connection, seq)
     values = {
-        "decisions": [_decision_record(key, n, step, lamp.settings.zone) for key, n, step in decided],
+        "decisions": [decision_record(key, n, step, lamp.settings.zone) for key, n, step in decided],
         "notices": told,
         "skipped": skipped,
         "digest": ledger.digest_notices(connection, seq),
@@ -93,6 +95,15 @@ def _sweep(connection: Connection, lamp: Lamp) -> Swept:
     }
     ledger.record(connection, Entry(lamp.now, ENGINE, "sweep", values=values))
     return Swept(seq, told, skipped, more)
+
+
+def decide(connection: Connection, lamp: Lamp, *, part: bool = False) -> list[tuple[Key, int, Plan]]:
+    """Gather what is due (of the units of `parts.part`): every key, how many clocks stand at it, where they go."""
+    decided = [(key, n, _decide(lamp, key)) for key, n in sweeping.due_keys(connection, lamp.now, part=part)]
+    if decided:
+        members = lamp.settings.chain.laid(LaidOn.MEMBERS)
+        sweeping.gather(connection, lamp.now, lamp.today, members, part=part)
+    return decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +136,37 @@ def tell(
     """
     if not decided and not lamp.empty_ladders:
         return More({}, 0, ())
-    organisation = organisation_store.load(connection, lamp.settings.chain.laid(LaidOn.MEMBERS), people=False)
-    router = Router(connection, organisation, lamp)
-    fired = []
-    if decided:
-        steps = dict(decided)
-        found = cases.due_cases(connection)
-        _write_notices(connection, seq, router, decided, found)
-        fired = [(case, fires.id) for case in found if (fires := steps[case.key].fires)]
+    router = router_for(connection, lamp)
+    given, reached = told(connection, seq, router, decided, carded=carded)
+    sweeping.forget(connection)
+    return add_up(connection, router, given, reached)
+
+
+def router_for(connection: Connection, lamp: Lamp) -> Router:
+    """Who is meant by which recipient kind, of the organisation as it is."""
+    members = lamp.settings.chain.laid(LaidOn.MEMBERS)
+    return Router(connection, organisation_store.load(connection, members, people=False), lamp)
+
+
+def told(
+    connection: Connection, seq: int, router: Router, decided: Sequence[tuple[Key, Plan]], *, carded: bool = True
+) -> tuple[Given, list[Reached]]:
+    """Write the notices of every clock gathered: the cards they give, and what was not simply delivered."""
+    if not decided:
+        return Given({}), []
+    steps = dict(decided)
+    found = cases.due_cases(connection)
+    _write_notices(connection, seq, router, decided, found)
+    fired = [(case, fires.id) for case in found if (fires := steps[case.key].fires)]
     given = cards.give(connection, router, fired if carded else ())
-    lines = gaps.met(connection, router, fired, given.reached)
-    values: dict[str, Any] = {}
-    if given.got:
-        values["cards"] = {"on": lamp.today.isoformat(), "got": given.got}
-    if rows := [*given.told, *gaps.rows_for_office(connection, router, lines)]:
-        values["told"] = rows
+    return given, [*gaps.reached(router, fired), *given.reached]
+
+
+def add_up(connection: Connection, router: Router, given: Given, reached: Sequence[Reached]) -> More:
+    """What comes of notices besides themselves, as a ledger entry writes it."""
+    lines = gaps.met(connection, router, reached)
+    rows = [*given.told, *gaps.rows_for_office(connection, router, lines)]
+    values = {**given.record(router.lamp.today), **({"told": rows} if rows else {})}
     if lines:
         values["gaps"] = [line.record() for line in lines]
     return More(values, len(given.told), lines)
@@ -154,7 +181,8 @@ def _decide(lamp: Lamp, key: Key) -> Plan:
     return plan(ladder, key.due_on, key.rung, lamp.now, settings.calendar, settings.zone)
 
 
-def _decision_record(key: Key, n: int, step: Plan, zone: ZoneInfo) -> dict[str, Any]:
+def decision_record(key: Key, n: int, step: Plan, zone: ZoneInfo) -> dict[str, Any]:
+    """A decision as a ledger entry writes it."""
     of_report = {}
     if key.rule and step.due_on:
         of_report = {

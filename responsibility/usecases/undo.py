@@ -207,7 +207,9 @@ def _refused(case: _Case, later: Entry) -> ResponsibilityError:
     code, entry = case.row.code, case.entry
     at = later.at.astimezone(case.workspace.settings.zone).isoformat(" ", "minutes")
     who = "" if later.actor == ENGINE else f"{_whose(case.organisation, later.actor)}"
-    what = "的巡查已按这一步的结果走过阶梯" if later.act == "sweep" else f"{who}又有“{called(later.act)}”"
+    what = (
+        "的巡查已按这一步的结果走过阶梯" if later.act in ("sweep", "sweep.shard") else f"{who}又有“{called(later.act)}”"
+    )
     first = f"先撤回后来的：zeren undo --as {later.actor}；" if later.act in UNDOABLE else ""
     return ResponsibilityError(
         f"第 {entry.seq} 条“{called(entry.act)}”（{code}）不能撤回：之后第 {later.seq} 条（{at}）{what}",

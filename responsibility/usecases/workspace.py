@@ -17,7 +17,7 @@ from responsibility.core.chain import LaidOn
 from responsibility.core.errors import ClockWentBack, NoRight, WorkspaceError
 from responsibility.settings import Settings, bundled, load
 from responsibility.store import ledger, migrate
-from responsibility.store.engine import open_engine, reading, writing
+from responsibility.store.engine import Lock, open_engine, reading, writing
 from responsibility.store.ledger import Entry
 from responsibility.store.organisation import load as load_organisation
 
@@ -48,9 +48,9 @@ class Workspace:
             yield connection
 
     @contextmanager
-    def write(self, now: datetime, *, keep: bool = True) -> Iterator[Connection]:
+    def write(self, now: datetime, *, keep: bool = True, lock: Lock = Lock.ALONE) -> Iterator[Connection]:
         """A transaction that may change things; refused when `now` is before the last act."""
-        with writing(self.engine, keep=keep) as connection:
+        with writing(self.engine, keep=keep, lock=lock) as connection:
             not_before_last_act(connection, now, self.settings)
             yield ledger.by(connection, self.login)
 
@@ -85,7 +85,7 @@ class Joined(Workspace):
         yield self.connection
 
     @contextmanager
-    def write(self, now: datetime, *, keep: bool = True) -> Iterator[Connection]:
+    def write(self, now: datetime, *, keep: bool = True, lock: Lock = Lock.ALONE) -> Iterator[Connection]:
         yield self.connection
 
 

@@ -78,6 +78,7 @@ def _undo(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str
 _APPLIERS: dict[str, Applier] = {
     "issue": sets.issue,
     "sweep": sweeps.sweep,
+    "sweep.shard": sweeps.shard,
     "sign": single.sign,
     "report": single.report,
     "reject": single.reject_report,

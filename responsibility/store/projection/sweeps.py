@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from responsibility.store import cards
+from responsibility.store.parts import among, part_of
 from responsibility.store.positions import (
     Values,
     instant,
@@ -38,17 +39,29 @@ step = scratch(
 )
 
 
-def sweep(connection: Connection, seq: int, at: datetime, _codes: Sequence[str], values: Values) -> None:
-    """Every clock that was due goes on to where its key was decided to go."""
-    cards.apply(connection, seq, values)
+def shard(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
+    """The same for the units of one shard, as of the instant of its round."""
+    with part_of(connection, values["units"]):
+        sweep(connection, values["of"], datetime.fromisoformat(values["as_of"]), codes, values, part=True)
+
+
+def sweep(
+    connection: Connection, seq: int, at: datetime, _codes: Sequence[str], values: Values, *, part: bool = False
+) -> None:
+    """Every clock that was due goes on to where its key was decided to go.
+
+    The entry that ends a round tells of units under the number of the one that began it.
+    """
+    cards.apply(connection, values.get("of", seq), values)
     c, s = clock.c, step.c
-    connection.execute(update(clock).where(c.next_at <= at, c.until_at <= at).values(next_at=null()))
+    connection.execute(update(clock).where(c.next_at <= at, c.until_at <= at, among(part)).values(next_at=null()))
     if not values["decisions"]:
         return
     fill(connection, step, [_step(decision) for decision in values["decisions"]])
     at_key = same_key(s, c)
     climbed = {"rung": s.to, "next_at": s.next_at}
-    ordinary, periodic = c.next_at <= at, (c.next_at <= at) & (c.rule != "")
+    ordinary = (c.next_at <= at) & among(part)
+    periodic = ordinary & (c.rule != "")
     if any(decision.get("rule") for decision in values["decisions"]):
         began = {
             "due_on": s.to_due_on,

@@ -17,6 +17,7 @@ from responsibility.store.rows.lists import (
 )
 from responsibility.store.rows.papers import DocumentCaseRow, DocumentRow, FeedEventRow
 from responsibility.store.rows.people import HoldingRow, MetaRow, OversightRow, PersonRow, PostRow, UnitRow
+from responsibility.store.rows.rounds import RoundRow, ShardRow
 from responsibility.store.rows.told import (
     CardRow,
     ChannelStateRow,
@@ -61,5 +62,7 @@ channel_state = table_of(ChannelStateRow)
 document = table_of(DocumentRow)
 document_case = table_of(DocumentCaseRow)
 feed_event = table_of(FeedEventRow)
+sweep_round = table_of(RoundRow)
+sweep_shard = table_of(ShardRow)
 ledger = table_of(LedgerRow)
 ledger_ref = table_of(LedgerRefRow)

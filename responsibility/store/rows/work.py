@@ -99,9 +99,15 @@ class ClockRow(SQLModel, table=True):
             sqlite_where=text("next_at IS NOT NULL"),
             postgresql_where=text("next_at IS NOT NULL"),
         ),
+        # What is due of the units of one shard. SQLite sweeps in one go and need not keep it.
+        Index("clock_next_of_unit", "unit", "next_at", postgresql_where=text("next_at IS NOT NULL")).ddl_if(
+            dialect="postgresql"
+        ),
     )
     assignment_id: int = Field(primary_key=True)
     clock: str = Field(primary_key=True)
+    #: That of the assignment, here too: shards of a sweep are sets of units.
+    unit: str = Field(default="", sa_column_kwargs={"server_default": ""})
     policy_id: int
     arming: int
     due_on: date
