@@ -17,6 +17,7 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_table_artifact
 
 from flows.progress import report
+from flows.share import at_home, not_too_often
 from flows.timer import Running
 from responsibility.usecases.couriers import opened
 from responsibility.usecases.deliver import Delivered, Timer, deliver, tiers_waiting
@@ -54,11 +55,16 @@ async def tell_upwards(root: str, timer: Running, stream: str) -> Delivered:
 
 
 @flow(name="deliver", flow_run_name="定时送出", validate_parameters=False)
-async def scheduled_delivery(root: str) -> str:
-    """What became due between sweeps; leaves no trace where there is nothing, or where another run is still at it."""
+async def scheduled_delivery(root: str, pool: str = "") -> str:
+    """What became due between sweeps; leaves no trace where there is nothing, or where another run is still at it.
+
+    On a `pool` so many may be at it as there are machines: leases in the outbox keep them apart.
+    """
+    not_too_often()
+    home = at_home(root).root
     try:
-        with FileLock(Path(root) / "data" / "deliver.lock", timeout=0):
-            done = await tell_upwards(root, Running(), "stdout")
+        with FileLock(home / "data" / "deliver.lock", timeout=0):
+            done = await tell_upwards(str(home), Running(), "stdout")
     except Timeout:
         return "上一次还在送出"
     for fault in done.faults:

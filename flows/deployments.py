@@ -33,38 +33,53 @@ from prefect.types.entrypoint import EntrypointType
 from flows.deliver import scheduled_delivery
 from flows.escalate import scheduled_sweep
 from flows.server import leave_with_parent
+from flows.share import drain_round
 from responsibility.settings import Settings
 from responsibility.usecases.workspace import open_workspace
+
+#: Seconds between two signs of life of a run on a pool.
+HEARTBEAT = 30
+#: What the process of such a run is told besides what its worker knows. Secrets are the worker's.
+JOB = {"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT), "DO_NOT_TRACK": "1"}}
 
 #: A run this late was missed; a runner that is alive takes runs up within seconds.
 GRACE = timedelta(minutes=1)
 MISSED = "停机期间错过，由后面一次巡查一并补上"
 
 
-async def deployments(settings: Settings) -> list[RunnerDeployment]:
-    """The catalogue: sweeps, with a daily schedule for each time (the flow asks the calendar); delivery in between."""
+async def deployments(settings: Settings, pool: str = "") -> list[RunnerDeployment]:
+    """The catalogue: sweeps, with a daily schedule for each time (the flow asks the calendar); delivery in between.
+
+    On a work pool every machine has a workspace of its own (ZEREN_HOME), and runs carry what vanished workers need.
+    """
     schedules = [
         Cron(f"{at.minute} {at.hour} * * *", timezone=str(settings.zone), slug=f"sweep-{at:%H%M}")
         for at in settings.schedule.sweeps
     ]
+    of_pool = {"work_pool_name": pool, "job_variables": JOB} if pool else {}
+    how: dict[str, Any] = {
+        "parameters": {"root": "", "pool": pool} if pool else {"root": str(settings.root)},
+        "entrypoint_type": EntrypointType.MODULE_PATH,
+        **of_pool,
+    }
     sweep = await scheduled_sweep.ato_deployment(
-        name="sweep",
-        schedules=schedules,
-        parameters={"root": str(settings.root)},
-        description="巡查：谁到期，提醒谁，该升级的升级",
-        entrypoint_type=EntrypointType.MODULE_PATH,
+        name="sweep", schedules=schedules, description="巡查：谁到期，提醒谁，该升级的升级", **how
     )
     every = settings.schedule.deliver_every
-    if not every:
+    if not every and not pool:
         return [sweep]
-    delivery = await scheduled_delivery.ato_deployment(
-        name="deliver",
-        schedules=[Interval(timedelta(minutes=every), timezone=str(settings.zone), slug=f"deliver-{every}")],
-        parameters={"root": str(settings.root)},
-        description="送出：重试、到了时候的消息",
-        entrypoint_type=EntrypointType.MODULE_PATH,
+    interval = (
+        Interval(timedelta(minutes=every), timezone=str(settings.zone), slug=f"deliver-{every}") if every else None
     )
-    return [sweep, delivery]
+    delivery = await scheduled_delivery.ato_deployment(
+        name="deliver", schedules=[interval] if interval else [], description="送出：重试、到了时候的消息", **how
+    )
+    if not pool:
+        return [sweep, delivery]
+    drain = await drain_round.ato_deployment(
+        name="drain", description="分担巡查：一片一片地做，直到做完", **how | {"parameters": {"root": ""}}
+    )
+    return [sweep, delivery, drain]
 
 
 @dataclass(frozen=True, slots=True)

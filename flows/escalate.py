@@ -16,6 +16,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from flows.brief import write_documents
 from flows.deliver import became, tell_upwards
 from flows.progress import report
+from flows.share import at_home, call_others, not_too_often, share_out
 from flows.timer import Running
 from responsibility.usecases.deliver import Delivered
 from responsibility.usecases.issued import put_issued
@@ -28,12 +29,12 @@ SHOWN = 300
 
 
 @flow(name="escalate", flow_run_name="巡查 {label}", validate_parameters=False)
-async def escalate(root: str, now: datetime, label: str) -> Sweep:
-    """One sweep as of `now`; `label` is `now` in office time, for the run page."""
+async def escalate(root: str, now: datetime, label: str, pool: str = "") -> Sweep:
+    """One sweep as of `now`; `label` is `now` in office time, for the run page. `pool`: with the workers of a pool."""
     workspace = open_workspace(Path(root), os.environ)
     report("正在巡查……")
     await asyncio.to_thread(put_issued, workspace, now)
-    swept = await asyncio.to_thread(sweep, workspace, now)
+    swept = await (share_out(workspace, now, pool) if pool else asyncio.to_thread(sweep, workspace, now))
     at = now.astimezone(workspace.settings.zone)
     await acreate_markdown_artifact(
         key="sweep",
@@ -45,21 +46,27 @@ async def escalate(root: str, now: datetime, label: str) -> Sweep:
 
 
 @flow(name="sweep", flow_run_name="定时巡查", validate_parameters=False)
-async def scheduled_sweep(root: str) -> str:
-    """The sweep as the schedule runs it: as of the run's actual start, alone on the workspace until it has swept."""
-    workspace = open_workspace(Path(root), os.environ)
+async def scheduled_sweep(root: str, pool: str = "") -> str:
+    """The sweep as the schedule runs it: as of the run's actual start, alone on the workspace until it has swept.
+
+    On a `pool` the other workers share in it.
+    """
+    not_too_often()
+    workspace = at_home(root)
     logger = get_run_logger()
     await wait_for(flow_run.scheduled_start_time, datetime.now(UTC))
     with workspace.alone(logger.info):
         now = datetime.now(UTC)
         logger.info(await lay_new_periods(workspace, now))
-        swept = await _escalated(root, datetime.now(UTC))
-    done = await tell_upwards(root, Running(), "stdout")
+        swept = await _escalated(workspace.root, datetime.now(UTC), pool)
+    if pool and swept.messages - swept.held > 1:
+        await call_others("deliver/deliver", pool, workspace, swept.messages - swept.held - 1, {})
+    done = await tell_upwards(str(workspace.root), Running(), "stdout")
     said = f"提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份{_became(swept.held, done)}"
     logger.info(said)
     for gap in swept.gaps:
         logger.warning(f"责任链有缺口：{gap['message']}")
-    for fault in (*swept.document_faults, *done.faults):
+    for fault in (*swept.shard_faults, *swept.document_faults, *done.faults):
         logger.warning(fault)
     return said
 
@@ -90,15 +97,15 @@ async def wait_for(scheduled: datetime | None, now: datetime) -> None:
         await asyncio.sleep(max(0.0, (scheduled - now).total_seconds()))
 
 
-async def _escalated(root: str, now: datetime) -> Sweep:
-    zone = open_workspace(Path(root), os.environ).settings.zone
-    return await escalate(root, now, f"{now.astimezone(zone):%Y-%m-%d %H:%M}")
+async def _escalated(root: Path, now: datetime, pool: str = "") -> Sweep:
+    zone = open_workspace(root, os.environ).settings.zone
+    return await escalate(str(root), now, f"{now.astimezone(zone):%Y-%m-%d %H:%M}", pool)
 
 
 async def _swept_and_told(
     root: str, now: datetime, timer: Running, stream: str, swept: Callable[[], None]
 ) -> tuple[Sweep, Delivered]:
-    found = await _escalated(root, now)
+    found = await _escalated(Path(root), now)
     swept()
     return found, await tell_upwards(root, timer, stream)
 

@@ -57,7 +57,7 @@ def environment(root: Path, url: str | None = None) -> dict[str, str]:
 
 
 #: For the server alone: it would look up a registry of integrations; behind a proxy that is not there it uses its own.
-_NO_WAY_OUT = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9")
+NO_WAY_OUT = dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9")
 
 
 @contextmanager
@@ -199,7 +199,7 @@ def _server_only(port: int, ui: bool) -> dict[str, str]:
         "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
     }
     services = () if ui else ("SCHEDULER", "LATE_RUNS", "FOREMAN", "TRIGGERS", "PAUSE_EXPIRATIONS", "EVENT_PERSISTER")
-    return told | _NO_WAY_OUT | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in services}
+    return told | NO_WAY_OUT | {f"PREFECT_SERVER_SERVICES_{name}_ENABLED": "false" for name in services}
 
 
 def spawn(module: list[str], root: Path, told: Mapping[str, str], log: Path) -> subprocess.Popen[bytes]:

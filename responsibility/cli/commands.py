@@ -366,6 +366,27 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "zeren channel test mail --to BGS01\nzeren channel test wecom --to BGS01 --json",
     ),
     (
+        "deploy",
+        "pool:deploy",
+        START,
+        "多台机器：把巡查和送出登记到 Prefect 工作池",
+        "zeren deploy\nzeren deploy --pool zeren --json",
+    ),
+    (
+        "worker",
+        "pool:worker",
+        START,
+        "多台机器：在每台上运行，从工作池取活",
+        "zeren worker\nzeren worker --unit > /etc/systemd/system/zeren-worker.service",
+    ),
+    (
+        "server",
+        "pool:server",
+        START,
+        "多台机器：其中一台运行共用的 Prefect 服务",
+        "zeren server --host 0.0.0.0\nzeren server --host 0.0.0.0 --unit > /etc/systemd/system/zeren-server.service",
+    ),
+    (
         "doctor",
         "doctor:doctor",
         RECORD,

@@ -260,6 +260,7 @@ class ShardsShape(Shape):
 
     due: Term = 20_000
     lease: Annotated[int, Field(ge=10, le=3600), says("10 到 3600 的整数（秒）")] = 60
+    per_worker: Term = 1
 
 
 class ScheduleShape(Shape):

@@ -53,6 +53,8 @@ class Shards:
     due: int = 20_000
     #: Seconds after which another worker takes a shard from one that is not heard of.
     lease: int = 60
+    #: How many runs of one worker share in a sweep.
+    per_worker: int = 1
 
 
 @dataclass(frozen=True, slots=True)

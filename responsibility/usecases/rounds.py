@@ -218,6 +218,23 @@ def _reached(said: Mapping[str, Any]) -> Reached:
     return Reached(said["unit"], said["tell"], said["rung"], routes)
 
 
+def shards_of_round(workspace: Workspace, seq: int) -> list[Mapping[str, Any]]:
+    """The shards of a round as a table: what each was, who swept it, what came of it."""
+    with workspace.read() as connection:
+        return [
+            {
+                "片号": shard.number,
+                "单位": len(shard.units),
+                "到期": shard.due,
+                "结果": "完成" if shard.status == "done" else shard.fault or "没有完成",
+                "提醒": shard.result.get("told", 0),
+                "次数": shard.attempts,
+                "由谁": shard.owner or "",
+            }
+            for shard in rounds.shards(connection, seq)
+        ]
+
+
 def _report(workspace: Workspace, seq: int, progress: Callable[[int, int], None]) -> int:
     """How many shards are left to wait for."""
     with workspace.read() as connection:

@@ -1,0 +1,116 @@
+"""`zeren deploy`, `zeren worker`, `zeren server`: sweeps and delivery on several machines."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from responsibility.cli.common import COMMON, Common, UsageError, enter
+from responsibility.cli.units import unit_of
+
+Pool = Annotated[str, Parameter(help="Prefect 工作池的名字，各台机器一样")]
+Unit = Annotated[bool, Parameter(negative="", help="只打印 systemd 单元文件，不启动")]
+POOL = "zeren"
+SERVER = "PREFECT_API_URL"
+
+
+def deploy(*, pool: Pool = POOL, common: Common = COMMON) -> None:
+    """Register the flows and the automations on the Prefect server that PREFECT_API_URL names."""
+    workspace = enter(common)
+    _shared(workspace.settings.database_url)
+    from flows.remote import deploying
+
+    with common.out.working("正在登记到 Prefect 服务……"):
+        done = deploying(workspace.settings, pool, _server())
+    common.out.show(
+        lambda: {"pool": done.pool, "deployments": list(done.deployments), "automations": list(done.automations)},
+        lambda: (
+            f"工作池 {done.pool}：登记了 {len(done.deployments)} 个流程（{'、'.join(done.deployments)}）"
+            f"和 {len(done.automations)} 条自动化\n"
+            f"下一步，在每台机器上：zeren worker{_named(pool)}；看各台是否在线：zeren doctor"
+        ),
+    )
+
+
+def worker(
+    *,
+    pool: Pool = POOL,
+    name: Annotated[str | None, Parameter(help="这台机器的名字，不写用主机名；各台不能相同")] = None,
+    limit: Annotated[int, Parameter(help="同时最多几个运行，不写为处理器个数加一")] = (os.cpu_count() or 1) + 1,
+    unit: Unit = False,
+    common: Common = COMMON,
+) -> None:
+    """Take runs from the pool until stopped."""
+    workspace = enter(common, sending=not unit)
+    if unit:
+        more = _named(pool) + (f" --name {name}" if name else "")
+        secrets = ("数据库、Prefect 服务的地址和口令", f"{SERVER}=http://服务器:4200/api")
+        text = unit_of(workspace.root, "worker", "巡查机器", more, secrets, alone=False)
+        common.out.show(lambda: {"unit": text}, text.rstrip)
+        return
+    _shared(workspace.settings.database_url)
+    if limit < 1:
+        raise UsageError(f"--limit 的值 {limit} 不行", "写 1 或更大的整数")
+    from flows.remote import work
+
+    who = name or socket.gethostname()
+    common.out.say(f"{who} 从工作池 {pool} 取活，按 Ctrl-C 停止")
+    sys.stderr.flush()
+    work(workspace.root, workspace.settings.zone, pool, who, limit, _server())
+
+
+def server(
+    *,
+    host: Annotated[str, Parameter(help="在哪个地址上听；让别的机器连进来写 0.0.0.0")] = "127.0.0.1",
+    port: Annotated[int, Parameter(help="端口")] = 4200,
+    unit: Unit = False,
+    common: Common = COMMON,
+) -> None:
+    """Run the Prefect server the workers of several machines share, until stopped."""
+    workspace = enter(common)
+    if unit:
+        more = f" --host {host} --port {port}"
+        secrets = ("Prefect 自己的数据库和口令", "PREFECT_SERVER_API_AUTH_STRING=用户名:口令")
+        text = unit_of(workspace.root, "server", "Prefect 服务", more, secrets)
+        common.out.show(lambda: {"unit": text}, text.rstrip)
+        return
+    if host not in ("127.0.0.1", "localhost", "::1") and not os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
+        raise UsageError(
+            f"在 {host} 上听，却没有设口令：谁都能看、能改",
+            "设环境变量 PREFECT_SERVER_API_AUTH_STRING=用户名:口令，再启动",
+        )
+    from flows.remote import host_server
+
+    if not os.environ.get("PREFECT_SERVER_DATABASE_CONNECTION_URL"):
+        common.out.say(
+            "运行记录在本机 data/prefect/（SQLite）；要用 PostgreSQL，设 PREFECT_SERVER_DATABASE_CONNECTION_URL"
+        )
+    common.out.say(f"Prefect 服务：http://{host}:{port}，按 Ctrl-C 停止")
+    host_server(workspace.root, host, port)
+
+
+def _named(pool: str) -> str:
+    return "" if pool == POOL else f" --pool {pool}"
+
+
+def _server() -> str:
+    """The address of the Prefect server."""
+    url = os.environ.get(SERVER, "")
+    if not url:
+        raise UsageError(
+            f"没有说 Prefect 服务在哪里（环境变量 {SERVER}）", f"例：export {SERVER}=http://服务器:4200/api"
+        )
+    return url.rstrip("/")
+
+
+def _shared(url: str) -> None:
+    """Several machines cannot share an SQLite file."""
+    if url.startswith("sqlite"):
+        raise UsageError(
+            "多台机器要共用一个 PostgreSQL 数据库，这个工作区用的是本机的 SQLite",
+            "搬过去：zeren db copy --to postgresql+psycopg://用户@主机/库，再设 ZEREN_DATABASE_URL；只有一台的用 zeren serve",
+        )
