@@ -112,5 +112,5 @@ def _shared(url: str) -> None:
     if url.startswith("sqlite"):
         raise UsageError(
             "多台机器要共用一个 PostgreSQL 数据库，这个工作区用的是本机的 SQLite",
-            "搬过去：zeren db copy --to postgresql+psycopg://用户@主机/库，再设 ZEREN_DATABASE_URL；只有一台的用 zeren serve",
+            "搬过去：zeren db copy --to postgresql+psycopg://用户@主机/库，再设 ZEREN_DATABASE_URL",
         )
