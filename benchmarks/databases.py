@@ -15,6 +15,23 @@ from uuid import uuid4
 #: The same as the product asks of SQLite.
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536")
 _PREFIX = "postgresql+psycopg://"
+#: What each database calls the same thing.
+_SQLITE = {
+    "chr": "char",
+    "stored": "WITHOUT ROWID",
+    "when": "TIMESTAMP",
+    "object": "json_object",
+    "array": "json_group_array",
+    "by_unit": "INDEXED BY post_by_unit",
+}
+_POSTGRES = {
+    "chr": "chr",
+    "stored": "",
+    "when": "TIMESTAMPTZ",
+    "object": "json_build_object",
+    "array": "json_agg",
+    "by_unit": "",
+}
 
 
 @contextmanager
@@ -115,26 +132,14 @@ class Bare:
         self.execute("COMMIT")
 
     def _spelt(self, statement: str, *, named: bool = True) -> str:
-        if not self.postgres:
-            return _in(
-                statement,
-                chr="char",
-                stored="WITHOUT ROWID",
-                when="TIMESTAMP",
-                object="json_object",
-                array="json_group_array",
-            )
-        spelt = _in(statement, chr="chr", stored="", when="TIMESTAMPTZ", object="json_build_object", array="json_agg")
-        return re.sub(r":(\w+)", r"%(\1)s", spelt.replace("%", "%%")) if named else spelt
+        spelt = statement
+        for word, said in (_POSTGRES if self.postgres else _SQLITE).items():
+            spelt = spelt.replace("{" + word + "}", said)
+        # The colons of a cast are not a parameter's.
+        return re.sub(r"(?<!:):([a-z]\w*)", r"%(\1)s", spelt.replace("%", "%%")) if self.postgres and named else spelt
 
     def _stored(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
         return known if self.postgres else {name: stored(value) for name, value in known.items()}
-
-
-def _in(statement: str, **words: str) -> str:
-    for word, spelt in words.items():
-        statement = statement.replace("{" + word + "}", spelt)
-    return statement
 
 
 def stored(value: Any) -> Any:
