@@ -98,13 +98,12 @@ def _cascade(workspace: Workspace, url: str) -> tuple[float, Taken, str]:
     workspace = replace(workspace, engine=open_engine(url))
     with workspace.read():
         pass
-    told = [time.perf_counter()]
     with taking() as taken:
-        told[0] = time.perf_counter()
+        told = [time.perf_counter()]
         open_list(workspace, "L1", NOW)
         for tier in workspace.settings.chain.tiers:
-            lay_tier(workspace, "L1", tier.id, NOW)
-            told.append(time.perf_counter())
+            lay_tier(workspace, "L1", tier.id, NOW, lambda _done, _total: told.append(time.perf_counter()))
+        told.append(time.perf_counter())
     workspace.engine.dispose()
     return max(after - before for before, after in pairwise(told)), taken, url
 
