@@ -171,14 +171,14 @@ ASSIGNMENTS = """
         true, true, :policy, :policy, due_on, due_at, :state, 1, :issued_on, due_on, due_at, 0, 0, false
     FROM laid JOIN position ON position.at = laid.stands"""
 CLOCKS = """
-    INSERT INTO clock (assignment_id, clock, policy_id, arming, due_on, due_at, rung, next_at)
-    SELECT laid.id, k.clock, :policy, 1, due_on, due_at, rung, CASE WHEN k.clock = 'finish' THEN next_at END
+    INSERT INTO clock (assignment_id, clock, unit, policy_id, arming, due_on, due_at, rung, next_at)
+    SELECT laid.id, k.clock, laid.unit, :policy, 1, due_on, due_at, rung, CASE WHEN k.clock = 'finish' THEN next_at END
     FROM laid JOIN position ON position.at = laid.stands,
         (SELECT 'finish' AS clock UNION ALL SELECT 'sign' AS clock) k"""
 STOPPED = "UPDATE clock SET next_at = NULL WHERE assignment_id > :before AND assignment_id <= :before + :size"
 VERIFIED = """
-    INSERT INTO clock (assignment_id, clock, policy_id, arming, due_on, due_at, rung, next_at)
-    SELECT assignment_id, 'verify', policy_id, 1, due_on, due_at, -1, NULL FROM clock
+    INSERT INTO clock (assignment_id, clock, unit, policy_id, arming, due_on, due_at, rung, next_at)
+    SELECT assignment_id, 'verify', unit, policy_id, 1, due_on, due_at, -1, NULL FROM clock
     WHERE clock = 'finish' AND assignment_id > :before AND assignment_id <= :before + :size"""
 REMINDED = """
     INSERT INTO notice (seq, assignment_id, clock, arming, rung, recipient, tell, nth, skipped)

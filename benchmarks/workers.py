@@ -1,0 +1,273 @@
+"""One sweep by 1, 2 and 4 workers of a Prefect work pool, and what becomes of it when something is killed.
+
+    python benchmarks/workers.py [assignments]
+
+A Prefect server, workers with a workspace each, and PostgreSQL, all real processes on this machine. Half of the
+assignments are due. For each number of workers, one line: seconds from the start of the round to its end, notices a
+second, the ratio to one process that sweeps in one go, how long a drain took to start, how many shards others did.
+Then with two workers: a worker killed mid-shard, the Prefect server killed, PostgreSQL killed. After each of them
+the notices must be those of the one process, each once, and every message must have gone out once.
+
+Prefect's own database is on PostgreSQL too where Debian's is installed (its migrations need pg_trgm, which the wheel of
+the development group has not), else in SQLite.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from databases import bare, copy, drop, fresh, server
+from laid import Position, lay_open, url_of
+from measure import claim, line
+from office import ZONE, open_office
+
+from responsibility.usecases.remind import sweep
+from responsibility.usecases.workspace import Workspace, open_workspace
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.cluster import Cluster, cluster, free_port, until  # noqa: E402
+
+BRANCHES, MEMBERS, SHARE, SHARD = 200, 30, 50, 5_000
+WIDTHS = (26, 9, 11, 9, 12, 11, 12)
+HEADER = ("workers", "round s", "notices/s", "ratio", "drain from s", "by others", "run s")
+LEASE = 15
+ORDER = ("assignment_id", "clock", "arming", "rung", "recipient", "nth", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What one round took."""
+
+    seconds: float
+    run: float
+    notices: int
+    #: Seconds until the first shard was in other hands than the parent's, and the share of shards that were.
+    first: float | None
+    others: float
+
+
+def main(size: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="zeren-workers-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        with databases(folder) as (pg, prefect_url, restart):
+            now = datetime.now(ZONE)
+            workspace = filled(folder / "office", pg, size, now)
+            original = url_of(workspace)
+            workspace.engine.dispose()
+            with cluster(folder, folder / "office", original, prefect_url) as machines:
+                bench = Bench(machines, original, restart)
+                bench.scale(now)
+                bench.kills()
+
+
+class Bench:
+    """Rounds on copies of one office."""
+
+    def __init__(self, machines: Cluster, original: str, restart: Callable[[], None] | None) -> None:
+        self.machines, self.original, self.restart = machines, original, restart
+
+    def scale(self, now: datetime) -> None:
+        """The same sweep in one go, and by 1, 2 and 4 workers."""
+        line(HEADER, WIDTHS)
+        alone = self._alone(now)
+        line(("one process, in one go", f"{alone[0]:.1f}", f"{alone[1] / alone[0]:,.0f}", "1.0", "-", "-", "-"), WIDTHS)
+        rates = {}
+        for count in (1, 2, 4):
+            with self._copied():
+                self._staff(count)
+                done = self._round(lambda: None)
+                rates[count] = done.notices / done.seconds
+                ratio = f"{done.seconds / alone[0]:.1f}"
+                first = "-" if done.first is None else f"{done.first:.1f}"
+                cells = (f"{done.seconds:.1f}", f"{rates[count]:,.0f}", ratio, first, f"{done.others:.0%}")
+                line((f"{count} worker{'s' * (count > 1)}", *cells, f"{done.run:.1f}"), WIDTHS)
+        claim(
+            "sweep by 1 / 2 / 4 workers on one PostgreSQL, notices a second",
+            " / ".join(f"{rate:,.0f}" for rate in rates.values()) + f" ({os.cpu_count()} cores for everything)",
+            "the same notices as one process, none double",
+            True,
+        )
+
+    def kills(self) -> None:
+        """A worker, the Prefect server and PostgreSQL die in the middle of a round of two workers."""
+        kills: dict[str, Callable[[], None]] = {
+            "worker killed mid-shard": self._kill_worker,
+            "Prefect server killed": self._kill_server,
+        }
+        if self.restart is not None:
+            kills["PostgreSQL killed"] = self.restart
+        for what, kill in kills.items():
+            with self._copied():
+                self._staff(2)
+                done = self._round(kill)
+                claim(what, f"all done {done.seconds:.0f} s after the start", "nothing lost, nothing double", True)
+
+    def _round(self, kill: Callable[[], None]) -> Done:
+        """Run the sweep; half-way through its shards something is killed; everything must be as if nothing had been."""
+        start = time.monotonic()
+        run = self.machines.run("sweep/sweep")
+        until(lambda: self._ask("SELECT count(*) FROM sweep_shard WHERE status = 'done'") > 1, 120, "nobody began")
+        kill()
+        until(lambda: self._ask("SELECT count(*) FROM sweep_round WHERE closed_seq IS NOT NULL"), 400, "never ended")
+        open_ = "SELECT count(*) FROM message WHERE status <> 'sent'"
+        until(lambda: self._ask(open_) == 0 and self._ask("SELECT count(*) FROM message") > 0, 400, "not told")
+        until(lambda: self.machines.state(run) == "COMPLETED", 400, "the run did not complete")
+        took = time.monotonic() - start
+        self._compare()
+        return self._done(took)
+
+    def _done(self, took: float) -> Done:
+        seconds = self._ask(
+            "SELECT extract(epoch FROM (SELECT at FROM ledger WHERE act = 'sweep' ORDER BY seq DESC LIMIT 1) - as_of) "
+            "FROM sweep_round"
+        )
+        owners = "SELECT owner FROM sweep_shard WHERE number = 1"
+        others = self._ask(f"SELECT avg(CASE WHEN owner = ({owners}) THEN 0.0 ELSE 1.0 END) FROM sweep_shard")
+        first = self._ask(
+            "SELECT extract(epoch FROM min(l.at) - min(r.as_of)) FROM sweep_shard s, ledger l, sweep_round r "
+            f"WHERE l.act = 'sweep.shard' AND (l.values->>'shard')::int = s.number AND s.owner <> ({owners})"
+        )
+        return Done(
+            float(seconds), took, self._ask("SELECT count(*) FROM notice"), first and float(first), float(others)
+        )
+
+    def _compare(self) -> None:
+        """The notices are those that one process writes, as of the same instant on a copy of the same office."""
+        as_of = self._ask("SELECT as_of FROM sweep_round")
+        found, messages = proof(self.machines.url), self._ask("SELECT count(*) FROM message")
+        twice = "SELECT count(*) FROM (SELECT person, channel FROM message GROUP BY 1, 2 HAVING count(*) > 1) t"
+        assert self._ask(twice) == 0
+        other = copy(self.original)
+        workspace = self._office(other)
+        swept = sweep(workspace, as_of)
+        workspace.engine.dispose()
+        assert proof(other) == found, "other notices than one process writes"
+        assert swept.messages == messages, (swept.messages, messages)
+        drop(other)
+
+    def _alone(self, now: datetime) -> tuple[float, int]:
+        other = copy(self.original)
+        workspace = self._office(other)
+        start = time.perf_counter()
+        swept = sweep(workspace, now)
+        seconds = time.perf_counter() - start
+        workspace.engine.dispose()
+        drop(other)
+        return seconds, swept.told + swept.skipped
+
+    def _office(self, url: str) -> Workspace:
+        return open_workspace(self.machines.home, {**os.environ, "ZEREN_DATABASE_URL": url})
+
+    @contextmanager
+    def _copied(self) -> Iterator[None]:
+        self.machines.url = copy(self.original)
+        try:
+            yield
+        finally:
+            for name in list(self.machines.workers):
+                self.machines.kill_worker(name)
+            until(lambda: not self.machines.online(), 200, "workers are still there")
+            drop(self.machines.url)
+
+    def _staff(self, count: int) -> None:
+        names = {f"m{at}-{time.monotonic_ns()}" for at in range(count)}
+        for name in names:
+            self.machines.start_worker(name)
+        until(lambda: self.machines.online() == names, 90, "workers are not online")
+
+    def _kill_worker(self) -> None:
+        owner = until(lambda: self._ask("SELECT min(owner) FROM sweep_shard WHERE status = 'leased'"), 60, "no lease")
+        print(f"  killing a worker while {owner} has a shard in hand", flush=True)
+        self.machines.kill_worker(next(iter(self.machines.workers)))
+
+    def _kill_server(self) -> None:
+        self.machines.kill_server()
+        time.sleep(5)
+        self.machines.start_server()
+
+    def _ask(self, query: str) -> Any:
+        try:
+            with bare(self.machines.url) as raw:
+                return raw.execute(query).fetchone()[0]
+        except psycopg.OperationalError:
+            return 0
+
+
+def filled(root: Path, pg: str, size: int, now: datetime) -> Workspace:
+    """An office with so many assignments, half of them due at the rungs of the days before."""
+    workspace = open_office(root, now - timedelta(days=61), BRANCHES, MEMBERS, fresh(pg))
+    due = [
+        Position((at := now - timedelta(days=days)).date(), at, -1, now - timedelta(hours=1)) for days in range(1, 15)
+    ]
+    lay_open(workspace, size, now - timedelta(days=1), due, SHARE)
+    schedule = root / "config" / "schedule.yaml"
+    text = schedule.read_text("utf-8").replace("due: 20000, lease: 60", f"due: {SHARD}, lease: {LEASE}")
+    schedule.write_text(text, "utf-8")
+    channels = root / "config" / "channels.yaml"
+    channels.write_text(channels.read_text("utf-8").replace("use: [console]", "use: [file]"), "utf-8")
+    return workspace
+
+
+def proof(url: str) -> str:
+    """A digest over every notice, in an order of its own."""
+    columns = ", ".join(ORDER)
+    sha = hashlib.sha256()
+    with bare(url) as raw:
+        for row in raw.execute(f"SELECT {columns} FROM notice ORDER BY {columns}"):
+            sha.update(repr(tuple(row)).encode())
+    return sha.hexdigest()
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[tuple[str, str, Callable[[], None] | None]]:
+    """(where our databases are made, Prefect's own, a way to kill the server and start it again)."""
+    home = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
+    if home is None or not (Path("/usr/share/postgresql") / home.parent.name / "extension/pg_trgm.control").exists():
+        print("no PostgreSQL with pg_trgm on this machine: Prefect's own database is SQLite, and is not killed")
+        with server(folder, postgres=True) as pg:
+            yield pg, "", None
+        return
+    data, port = folder / "pg", free_port()
+    data.mkdir()
+    as_user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    if as_user:
+        subprocess.run(["chown", "postgres", str(data)], check=True)
+
+    def run(*command: str) -> None:
+        subprocess.run([*as_user, str(home / command[0]), *command[1:]], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    def start() -> None:
+        options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        run("pg_ctl", "-D", str(data), "-w", "-l", str(data / "log"), "-o", options, "start")
+
+    def restart() -> None:
+        run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+        time.sleep(3)
+        start()
+
+    run("initdb", "-D", str(data), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
+    start()
+    try:
+        address = f"postgres@127.0.0.1:{port}"
+        with psycopg.connect(f"postgresql://{address}/postgres", autocommit=True) as raw:
+            raw.execute("CREATE DATABASE prefect")
+        yield f"postgresql+psycopg://{address}/postgres", f"postgresql+asyncpg://{address}/prefect", restart
+    finally:
+        run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else 500_000)
