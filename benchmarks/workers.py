@@ -37,11 +37,13 @@ from responsibility.usecases.remind import sweep
 from responsibility.usecases.workspace import Workspace, open_workspace
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.cluster import Cluster, cluster, free_port, until  # noqa: E402
+from tests.cluster import Cluster, cluster, free_port, until
 
-BRANCHES, MEMBERS, SHARE, SHARD = 200, 30, 50, 5_000
-WIDTHS = (26, 9, 11, 9, 12, 11, 12)
-HEADER = ("workers", "round s", "notices/s", "ratio", "drain from s", "by others", "run s")
+BRANCHES, MEMBERS, SHARE = 50, 20, 50
+#: Clocks a shard; and what is killed sweeps a smaller office, in smaller shards.
+SHARD, KILLED, SMALL = 5_000, 20_000, 500
+WIDTHS = (26, 9, 11, 9, 12, 11)
+HEADER = ("workers", "round s", "notices/s", "ratio", "drain from s", "by others")
 LEASE = 15
 ORDER = ("assignment_id", "clock", "arming", "rung", "recipient", "nth", "skipped")
 
@@ -64,13 +66,10 @@ def main(size: int) -> None:
         folder.chmod(0o755)
         with databases(folder) as (pg, prefect_url, restart):
             now = datetime.now(ZONE)
-            workspace = filled(folder / "office", pg, size, now)
-            original = url_of(workspace)
-            workspace.engine.dispose()
-            with cluster(folder, folder / "office", original, prefect_url) as machines:
-                bench = Bench(machines, original, restart)
-                bench.scale(now)
-                bench.kills()
+            for name, what, many, shard in (("large", Bench.scale, size, SHARD), ("small", Bench.kills, KILLED, SMALL)):
+                original = filled(folder / name / "office", pg, many, shard, now)
+                with cluster(folder / name, folder / name / "office", original, prefect_url) as machines:
+                    what(Bench(machines, original, restart), now)
 
 
 class Bench:
@@ -78,22 +77,24 @@ class Bench:
 
     def __init__(self, machines: Cluster, original: str, restart: Callable[[], None] | None) -> None:
         self.machines, self.original, self.restart = machines, original, restart
+        #: The sweep's run.
+        self.run = ""
 
     def scale(self, now: datetime) -> None:
         """The same sweep in one go, and by 1, 2 and 4 workers."""
         line(HEADER, WIDTHS)
         alone = self._alone(now)
-        line(("one process, in one go", f"{alone[0]:.1f}", f"{alone[1] / alone[0]:,.0f}", "1.0", "-", "-", "-"), WIDTHS)
+        line(("one process, in one go", f"{alone[0]:.1f}", f"{alone[1] / alone[0]:,.0f}", "1.0", "-", "-"), WIDTHS)
         rates = {}
         for count in (1, 2, 4):
             with self._copied():
                 self._staff(count)
-                done = self._round(lambda: None)
+                done = self._round(lambda: None, told=False)
                 rates[count] = done.notices / done.seconds
                 ratio = f"{done.seconds / alone[0]:.1f}"
                 first = "-" if done.first is None else f"{done.first:.1f}"
                 cells = (f"{done.seconds:.1f}", f"{rates[count]:,.0f}", ratio, first, f"{done.others:.0%}")
-                line((f"{count} worker{'s' * (count > 1)}", *cells, f"{done.run:.1f}"), WIDTHS)
+                line((f"{count} worker{'s' * (count > 1)}", *cells), WIDTHS)
         claim(
             "sweep by 1 / 2 / 4 workers on one PostgreSQL, notices a second",
             " / ".join(f"{rate:,.0f}" for rate in rates.values()) + f" ({os.cpu_count()} cores for everything)",
@@ -101,10 +102,11 @@ class Bench:
             True,
         )
 
-    def kills(self) -> None:
+    def kills(self, now: datetime) -> None:
         """A worker, the Prefect server and PostgreSQL die in the middle of a round of two workers."""
         kills: dict[str, Callable[[], None]] = {
-            "worker killed mid-shard": self._kill_worker,
+            "machine of a drain killed mid-shard": lambda: self._kill_worker(parent=False),
+            "machine of the parent killed mid-shard": lambda: self._kill_worker(parent=True),
             "Prefect server killed": self._kill_server,
         }
         if self.restart is not None:
@@ -113,21 +115,28 @@ class Bench:
             with self._copied():
                 self._staff(2)
                 done = self._round(kill)
-                claim(what, f"all done {done.seconds:.0f} s after the start", "nothing lost, nothing double", True)
+                claim(what, f"everybody told {done.run:.0f} s after the start", "nothing lost, nothing double", True)
 
-    def _round(self, kill: Callable[[], None]) -> Done:
-        """Run the sweep; half-way through its shards something is killed; everything must be as if nothing had been."""
+    def _round(self, kill: Callable[[], None], *, told: bool = True) -> Done:
+        """Run the sweep; amid its shards something is killed; everything must be as if nothing had been.
+
+        Not `told`: what becomes of the messages is not waited for.
+        """
         start = time.monotonic()
-        run = self.machines.run("sweep/sweep")
+        self.run = self.machines.run("sweep/sweep")
         until(lambda: self._ask("SELECT count(*) FROM sweep_shard WHERE status = 'done'") > 1, 120, "nobody began")
         kill()
         until(lambda: self._ask("SELECT count(*) FROM sweep_round WHERE closed_seq IS NOT NULL"), 400, "never ended")
-        open_ = "SELECT count(*) FROM message WHERE status <> 'sent'"
-        until(lambda: self._ask(open_) == 0 and self._ask("SELECT count(*) FROM message") > 0, 400, "not told")
-        until(lambda: self.machines.state(run) == "COMPLETED", 400, "the run did not complete")
+        if told:
+            self._wait_for_messages()
         took = time.monotonic() - start
         self._compare()
         return self._done(took)
+
+    def _wait_for_messages(self) -> None:
+        open_ = "SELECT count(*) FROM message WHERE status <> 'sent'"
+        until(lambda: self._ask(open_) == 0 and self._ask("SELECT count(*) FROM message") > 0, 400, "not told")
+        until(lambda: self.machines.state(self.run) == "COMPLETED", 400, "the run did not complete")
 
     def _done(self, took: float) -> Done:
         seconds = self._ask(
@@ -188,10 +197,11 @@ class Bench:
             self.machines.start_worker(name)
         until(lambda: self.machines.online() == names, 90, "workers are not online")
 
-    def _kill_worker(self) -> None:
-        owner = until(lambda: self._ask("SELECT min(owner) FROM sweep_shard WHERE status = 'leased'"), 60, "no lease")
-        print(f"  killing a worker while {owner} has a shard in hand", flush=True)
-        self.machines.kill_worker(next(iter(self.machines.workers)))
+    def _kill_worker(self, *, parent: bool) -> None:
+        """The machine that has a shard in hand, by the run that began the round or by one that helps."""
+        theirs = f"{'LIKE' if parent else 'NOT LIKE'} '% {self.run}%'"
+        query = f"SELECT min(owner) FROM sweep_shard WHERE status = 'leased' AND owner {theirs}"
+        self.machines.kill_worker(until(lambda: self._ask(query), 60, "no lease").split()[0])
 
     def _kill_server(self) -> None:
         self.machines.kill_server()
@@ -206,19 +216,22 @@ class Bench:
             return 0
 
 
-def filled(root: Path, pg: str, size: int, now: datetime) -> Workspace:
-    """An office with so many assignments, half of them due at the rungs of the days before."""
+def filled(root: Path, pg: str, size: int, shard: int, now: datetime) -> str:
+    """A database with an office of so many assignments, half of them due at the rungs of the days before."""
+    root.parent.mkdir()
     workspace = open_office(root, now - timedelta(days=61), BRANCHES, MEMBERS, fresh(pg))
     due = [
         Position((at := now - timedelta(days=days)).date(), at, -1, now - timedelta(hours=1)) for days in range(1, 15)
     ]
     lay_open(workspace, size, now - timedelta(days=1), due, SHARE)
     schedule = root / "config" / "schedule.yaml"
-    text = schedule.read_text("utf-8").replace("due: 20000, lease: 60", f"due: {SHARD}, lease: {LEASE}")
+    text = schedule.read_text("utf-8").replace("due: 20000, lease: 60", f"due: {shard}, lease: {LEASE}")
     schedule.write_text(text, "utf-8")
     channels = root / "config" / "channels.yaml"
     channels.write_text(channels.read_text("utf-8").replace("use: [console]", "use: [file]"), "utf-8")
-    return workspace
+    url = url_of(workspace)
+    workspace.engine.dispose()
+    return url
 
 
 def proof(url: str) -> str:

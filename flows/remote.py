@@ -38,6 +38,7 @@ def work(root: Path, zone: ZoneInfo, pool: str, name: str, limit: int, url: str)
     check(url)
     told = {
         "ZEREN_HOME": str(root),
+        "ZEREN_WORKER": name,
         "TZ": zone.key,
         "PREFECT_WORKER_QUERY_SECONDS": "5",
         "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import platform
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -90,7 +91,8 @@ def not_too_often() -> None:
 
 
 async def _drained(workspace: Workspace, seq: int) -> Drained:
-    owner = f"{os.uname().nodename} {flow_run.id or os.getpid()}.{flow_run.run_count or 0}"
+    machine = os.environ.get("ZEREN_WORKER") or platform.node()
+    owner = f"{machine} {flow_run.id}.{flow_run.run_count}"
     said = f"分片巡查 {seq}"
     return await asyncio.to_thread(drain, workspace, seq, owner, Running(), lambda done, of: report(said, done, of))
 

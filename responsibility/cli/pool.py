@@ -89,6 +89,7 @@ def server(
         common.out.say(
             "运行记录在本机 data/prefect/（SQLite）；要用 PostgreSQL，设 PREFECT_SERVER_DATABASE_CONNECTION_URL"
         )
+    workspace.engine.dispose()  # the office's own database is none of this process's business
     common.out.say(f"Prefect 服务：http://{host}:{port}，按 Ctrl-C 停止")
     host_server(workspace.root, host, port)
 

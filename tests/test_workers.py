@@ -1,0 +1,74 @@
+"""Several machines share one sweep through a real Prefect server, and one of them dies in the middle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from responsibility.usecases.record import verify
+from tests.cluster import Cluster, cluster, until
+from tests.conftest import fresh_database
+from tests.prefect_seed import seeded
+from tests.world import World
+
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("workers")]
+
+#: While somebody holds this lock no shard is finished.
+GATE = 77
+GATED = (
+    f"CREATE FUNCTION gated() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN PERFORM pg_advisory_xact_lock_shared({GATE}); RETURN NEW; END $$",
+    "CREATE TRIGGER gated BEFORE UPDATE ON sweep_shard FOR EACH ROW WHEN (NEW.status = 'done') "
+    "EXECUTE FUNCTION gated()",
+)
+
+
+@pytest.fixture
+def office(furnished: tuple[str, str], tmp_path: Path) -> Iterator[World]:
+    """An office on PostgreSQL in which everything is late: two shards, on a channel that needs nobody."""
+    with World(tmp_path / "office", fresh_database(*furnished), furnished=True) as world:
+        world.configure("schedule.yaml", "due: 20000, lease: 60", "due: 1, lease: 10")
+        world.configure("channels.yaml", "use: [console]", "use: [file]")
+        world.list(*({"title": f"第{n}件", "lead": "甲支部、乙支部", "by": "9月30日前"} for n in range(4)))
+        world.assign()
+        with world.workspace.engine.begin() as connection:
+            for statement in GATED:
+                connection.exec_driver_sql(statement)
+        yield world
+
+
+@pytest.fixture
+def machines(office: World, tmp_path: Path) -> Iterator[Cluster]:
+    """A server and two machines."""
+    url = office.environ["ZEREN_DATABASE_URL"]
+    with cluster(tmp_path, seeded(office.root), url) as machines:
+        for name in ("东院", "西院"):
+            machines.start_worker(name)
+        until(lambda: machines.online() == {"东院", "西院"}, 90, "nobody is online")
+        yield machines
+
+
+def test_two_machines_share_a_sweep_and_the_one_left_finishes_it(office: World, machines: Cluster) -> None:
+    with office.workspace.engine.connect() as gate:
+        gate.exec_driver_sql(f"SELECT pg_advisory_xact_lock({GATE})")
+        run = machines.run("sweep/sweep")
+        owners = until(lambda: both(office), 120, "nobody shared in it")
+        helper = next(owner for owner in owners if run not in owner)
+        machines.kill_worker(helper.split()[0])
+    until(lambda: office.rows("SELECT 1 FROM sweep_round WHERE closed_seq IS NOT NULL"), 120, "the round never ended")
+    until(lambda: machines.state(run) == "COMPLETED", 120, "the run never ended")
+    assert [run in row[0] for row in office.rows("SELECT owner FROM sweep_shard")] == [True, True]
+    assert verify(office.workspace)[1] == []
+    twice = "SELECT 1 FROM notice GROUP BY assignment_id, clock, arming, rung, recipient HAVING count(*) > 1"
+    assert office.rows(twice) == []
+    assert len(office.rows("SELECT DISTINCT unit FROM notice JOIN assignment ON assignment.id = assignment_id")) == 2
+    assert office.rows("SELECT DISTINCT status FROM message") == [("sent",)]
+    assert office.rows("SELECT person FROM message GROUP BY person HAVING count(*) > 1") == []
+
+
+def both(office: World) -> list[str]:
+    """Who has the shards in hand, once two runs do."""
+    owners = [row[0] for row in office.rows("SELECT DISTINCT owner FROM sweep_shard WHERE status = 'leased'")]
+    return owners if len(owners) == 2 else []
