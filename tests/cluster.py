@@ -65,7 +65,7 @@ class Cluster:
             home.mkdir()
             (home / "data").mkdir(mode=0o700)
             shutil.copytree(self.home / "config", home / "config")
-        self.workers[name] = self._spawn(name, home, "worker", "--name", name, "--limit", "2")
+        self.workers[name] = self._spawn(name, home, "worker", "--name", name, "--limit", "1")
 
     def zeren(self, *arguments: str) -> str:
         """What a command says on the first machine."""
