@@ -156,8 +156,11 @@ class Bench:
     def _compare(self) -> None:
         """The notices are those that one process writes, as of the same instant on a copy of the same office."""
         as_of = self._ask("SELECT as_of FROM sweep_round")
-        found, messages = proof(self.machines.url), self._ask("SELECT count(*) FROM message")
-        twice = "SELECT count(*) FROM (SELECT person, channel FROM message GROUP BY 1, 2 HAVING count(*) > 1) t"
+        found = proof(self.machines.url)
+        messages = self._ask("SELECT count(*) FROM message WHERE kind = 'digest'")
+        twice = (
+            "SELECT count(*) FROM (SELECT kind, person, channel FROM message GROUP BY 1, 2, 3 HAVING count(*) > 1) t"
+        )
         assert self._ask(twice) == 0
         other = copy(self.original)
         workspace = self._office(other)
