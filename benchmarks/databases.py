@@ -121,6 +121,15 @@ class Bare:
             return self.connection.execute(self._spelt(statement, named=False))
         return self.connection.execute(self._spelt(statement), self._stored(known))
 
+    def stream(self, statement: str) -> Iterator[Any]:
+        """The rows of a query as they come, not held in memory all at once."""
+        if not self.postgres:
+            yield from self.execute(statement)
+            return
+        with self.connection.transaction(), self.connection.cursor("rows") as cursor:
+            cursor.itersize = 1_000
+            yield from cursor.execute(statement)
+
     def many(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """One statement for many rows."""
         self.connection.cursor().executemany(self._spelt(statement), [self._stored(row) for row in rows])
