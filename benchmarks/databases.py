@@ -58,17 +58,24 @@ def copy(url: str) -> str:
     """The address of a copy of a database that nobody is connected to."""
     if is_postgres(url):
         return _create(url, _name(url))
-    path = file_of(url)
-    target = path.with_name(f"copy-{uuid4().hex}.db")
-    # A clone where the file system can: what is read of it is then in memory already, as the original is.
-    subprocess.run(["cp", "--reflink=auto", str(path), str(target)], check=True)
-    return f"sqlite:///{target}"
+    target = f"sqlite:///{file_of(url).with_name(f'copy-{uuid4().hex}.db')}"
+    put(url, target)
+    return target
+
+
+def put(url: str, target: str) -> None:
+    """Make the database at `target` a copy of that at `url`; nobody is connected to either."""
+    drop(target)
+    if is_postgres(url):
+        _create(url, _name(url), _name(target))
+    else:
+        subprocess.run(["cp", "--reflink=auto", str(file_of(url)), str(file_of(target))], check=True)
 
 
 def drop(url: str) -> None:
     """Give back the room a copy takes."""
     if is_postgres(url):
-        _administer(url, f"DROP DATABASE {_name(url)} WITH (FORCE)")
+        _administer(url, f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
         return
     for path in file_of(url).parent.glob(f"{file_of(url).name}*"):
         path.unlink()
@@ -168,8 +175,8 @@ def bare(url: str) -> Iterator[Bare]:
         raw.connection.close()
 
 
-def _create(url: str, like: str) -> str:
-    name = f"b{uuid4().hex}"
+def _create(url: str, like: str, name: str = "") -> str:
+    name = name or f"b{uuid4().hex}"
     _administer(url, f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
     base, _, query = url.partition("?")
     return base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
