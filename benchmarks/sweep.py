@@ -174,6 +174,8 @@ def _floor(url: str, keys: list[Key]) -> tuple[Taken, tuple[int, int]]:
             raw.execute(FLOOR_KEYS, known).fetchall()
             for statement in FLOOR_SEATS:
                 raw.execute(statement)
+            if raw.postgres:  # it knows nothing of a table of the moment, and plans for the worst
+                raw.execute("ANALYZE seat")
             notices = raw.execute(FLOOR_NOTICES, known).rowcount
             raw.execute("UPDATE clock SET rung = rung + 1, next_at = :later WHERE next_at <= :now", known)
             proof = hashlib.sha256("".join(row[0] for row in raw.execute(FLOOR_PROOF, known)).encode()).hexdigest()
