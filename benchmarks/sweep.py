@@ -174,8 +174,9 @@ def _floor(url: str, keys: list[Key]) -> tuple[Taken, tuple[int, int]]:
             raw.execute(FLOOR_KEYS, known).fetchall()
             for statement in FLOOR_SEATS:
                 raw.execute(statement)
-            if raw.postgres:  # it knows nothing of a table of the moment, and plans for the worst
+            if raw.postgres:  # it would walk through the notices just written for each one more
                 raw.execute("ANALYZE seat")
+                raw.execute("SET LOCAL enable_seqscan = off")
             notices = raw.execute(FLOOR_NOTICES, known).rowcount
             raw.execute("UPDATE clock SET rung = rung + 1, next_at = :later WHERE next_at <= :now", known)
             proof = hashlib.sha256("".join(row[0] for row in raw.execute(FLOOR_PROOF, known)).encode()).hexdigest()
@@ -213,10 +214,10 @@ FLOOR_NOTICES = """
     ), false
     FROM (
         SELECT c.assignment_id, c.clock, c.arming, t.fires, t.tell, CASE t.tell
-            WHEN 'owner' THEN (SELECT h.post FROM holding h WHERE h.post = a.post)
+            WHEN 'owner' THEN h.post
             WHEN 'unit_head' THEN a.unit || 'S' ELSE s.post END AS recipient
         FROM clock c JOIN assignment a ON a.id = c.assignment_id JOIN told t ON t.due_on = c.due_on AND t.rung = c.rung
-        LEFT JOIN seat s ON s.unit = a.unit AND s.tell = t.tell
+        LEFT JOIN seat s ON s.unit = a.unit AND s.tell = t.tell LEFT JOIN holding h ON h.post = a.post
         WHERE c.next_at <= :now
     ) d WHERE true ON CONFLICT DO NOTHING"""
 FLOOR_PROOF = """
