@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 import subprocess
@@ -73,6 +74,7 @@ def put(url: str, target: str) -> None:
         _create(url, _name(url), _name(target))
     else:
         subprocess.run(["cp", "--reflink=auto", str(file_of(url)), str(file_of(target))], check=True)
+        os.sync()  # else whoever writes first waits for what is still on its way to the disk
 
 
 def drop(url: str) -> None:
