@@ -73,7 +73,11 @@ def main(branches: int) -> None:
         step("log verify, notices and rows", rows + notices, lambda: verify(workspace))
         step("backup", rows + notices, lambda: backup(workspace, folder / "b.zip", WORST))
         workspace.engine.dispose()
-    claim(f"1/100 of a province really run: laying {rows:,} assignments", per_row(laid, rows) + f", {size:.0f} bytes each", "")
+    claim(
+        f"1/100 of a province really run: laying {rows:,} assignments",
+        per_row(laid, rows) + f", {size:.0f} bytes each",
+        "",
+    )
     claim("its worst day, one drain", f"{per_row(swept, notices)} a notice, {notices:,} notices", "")
     claim("its status", f"{seconds:.2f} s", "")
 

@@ -13,7 +13,6 @@ import argparse
 import hashlib
 import json
 import multiprocessing
-import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -56,25 +55,30 @@ class Case:
 def main(sizes: Sequence[int], *, postgres: bool) -> None:
     line(HEADER, WIDTHS)
     with tempfile.TemporaryDirectory(prefix="zeren-cascade-") as folder, server(Path(folder), postgres=postgres) as at:
-        found = [_in_a_process(at, size) for size in sizes]
+        found = []
+        for size in sizes:
+            found.append(apart(at, size))
+            _print(size, found[-1])
     name = "PostgreSQL" if postgres else "SQLite"
     ratio = found[-1].taken.seconds / found[-1].floor.seconds
     work = f"cascade, {found[-1].assignments:,} assignments with ledger entries, {name}"
     claim(work, f"{ratio:.1f} × floor, {found[-1].taken.seconds:.1f} s", "at most 3 × floor", ratio <= 3)
+    silent = found[-1].silent
+    claim(f"{work}: longest time without progress", f"{silent:.1f} s", "")
 
 
-def _in_a_process(at: str, branches: int) -> Case:
-    """A process for each case, so that none inherits the memory of another."""
+def apart(at: str, branches: int) -> Case:
+    """A process for each case, so that none inherits the memory of another; prints nothing."""
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
         return pool.apply(run_case, (at, branches))
 
 
 def run_case(at: str, branches: int) -> Case:
-    """Build, copy, lay, race, and print one line."""
+    """Build, copy, lay, race."""
     with tempfile.TemporaryDirectory(prefix="zeren-cascade-") as folder:
         workspace = open_office(Path(folder) / "office", NOW, branches, MEMBERS, fresh(at))
         path = Path(folder) / "list.xlsx"
-        _write_list(path)
+        write_list(path)
         import_list(workspace, path, NOW)
         workspace.engine.dispose()
         pristine = url_of(workspace)
@@ -86,11 +90,14 @@ def run_case(at: str, branches: int) -> Case:
         drop(pristine)
     if wrote != counts:
         raise ValueError(f"the floor wrote {wrote} assignments and clocks, the cascade {counts}")
-    case = Case(*counts, taken, floor, silent)
-    times = f"{taken.seconds:.2f}", f"{floor.seconds:.2f}", f"{taken.seconds / floor.seconds:.1f}"
-    cells = (f"{counts[0]:,}", f"{counts[1]:,}", *times, taken.per_second(counts[0]))
-    line((f"{branches:,}", *cells, f"{taken.peak:.0f}", f"{silent:.1f}"), WIDTHS)
-    return case
+    return Case(*counts, taken, floor, silent)
+
+
+def _print(branches: int, case: Case) -> None:
+    taken, floor = case.taken.seconds, case.floor.seconds
+    cells = (f"{case.assignments:,}", f"{case.clocks:,}", f"{taken:.2f}", f"{floor:.2f}", f"{taken / floor:.1f}")
+    more = (case.taken.per_second(case.assignments), f"{case.taken.peak:.0f}", f"{case.silent:.1f}")
+    line((f"{branches:,}", *cells, *more), WIDTHS)
 
 
 def _cascade(workspace: Workspace, url: str) -> tuple[float, Taken, str]:
@@ -108,12 +115,13 @@ def _cascade(workspace: Workspace, url: str) -> tuple[float, Taken, str]:
     return max(after - before for before, after in pairwise(told)), taken, url
 
 
-def _write_list(path: Path) -> None:
+def write_list(path: Path, phrases: Sequence[str] = PHRASES) -> None:
+    """The list of items, due by these phrases in turn."""
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet("清单")
         sheet.write_row(0, 0, ("序号", "重点工作", "牵头单位", "配合单位", "完成时限"))
         for at in range(1, ITEMS + 1):
-            sheet.write_row(at, 0, (at, f"第{at}项重点工作", "各党支部", "全体党员", PHRASES[at % len(PHRASES)]))
+            sheet.write_row(at, 0, (at, f"第{at}项重点工作", "各党支部", "全体党员", phrases[at % len(phrases)]))
 
 
 def _counted(url: str) -> tuple[int, int]:
@@ -223,4 +231,3 @@ if __name__ == "__main__":
     parser.add_argument("--postgres", action="store_true")
     asked = parser.parse_args()
     main(asked.branches or [BRANCHES], postgres=asked.postgres)
-    sys.exit(0)

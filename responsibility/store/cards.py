@@ -12,6 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from responsibility.store.rows import assignment, card, holding, item, ledger, ledger_ref, occurrence, post, unit_notice
 from responsibility.store.standing import LIGHT
 
+#: Cards written at once.
+_AT_ONCE = 5_000
+
 # -- written by the projection -----------------------------------------------------------------------------------------
 
 
@@ -24,15 +27,13 @@ def reset(connection: Connection) -> None:
 def apply(connection: Connection, seq: int, values: Mapping[str, Any]) -> None:
     """The cards and the notices of units that an entry records."""
     given = values.get("cards") or {}
-    rows = [
-        {"rule": rule, "unit": unit, "occurrence_id": occurrence, "assignment_id": assignment_id}
-        for rule, cases in given.get("got", {}).items()
-        for unit, occurrence, assignment_id in cases
-    ]
-    if rows:
-        same = {"seq": seq, "got_on": date.fromisoformat(given["on"])}
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        connection.execute(dialect.insert(card).on_conflict_do_nothing(), [row | same for row in rows])
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    for rule, cases in given.get("got", {}).items():
+        same = {"seq": seq, "got_on": date.fromisoformat(given["on"]), "rule": rule}
+        for start in range(0, len(cases), _AT_ONCE):
+            some = cases[start : start + _AT_ONCE]
+            rows = [{"unit": unit, "occurrence_id": of, "assignment_id": first, **same} for unit, of, first in some]
+            connection.execute(dialect.insert(card).on_conflict_do_nothing(), rows)
     told = [{**one, "seq": seq} for one in values.get("told", ())]
     if told:
         connection.execute(insert(unit_notice), told)

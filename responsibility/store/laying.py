@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Date,
     Integer,
     Row,
     Select,
@@ -168,11 +169,16 @@ def portions(connection: Connection, queries: Sequence[Select[Any]], most: int =
     return found
 
 
-def lay(connection: Connection, queries: Sequence[Select[Any]], portion: Portion) -> Laid | None:
-    """Lay a portion of what was chosen; what is laid already stays. None when nothing was new."""
+def lay(connection: Connection, queries: Sequence[Select[Any]], portion: Portion, seq: int) -> Laid | None:
+    """Lay a portion of what was chosen; what is laid already stays. None when nothing was new.
+
+    The rows are written as the `issue` with that seq, which has to follow, leaves them: to write each a second time
+    would cost as much again.
+    """
     newest = connection.scalar(select(func.max(assignment.c.id))) or 0
     for query in queries:
         some = query.where(item.c.rank.between(portion.first, portion.last))
+        some = some.add_columns(literal(seq, Integer).label("issued_seq"))
         columns = [column.name for column in some.selected_columns]
         connection.execute(_insert(connection, assignment).from_select(columns, some).on_conflict_do_nothing())
     fresh = select(func.min(assignment.c.id), func.max(assignment.c.id), func.count()).where(assignment.c.id > newest)
@@ -268,7 +274,10 @@ def _assignments(
             policy_of.label("laid_policy_id"),
             occurrence.c.due_on.label("laid_due_on"),
             occurrence.c.due_at.label("laid_due_at"),
-            literal("draft").label("state"),
+            literal("issued").label("state"),
+            literal(on, Date).label("issued_on"),
+            occurrence.c.due_on.label("due_on"),
+            occurrence.c.due_at.label("due_at"),
             literal(0).label("counted"),
             literal(0).label("milestones_done"),
             literal(False).label("submitted_late"),

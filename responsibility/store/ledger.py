@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import reduce
+from itertools import islice
 from operator import add
 from typing import Any
 
@@ -33,6 +34,8 @@ from responsibility.store.rows import assignment, ledger, ledger_ref, meta, noti
 GENESIS = "0" * 64
 #: The key in `meta` under which seq and hash of the newest entry are noted.
 HEAD = "ledger.head"
+#: Entries written at once.
+AT_ONCE = 10_000
 
 #: Acts that name lists and items, not single assignments.
 _BY_CODE = (
@@ -76,9 +79,7 @@ def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> in
 
     `refs` are the ids of single assignments it is about, so that `zeren log CODE` finds it.
     """
-    seq = _append(connection, entry, refs)
-    projection.apply(connection, seq, entry.at, entry.act, entry.codes, entry.values)
-    return seq
+    return record_all(connection, [(entry, refs)])
 
 
 def record_together(connection: Connection, entry: Entry) -> int:
@@ -88,14 +89,43 @@ def record_together(connection: Connection, entry: Entry) -> int:
     """
     projection.apply(connection, 0, entry.at, entry.act, entry.codes, entry.values)
     queue_up(connection)
-    return _append(connection, entry, ())
+    return _append(connection, [(entry, ())])
 
 
-def _append(connection: Connection, entry: Entry, refs: Iterable[int]) -> int:
-    seq, previous = last(connection)
-    seq += 1
+def record_all(connection: Connection, acts: Iterable[tuple[Entry, Iterable[int]]]) -> int:
+    """Append many entries in order, each with its `refs` as `record` takes them; returns the seq of the last one.
+
+    They are written so many at a time: none may depend on what an earlier one of them does to the state.
+    """
+    newest, rest = last(connection)[0], iter(acts)
+    while some := list(islice(rest, AT_ONCE)):
+        newest = _append(connection, some)
+        for seq, (entry, _) in enumerate(some, newest - len(some) + 1):
+            projection.apply(connection, seq, entry.at, entry.act, entry.codes, entry.values)
+    return newest
+
+
+def _append(connection: Connection, acts: Sequence[tuple[Entry, Iterable[int]]]) -> int:
+    """Write entries after the newest one; the number of the last of them."""
+    newest, previous = last(connection)
     login = connection.get_execution_options().get("login")
-    row = {
+    rows: list[dict[str, Any]] = []
+    references: list[dict[str, int]] = []
+    for seq, (entry, refs) in enumerate(acts, newest + 1):
+        row = _row(entry, seq, previous, login)
+        previous = row["hash"] = digest_of(row)
+        rows.append(row)
+        references += [{"seq": seq, "assignment_id": ref} for ref in dict.fromkeys(refs)]
+    connection.execute(insert(ledger), rows)
+    if references:
+        connection.execute(insert(ledger_ref), references)
+    _note_head(connection, newest + len(rows), previous)
+    return newest + len(rows)
+
+
+def _row(entry: Entry, seq: int, previous: str, login: str | None) -> dict[str, Any]:
+    """An entry as it is written, but for its hash."""
+    return {
         "seq": seq,
         "at": entry.at.astimezone(UTC),
         "actor": entry.actor,
@@ -105,13 +135,6 @@ def _append(connection: Connection, entry: Entry, refs: Iterable[int]) -> int:
         "values": {**entry.values, **({"login": login} if login else {})},
         "prev_hash": previous,
     }
-    digest = digest_of(row)
-    connection.execute(insert(ledger).values(**row, hash=digest))
-    _note_head(connection, seq, digest)
-    references = [{"seq": seq, "assignment_id": ref} for ref in dict.fromkeys(refs)]
-    if references:
-        connection.execute(insert(ledger_ref), references)
-    return seq
 
 
 def _note_head(connection: Connection, seq: int, digest: str) -> None:
@@ -315,7 +338,8 @@ def _shards_hold(connection: Connection, of: int, closed: int) -> bool:
     found = [hashlib.sha256() for _ in shards]
     whose = {unit: at for at, values in enumerate(shards) for unit in values["units"]}
     rows = select(assignment.c.unit, _written_out(_NOTICE)).join(assignment, assignment.c.id == notice.c.assignment_id)
-    for unit, line in connection.execute(rows.where(notice.c.seq == of).order_by(notice.c.id)):
+    rows = rows.where(notice.c.seq == of).order_by(notice.c.id)
+    for unit, line in connection.execute(rows, execution_options={"yield_per": 10_000}):
         if unit not in whose:
             return False
         found[whose[unit]].update(line.encode())
@@ -329,9 +353,10 @@ def _digest(connection: Connection, columns: Sequence[Any], id_: Any, first: int
 
 def _digest_where(connection: Connection, columns: Sequence[Any], id_: Any, which: Any) -> str:
     """`digest_rows` in the order of ids over rows that the database itself writes out."""
-    lines = connection.execute(select(_written_out(columns)).where(which).order_by(id_)).scalars()
+    query = select(_written_out(columns)).where(which).order_by(id_)
+    lines = connection.execute(query, execution_options={"yield_per": 10_000}).scalars()
     sha = hashlib.sha256()
-    for some in lines.partitions(10_000):
+    for some in lines.partitions():
         sha.update("".join(some).encode())
     return sha.hexdigest()
 

@@ -40,7 +40,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from responsibility.core.chain import DELEGATE, OWNER
 from responsibility.store.parts import among
 from responsibility.store.rows import assignment, clock, delegation, holding, item, notice, occurrence, post
-from responsibility.store.scratch import empty, fill, scratch
+from responsibility.store.scratch import empty, fill, scratch, survey
 from responsibility.store.standing import LIGHT, key_columns, same_key
 
 #: The clocks that are due, with what their notices depend on.
@@ -86,6 +86,15 @@ route = scratch(
     Column("recipient", String, primary_key=True),
     Column("heard_as", String, nullable=False),
     Column("instead_of", String),
+)
+
+#: How often who was told before of a clock that is due.
+told = scratch(
+    "sweep_told",
+    Column("assignment_id", Integer, primary_key=True),
+    Column("clock", String, primary_key=True),
+    Column("recipient", String, primary_key=True),
+    Column("times", Integer, nullable=False),
 )
 
 #: A member's post that somebody holds is told itself; for one that nobody holds, routes stand under this kind.
@@ -163,10 +172,13 @@ def write_notices(
     """
     fill(connection, decision, decisions)
     fill(connection, route, routes)
+    fill(connection, told)
+    connection.execute(insert(told).from_select([column.name for column in told.c], _told_before()))
+    survey(connection, due, decision, route, told)
     for statement in _statements(connection.dialect):
         values, order = statement.construct_params({"seq": seq}), statement.positiontup
         connection.exec_driver_sql(str(statement), tuple(values[name] for name in order) if order else values)
-    for table in (decision, route):
+    for table in (decision, route, told):
         empty(connection, table)
 
 
@@ -205,23 +217,25 @@ _COLUMNS = (
 )
 
 
+def _told_before() -> Select[Any]:
+    """Counted before any notice is written: PostgreSQL would walk through those just written for each one more."""
+    n = notice.c
+    of = (n.assignment_id, n.clock, n.recipient)
+    same = (n.assignment_id == due.c.assignment_id) & (n.clock == due.c.clock)
+    return select(*of, func.count()).select_from(due).join(notice, same).where(~n.skipped).group_by(*of)
+
+
 def _columns(recipient: Any, tell: Any, instead_of: Any) -> list[Any]:
     q, d = due.c, decision.c
-    earlier = notice.alias("earlier")
-    told = (
-        select(func.count())
-        .where(
-            earlier.c.assignment_id == q.assignment_id,
-            earlier.c.clock == q.clock,
-            earlier.c.recipient == recipient,
-            ~earlier.c.skipped,
-        )
-        .scalar_subquery()
-    )
-    nth = case((d.skipped, 0), else_=told + 1)
+    nth = case((d.skipped, 0), else_=func.coalesce(told.c.times, 0) + 1)
     seq = bindparam("seq", type_=Integer)
     arming = q.arming + d.began
     return [seq, q.assignment_id, q.clock, arming, d.fires, recipient, tell, instead_of, nth, d.skipped]
+
+
+def _told(recipient: Any) -> ColumnElement[bool]:
+    q, t = due.c, told.c
+    return and_(t.assignment_id == q.assignment_id, t.clock == q.clock, t.recipient == recipient)
 
 
 def _stands(on: date) -> ColumnElement[bool]:
@@ -254,6 +268,7 @@ def _delegated_notices() -> Select[Any]:
         select(*_columns(q.delegate, literal(DELEGATE), func.coalesce(q.post, q.unit)))
         .select_from(due)
         .join(decision, _at_key())
+        .outerjoin(told, _told(q.delegate))
         .where(d.tell == OWNER, q.delegate.is_not(None))
         .order_by(q.assignment_id, q.clock, d.place)
     )
@@ -265,6 +280,7 @@ def _member_notices() -> Select[Any]:
         select(*_columns(q.post, literal(OWNER), sql_null()))
         .select_from(due)
         .join(decision, _at_key())
+        .outerjoin(told, _told(q.post))
         .where(d.tell == OWNER, q.owner == HELD_MEMBER, q.delegate.is_(None))
         .order_by(q.assignment_id, q.clock, d.place)
     )
@@ -279,6 +295,7 @@ def _routed_notices() -> Select[Any]:
         .select_from(due)
         .join(decision, _at_key())
         .join(route, and_(r.case_item == q.case_item, r.unit == q.unit, r.tell == via))
+        .outerjoin(told, _told(r.recipient))
         .where(or_(d.tell != OWNER, q.delegate.is_(None)))
         .order_by(q.assignment_id, q.clock, d.place, r.recipient)
     )

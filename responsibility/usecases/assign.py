@@ -186,7 +186,7 @@ class _Issue:
         done, total = 0, sum(portion.count for portion in portions)
         blocks = []
         for portion in portions:
-            laid = laying.lay(self.connection, queries, portion)
+            laid = laying.lay(self.connection, queries, portion, ledger.last(self.connection)[0] + 1)
             if laid is not None:
                 ledger.record(self.connection, self._entry(laid))
                 blocks.append(laid)

@@ -30,12 +30,12 @@ from responsibility.store.rows import assignment, clock, delegation, event
 
 
 def issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
-    """A block of drafts is handed over, and its clocks start."""
+    """A block of drafts is handed over, and its clocks start; what `laying.lay` has just written is no draft."""
     a = assignment.c
     laid = a.id.between(values["first"], values["last"])
     connection.execute(
         update(assignment)
-        .where(laid)
+        .where(laid, a.state == "draft")
         .values(
             state="issued",
             issued_seq=seq,
