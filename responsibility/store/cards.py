@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from responsibility.store.rows import assignment, card, holding, item, ledger, ledger_ref, occurrence, post, unit_notice
 from responsibility.store.standing import LIGHT
+from responsibility.store.words import words_of
 
 # -- written by the projection -----------------------------------------------------------------------------------------
 
@@ -31,7 +31,7 @@ def apply(connection: Connection, seq: int, values: Mapping[str, Any]) -> None:
     ]
     if rows:
         same = {"seq": seq, "got_on": date.fromisoformat(given["on"])}
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        dialect = words_of(connection.dialect)
         connection.execute(dialect.insert(card).on_conflict_do_nothing(), [row | same for row in rows])
     told = [{**one, "seq": seq} for one in values.get("told", ())]
     if told:

@@ -1,7 +1,8 @@
 """Assignments and what hangs on each.
 
 Columns under "identity" never change once written; those under "projection" are written only by
-`store.projection.apply`, which can rebuild them from the ledger.
+`store.projection.apply`, which can rebuild them from the ledger. What an index leaves out is said for SQLite alone: on
+PostgreSQL the migrations say it, and naming it here would load that dialect into every command.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from responsibility.store.rows.row import Row
 
 
-class AssignmentRow(SQLModel, table=True):
+class AssignmentRow(Row, table=True):
     __tablename__ = "assignment"
     __table_args__ = (
         Index("assignment_by_occurrence", "occurrence_id", "tier", "unit"),
@@ -23,7 +26,6 @@ class AssignmentRow(SQLModel, table=True):
             "assignment_rectifying",
             "item_id",
             sqlite_where=text("rectifying_since IS NOT NULL"),
-            postgresql_where=text("rectifying_since IS NOT NULL"),
         ),
         # Everything `zeren status` counts by, in the order it groups by: it need not sort, nor look at the table.
         Index(
@@ -44,7 +46,6 @@ class AssignmentRow(SQLModel, table=True):
             "item_id",
             "rectifying_since",
             sqlite_where=text("works = 1"),
-            postgresql_where=text("works"),
         ),
     )
     # identity
@@ -88,7 +89,7 @@ class AssignmentRow(SQLModel, table=True):
     rectifying_since: date | None = None
 
 
-class ClockRow(SQLModel, table=True):
+class ClockRow(Row, table=True):
     """A running or stopped clock. The next moment is an indexed column: a sweep asks only what has passed."""
 
     __tablename__ = "clock"
@@ -97,7 +98,6 @@ class ClockRow(SQLModel, table=True):
             "clock_next",
             "next_at",
             sqlite_where=text("next_at IS NOT NULL"),
-            postgresql_where=text("next_at IS NOT NULL"),
         ),
     )
     assignment_id: int = Field(primary_key=True)
@@ -117,7 +117,7 @@ class ClockRow(SQLModel, table=True):
     missed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
-class ExtensionRow(SQLModel, table=True):
+class ExtensionRow(Row, table=True):
     """延期: a later date asked for, and what became of it. A projection of the ledger, all of it."""
 
     __tablename__ = "extension"
@@ -140,7 +140,7 @@ class ExtensionRow(SQLModel, table=True):
     answer: str
 
 
-class ReviewRow(SQLModel, table=True):
+class ReviewRow(Row, table=True):
     """回头看: a review held and what it found. A projection of the ledger, all of it."""
 
     __tablename__ = "review"
@@ -156,7 +156,7 @@ class ReviewRow(SQLModel, table=True):
     rectify_by: date | None = None
 
 
-class DelegationRow(SQLModel, table=True):
+class DelegationRow(Row, table=True):
     """委托代办: the post that acts for an assignment's owner. A projection of the ledger, all of it."""
 
     __tablename__ = "delegation"
