@@ -15,9 +15,12 @@ from responsibility.usecases.workspace import Workspace, create
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-def open_office(root: Path, now: datetime, branches: int, members: int) -> Workspace:
-    """A new workspace with a party committee, a secretary, five leaders, an office and so many branches."""
-    workspace = create(root, {**os.environ, "ZEREN_DATABASE_URL": ""}, now)
+def open_office(root: Path, now: datetime, branches: int, members: int, url: str = "") -> Workspace:
+    """A new workspace with a party committee, a secretary, five leaders, an office and so many branches.
+
+    On the database at `url`; without one, on its own file.
+    """
+    workspace = create(root, {**os.environ, "ZEREN_DATABASE_URL": url}, now)
     path = root / "organisation.yaml"
     path.write_text(yaml.dump(_organisation(branches, members), allow_unicode=True, Dumper=_DUMPER), "utf-8")
     import_organisation(workspace, path, now)
