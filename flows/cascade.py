@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from prefect import flow
@@ -28,8 +29,9 @@ async def lay_on_tier(
     """Lay a list on the first of `tiers`, then on those below it, as subflows of this one."""
     workspace = _workspace(root)
     every = len(workspace.settings.chain.tiers)
-    report(f"清单 {list_code} 交办到{tier_names[0]}", every - len(tiers), every)
-    laid = await asyncio.to_thread(lay_tier, workspace, list_code, tiers[0], now)
+    what = f"清单 {list_code} 交办到{tier_names[0]}"
+    report(what, every - len(tiers), every)
+    laid = await asyncio.to_thread(lay_tier, workspace, list_code, tiers[0], now, partial(report, what))
     await acreate_table_artifact(
         key=f"laid-on-{tiers[0].replace('_', '-')}",
         table=_table(laid),

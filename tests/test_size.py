@@ -11,8 +11,13 @@ import pytest
 import yaml
 from sqlalchemy import Engine, event
 
+from responsibility.store.gaps import last_sweep_at
+from responsibility.store.laying import AT_ONCE
+from responsibility.store.ledger import Entry, last, record_all
 from responsibility.usecases.assign import lay_tier, open_list
 from responsibility.usecases.organisation import import_organisation
+from responsibility.usecases.questions import settle_from
+from responsibility.usecases.record import log, verify
 from responsibility.usecases.remind import sweep
 from responsibility.usecases.status import By, status
 from tests.world import World, organisation
@@ -37,7 +42,7 @@ def asked(engine: Engine) -> Iterator[Asked]:
 
 
 @contextmanager
-def crowd(root: Path, members: int) -> Iterator[World]:
+def crowd(root: Path, members: int, items: int = ITEMS) -> Iterator[World]:
     """The office with so many members more in the first branch, all of whom carry every item of the list."""
     with World(root) as world:
         more = [f"A2{at:04d}" for at in range(members)]
@@ -49,7 +54,7 @@ def crowd(root: Path, members: int) -> Iterator[World]:
         path.write_text(yaml.safe_dump(known, allow_unicode=True), "utf-8")
         import_organisation(world.workspace, path, world.now)
         row = {"lead": "甲支部", "support": "甲支部全体党员", "by": "9月30日前"}
-        world.list(*({"title": f"第{at}项", **row} for at in range(1, ITEMS + 1)))
+        world.list(*({"title": f"第{at}项", **row} for at in range(1, items + 1)))
         yield world
 
 
@@ -148,3 +153,106 @@ def test_a_sweep_reaches_what_is_due_through_the_index_and_never_reads_the_rest(
         steps = plans(world, gathered, "clock.next_at <=")
         assert steps[0] == "SEARCH clock USING INDEX clock_next (next_at<?)"
         assert not [step for step in steps if step.startswith("SCAN")]
+
+
+def test_a_tier_of_many_assignments_is_laid_in_portions_that_say_how_far_they_are(tmp_path: Path) -> None:
+    items = 25
+    with crowd(tmp_path / "office", MANY, items) as world:
+        open_lists(world)
+        told: list[tuple[int, int]] = []
+        laid = lay_tier(world.workspace, "L1", "member", world.now, lambda *far: told.append(far))
+        assert laid.assignments == items * (MANY + 3) > AT_ONCE
+        one = MANY + 3
+        per_portion = AT_ONCE // one * one
+        assert told == [(per_portion, laid.assignments), (laid.assignments, laid.assignments)]
+        assert ("A11", "甲支部党员一", items) in laid.whom
+        entries = [line for line in log(world.workspace) if line.act == "issue"]
+        assert [entry.values["count"] for entry in entries] == [per_portion, laid.assignments - per_portion]
+        assert verify(world.workspace)[1] == []
+        again: list[tuple[int, int]] = []
+        assert not lay_tier(world.workspace, "L1", "member", world.now, lambda *far: again.append(far)).assignments
+        assert again == told
+
+
+def test_what_is_laid_at_once_says_nothing_in_between(tmp_path: Path) -> None:
+    with crowd(tmp_path / "office", FEW) as world:
+        open_lists(world)
+        told: list[tuple[int, int]] = []
+        assert lay_tier(world.workspace, "L1", "member", world.now, lambda *far: told.append(far)).assignments
+        assert told == []
+
+
+def test_leaders_may_oversee_more_units_than_an_expression_has_room_for(tmp_path: Path) -> None:
+    """SQLite takes no expression deeper than a thousand."""
+    with World(tmp_path / "office") as world:
+        known, more = organisation(), [f"U{at:04d}" for at in range(1_001)]
+        known["units"] += [{"code": code, "name": f"单位{code}", "kind": "branch", "parent": "DW"} for code in more]
+        known["oversees"] += [{"post": "LD2", "units": more}]
+        path = tmp_path / "organisation.yaml"
+        path.write_text(yaml.safe_dump(known, allow_unicode=True), "utf-8")
+        import_organisation(world.workspace, path, world.now)
+        world.list({"title": "甲的事", "lead": "甲支部", "by": "9月30日前"}, {"title": "大家的事", "lead": "各党支部"})
+        open_lists(world)
+        assert lay_tier(world.workspace, "L1", "leader", world.now).whom == (
+            ("LD1", "分管领导甲", 2),
+            ("LD2", "分管领导乙", 1),
+        )
+
+
+def test_a_file_of_answers_leaves_its_entries_in_one_statement(world: World) -> None:
+    world.list(*({"title": f"第{at}项", "lead": "甲支部", "by": "10月前"} for at in range(1, 13)))
+    answers = world.root / "answers.csv"
+    answers.write_text("编号,重点工作,答复\n" + "".join(f"L1-{at:02d},…,1\n" for at in range(1, 13)), "utf-8")
+    with asked(world.workspace.engine) as found:
+        assert len(settle_from(world.workspace, answers, world.now).settled) == 12
+    assert len([1 for statement, _ in found if statement.startswith("INSERT INTO ledger ")]) == 1
+    assert [line.codes for line in log(world.workspace) if line.act == "list.confirm"] == [
+        (f"L1-{at:02d}",) for at in range(1, 13)
+    ]
+    assert verify(world.workspace)[1] == []
+
+
+def test_entries_written_together_are_the_same_as_one_after_the_other(world: World) -> None:
+    """Numbered and chained on, each found by what it is about; a state they change follows in their order."""
+    world.list({"title": "甲的事", "lead": "甲支部"}, {"title": "乙的事", "lead": "乙支部"})
+    world.assign()
+    rows = dict(world.rows("SELECT code, id FROM assignment"))
+    with world.workspace.write(world.now) as connection:
+        newest = last(connection)[0]
+        signs = [
+            (Entry(world.now, post, "sign", [code]), [rows[code]])
+            for post, code in (("A1", "L1-01.A"), ("B1", "L1-02.B"))
+        ]
+        assert record_all(connection, iter(signs)) == newest + 2
+        assert record_all(connection, []) == newest + 2
+    assert [entry.seq for entry in log(world.workspace, "L1-02.B") if entry.act == "sign"] == [newest + 2]
+    assert dict(world.rows("SELECT code, state FROM assignment WHERE state = 'signed'")) == {
+        "L1-01.A": "signed",
+        "L1-02.B": "signed",
+    }
+    assert verify(world.workspace)[1] == []
+
+
+def test_what_is_closed_stands_in_the_index_of_next_moments_no_more(world: World) -> None:
+    world.list(
+        {"title": "甲的事", "lead": "甲支部", "by": "9月30日前"},
+        {"title": "乙的事", "lead": "乙支部", "by": "9月30日前"},
+    )
+    world.assign()
+    moments = "SELECT count(*) FROM clock INDEXED BY clock_next WHERE next_at IS NOT NULL"
+    [(running,)] = world.rows(moments)
+    for verb, code in (("sign", "L1-01.A"), ("submit", "L1-01.A"), ("close", "L1-01.A")):
+        world.does(verb, code, **({"as_post": "A1"} if verb != "close" else {}))
+    [(left,)] = world.rows(moments)
+    assert running == 2 * left
+    assert world.rows("SELECT count(*) FROM clock WHERE next_at IS NULL")[0][0] > running - left
+
+
+def test_the_last_sweep_is_found_from_the_end_of_the_ledger(world: World) -> None:
+    """However many years of entries lie before it."""
+    swept(world)
+    with world.workspace.read() as connection, asked(world.workspace.engine) as found:
+        assert last_sweep_at(connection) == world.now
+    assert plans(world, found, "ledger") == ["SCAN ledger"]
+    assert "ORDER BY ledger.seq DESC" in found[-1][0]
+    assert "LIMIT" in found[-1][0]

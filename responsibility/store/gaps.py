@@ -12,7 +12,8 @@ from responsibility.store.rows import assignment, clock, ledger
 
 def last_sweep_at(connection: Connection) -> datetime | None:
     """When the last sweep was."""
-    found: datetime | None = connection.scalar(select(func.max(ledger.c.at)).where(ledger.c.act == "sweep"))
+    sweeps = select(ledger.c.at).where(ledger.c.act == "sweep").order_by(ledger.c.seq.desc()).limit(1)
+    found: datetime | None = connection.scalar(sweeps)
     return found
 
 

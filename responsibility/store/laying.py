@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +23,6 @@ from sqlalchemy import (
     func,
     insert,
     literal,
-    or_,
     select,
     union,
     update,
@@ -47,10 +47,25 @@ from responsibility.store.words import words_of
 #: The occurrences that are to be laid, and no others.
 wanted = scratch("lay_wanted", Column("id", Integer, primary_key=True))
 
+#: Which leader's post oversees which unit.
+overseen = scratch("lay_overseen", Column("lead", String, primary_key=True), Column("post", String, primary_key=True))
+
+#: Assignments laid at once: less than a second's work.
+AT_ONCE = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class Laid:
     """The block of assignments one act laid."""
+
+    first: int
+    last: int
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Items by their rank, from first to last, and how many assignments they make, those laid already included."""
 
     first: int
     last: int
@@ -109,7 +124,7 @@ def move_occurrence(
     connection.execute(moved.values(starts_on=starts_on, due_on=due_on, due_at=due_at))
 
 
-def lay(
+def chosen(
     connection: Connection,
     tier: str,
     laid_on: LaidOn,
@@ -121,33 +136,59 @@ def lay(
     urgent_policy_id: int | None = None,
     *,
     noted: bool = False,
-) -> Laid | None:
-    """Lay every current occurrence of a list (of one item; those `note` noted) on one tier; what is laid already stays.
-    None when nothing was new.
+) -> list[Select[Any]]:
+    """Queries of what every current occurrence of a list (of one item; those `note` noted) makes on one tier.
 
-    `seats` are the targets known beforehand: {unit, post} of a tier laid on one post, {lead, unit, post} of the
-    leaders (whose unit `lead` each oversees). Urgent items are laid under `urgent_policy_id`, where there is one.
+    `seats` are the targets known beforehand: {unit, post} of a tier laid on one post, {lead, post} of the leaders
+    (whose unit `lead` each oversees). Urgent items are laid under `urgent_policy_id`, where there is one.
     """
-    newest = connection.scalar(select(func.max(assignment.c.id))) or 0
-    for targets in targets_of(tier, laid_on, seats):
-        chosen = _assignments(targets, tier, list_id, on, policy_id, urgent_policy_id or policy_id)
+    found = []
+    for targets in _targets_of(connection, tier, laid_on, seats):
+        query = _assignments(targets, tier, list_id, on, policy_id, urgent_policy_id or policy_id)
         if item_id is not None:
-            chosen = chosen.where(item.c.id == item_id)
+            query = query.where(item.c.id == item_id)
         if noted:
-            chosen = chosen.where(occurrence.c.id.in_(select(wanted.c.id)))
-        columns = [column.name for column in chosen.selected_columns]
-        connection.execute(_insert(connection, assignment).from_select(columns, chosen).on_conflict_do_nothing())
+            query = query.where(occurrence.c.id.in_(select(wanted.c.id)))
+        found.append(query)
+    return found
+
+
+def portions(connection: Connection, queries: Sequence[Select[Any]], most: int = AT_ONCE) -> list[Portion]:
+    """What was chosen, in portions of so many assignments at most; one item is never divided."""
+    counts: Counter[int] = Counter()
+    for query in queries:
+        by_rank = query.with_only_columns(item.c.rank, func.count()).order_by(None).group_by(item.c.rank)
+        counts.update({row[0]: row[1] for row in connection.execute(by_rank)})
+    found: list[Portion] = []
+    for rank, count in sorted(counts.items()):
+        if found and found[-1].count + count <= most:
+            found[-1] = Portion(found[-1].first, rank, found[-1].count + count)
+        else:
+            found.append(Portion(rank, rank, count))
+    return found
+
+
+def lay(connection: Connection, queries: Sequence[Select[Any]], portion: Portion) -> Laid | None:
+    """Lay a portion of what was chosen; what is laid already stays. None when nothing was new."""
+    newest = connection.scalar(select(func.max(assignment.c.id))) or 0
+    for query in queries:
+        some = query.where(item.c.rank.between(portion.first, portion.last))
+        columns = [column.name for column in some.selected_columns]
+        connection.execute(_insert(connection, assignment).from_select(columns, some).on_conflict_do_nothing())
     fresh = select(func.min(assignment.c.id), func.max(assignment.c.id), func.count()).where(assignment.c.id > newest)
     first, last, count = connection.execute(fresh).one()
     return Laid(first, last, count) if count else None
 
 
-def targets_of(tier: str, laid_on: LaidOn, seats: Sequence[Mapping[str, Any]]) -> list[Select[Any]]:
+def _targets_of(
+    connection: Connection, tier: str, laid_on: LaidOn, seats: Sequence[Mapping[str, Any]]
+) -> list[Select[Any]]:
     """Queries of (item_id, unit, post, role, signs, works): who gets which item at this tier."""
     if laid_on is LaidOn.ONE:
         return [_on_one(seat, tier) for seat in seats]
     if laid_on is LaidOn.LEADERS:
-        return [_on_leaders(seats, tier)] if seats else []
+        fill(connection, overseen, seats)
+        return [_on_leaders(tier)] if seats else []
     return [_on_units()] if laid_on is LaidOn.UNITS else [_on_members(tier)]
 
 
@@ -162,12 +203,12 @@ def _on_one(seat: Mapping[str, Any], tier: str) -> Select[Any]:
     )
 
 
-def _on_leaders(seats: Sequence[Mapping[str, Any]], tier: str) -> Select[Any]:
-    by_unit = or_(*[and_(item_unit.c.unit == s["lead"], post.c.code == s["post"]) for s in seats])
-    same = (item_leader.c.item_id == item_unit.c.item_id) & (item_leader.c.post == post.c.code)
+def _on_leaders(tier: str) -> Select[Any]:
+    same = (item_leader.c.item_id == item_unit.c.item_id) & (item_leader.c.post == overseen.c.post)
     excused = select(item_leader.c.post).where(same, item_leader.c.excused).exists()
-    overseeing = select(item_unit.c.item_id, post.c.code).join(post, by_unit).where(item_unit.c.role == "lead")
-    overseeing = overseeing.where(~excused)
+    by_unit = overseen.c.lead == item_unit.c.unit
+    overseeing = select(item_unit.c.item_id, overseen.c.post.label("code")).join(overseen, by_unit)
+    overseeing = overseeing.where(item_unit.c.role == "lead", ~excused)
     named = select(item_leader.c.item_id, item_leader.c.post).where(~item_leader.c.excused)
     who = union(overseeing, named).subquery()
     return select(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import reduce
+from itertools import islice
 from operator import add
 from typing import Any
 
@@ -32,6 +33,8 @@ from responsibility.store.rows import assignment, ledger, ledger_ref, meta, noti
 GENESIS = "0" * 64
 #: The key in `meta` under which seq and hash of the newest entry are noted.
 HEAD = "ledger.head"
+#: Entries written at once.
+AT_ONCE = 10_000
 
 #: Acts that name lists and items, not single assignments.
 _BY_CODE = (
@@ -75,10 +78,38 @@ def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> in
 
     `refs` are the ids of single assignments it is about, so that `zeren log CODE` finds it.
     """
-    seq, previous = last(connection)
-    seq += 1
+    return record_all(connection, [(entry, refs)])
+
+
+def record_all(connection: Connection, acts: Iterable[tuple[Entry, Iterable[int]]]) -> int:
+    """Append many entries in order, each with its `refs` as `record` takes them; returns the seq of the last one.
+
+    They are written so many at a time: none may depend on what an earlier one of them does to the state.
+    """
+    newest, previous = last(connection)
     login = connection.get_execution_options().get("login")
-    row = {
+    rest = iter(acts)
+    while some := list(islice(rest, AT_ONCE)):
+        rows: list[dict[str, Any]] = []
+        references: list[dict[str, int]] = []
+        for seq, (entry, refs) in enumerate(some, newest + 1):
+            row = _row(entry, seq, previous, login)
+            previous = row["hash"] = digest_of(row)
+            rows.append(row)
+            references += [{"seq": seq, "assignment_id": ref} for ref in dict.fromkeys(refs)]
+        newest += len(some)
+        connection.execute(insert(ledger), rows)
+        if references:
+            connection.execute(insert(ledger_ref), references)
+        _note_head(connection, newest, previous)
+        for row, (entry, _) in zip(rows, some, strict=True):
+            projection.apply(connection, row["seq"], entry.at, entry.act, entry.codes, entry.values)
+    return newest
+
+
+def _row(entry: Entry, seq: int, previous: str, login: str | None) -> dict[str, Any]:
+    """An entry as it is written, but for its hash."""
+    return {
         "seq": seq,
         "at": entry.at.astimezone(UTC),
         "actor": entry.actor,
@@ -88,14 +119,6 @@ def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> in
         "values": {**entry.values, **({"login": login} if login else {})},
         "prev_hash": previous,
     }
-    digest = digest_of(row)
-    connection.execute(insert(ledger).values(**row, hash=digest))
-    _note_head(connection, seq, digest)
-    references = [{"seq": seq, "assignment_id": ref} for ref in dict.fromkeys(refs)]
-    if references:
-        connection.execute(insert(ledger_ref), references)
-    projection.apply(connection, seq, entry.at, entry.act, entry.codes, entry.values)
-    return seq
 
 
 def _note_head(connection: Connection, seq: int, digest: str) -> None:
@@ -285,9 +308,10 @@ def _digest(connection: Connection, columns: Sequence[Any], id_: Any, first: int
     """`digest_rows` over a block of ids, whose rows the database itself writes out."""
     fields = [part for column in columns for part in (_text(column), literal("\x1f"))]
     line = reduce(add, fields[:-1]) + "\x1e"
-    lines = connection.execute(select(line).where(id_.between(first, last)).order_by(id_)).scalars()
+    query = select(line).where(id_.between(first, last)).order_by(id_)
+    lines = connection.execute(query, execution_options={"yield_per": 10_000}).scalars()
     sha = hashlib.sha256()
-    for some in lines.partitions(10_000):
+    for some in lines.partitions():
         sha.update("".join(some).encode())
     return sha.hexdigest()
 

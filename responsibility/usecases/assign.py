@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,10 +35,20 @@ def lists_to_assign(workspace: Workspace, asked: str | None = None) -> list[str]
         return [live_list(connection, asked).code]
 
 
-def lay_tier(workspace: Workspace, list_code: str, tier_id: str, now: datetime) -> TierLaid:
+#: Told how many assignments are done, and of how many.
+Progress = Callable[[int, int], None]
+
+
+def _untold(done: int, total: int) -> None:
+    return None
+
+
+def lay_tier(
+    workspace: Workspace, list_code: str, tier_id: str, now: datetime, progress: Progress = _untold
+) -> TierLaid:
     """Lay a list on one tier in one transaction; running it again lays nothing twice."""
     with workspace.write(now) as connection:
-        return _lay(connection, workspace, list_code, tier_id, now)
+        return _lay(connection, workspace, list_code, tier_id, now, progress=progress)
 
 
 def lay_item(
@@ -93,6 +105,7 @@ def _lay(
     item_id: int | None = None,
     *,
     noted: bool = False,
+    progress: Progress = _untold,
 ) -> TierLaid:
     settings = workspace.settings
     tier = settings.chain.tier(tier_id)
@@ -104,13 +117,13 @@ def _lay(
     if not seats and tier.laid_on is LaidOn.ONE:
         return TierLaid(list_code, tier.id, tier.name, 0, (), f"没有“{tier.name}”一级的岗位，这一级未交办")
     plain, urgent = kept_policies(connection, settings)
-    laid = laying.lay(
+    queries = laying.chosen(
         connection, tier.id, tier.laid_on, work_list.id, today, plain, seats, item_id, urgent, noted=noted
     )
+    issue = _Issue(connection, workspace, list_code, tier, Lamp(settings, laying.policies(connection), now), plain)
+    laid = issue.portions(queries, progress)
     if laid is None:
         return TierLaid(list_code, tier.id, tier.name, 0, ())
-    lamp = Lamp(settings, laying.policies(connection), now)
-    ledger.record(connection, _entry(connection, workspace, list_code, tier, laid, lamp, plain))
     names = _names(organisation)
     whom = tuple((code, names.get(code, code), n) for code, n in laying.laid_rows(connection, laid))
     return TierLaid(list_code, tier.id, tier.name, laid.count, whom)
@@ -150,35 +163,58 @@ def _seats(workspace: Workspace, organisation: Organisation, tier: Tier) -> list
         return [
             {"lead": unit.code, "post": post}
             for unit in organisation.units
-            for post in organisation.leaders_of(unit.code, chain)
+            for post in dict.fromkeys(organisation.leaders_of(unit.code, chain))
         ]
     return []
 
 
-def _entry(
-    connection: Connection,
-    workspace: Workspace,
-    list_code: str,
-    tier: Tier,
-    laid: laying.Laid,
-    lamp: Lamp,
-    policy_id: int,
-) -> Entry:
-    settings, now = workspace.settings, lamp.now
-    ladder = settings.policy.ladders[Clock.FINISH]
-    values = {
-        "tier": tier.id,
-        "first": laid.first,
-        "last": laid.last,
-        "count": laid.count,
-        "issued_on": now.astimezone(settings.zone).date().isoformat(),
-        "sign": _sign_arm(workspace, tier, now),
-        "finish": [arm(settings, ladder, due_on, due_at) for due_on, due_at in laying.due_groups(connection, laid)],
-        "arms": arms_at_issue(lamp, policy_id, laying.measured(connection, laid)),
-        "review": arm_laid(connection, settings, settings.policy, laid, now),
-        "digest": ledger.digest_issued(connection, laid.first, laid.last),
-    }
-    return Entry(now, office_post(workspace, connection), "issue", [list_code], values)
+@dataclass(frozen=True)
+class _Issue:
+    """One list issued to one tier, as of the lamp's now."""
+
+    connection: Connection
+    workspace: Workspace
+    list_code: str
+    tier: Tier
+    lamp: Lamp
+    policy_id: int
+
+    def portions(self, queries: Sequence[Any], progress: Progress) -> laying.Laid | None:
+        """Lay a portion after the other, each with an entry and a proof of its own: of a million assignments no step
+        takes long, and little is held in memory. The block of all that is new; None where nothing is."""
+        portions = laying.portions(self.connection, queries)
+        done, total = 0, sum(portion.count for portion in portions)
+        blocks = []
+        for portion in portions:
+            laid = laying.lay(self.connection, queries, portion)
+            if laid is not None:
+                ledger.record(self.connection, self._entry(laid))
+                blocks.append(laid)
+            done += portion.count
+            if len(portions) > 1:
+                progress(done, total)
+        return laying.Laid(blocks[0].first, blocks[-1].last, sum(one.count for one in blocks)) if blocks else None
+
+    def _entry(self, laid: laying.Laid) -> Entry:
+        connection, settings, now = self.connection, self.workspace.settings, self.lamp.now
+        ladder = settings.policy.ladders[Clock.FINISH]
+        values = {
+            "tier": self.tier.id,
+            "first": laid.first,
+            "last": laid.last,
+            "count": laid.count,
+            "issued_on": self.lamp.today.isoformat(),
+            "sign": _sign_arm(self.workspace, self.tier, now),
+            "finish": [arm(settings, ladder, due_on, due_at) for due_on, due_at in laying.due_groups(connection, laid)],
+            "arms": arms_at_issue(self.lamp, self.policy_id, laying.measured(connection, laid)),
+            "review": arm_laid(connection, settings, settings.policy, laid, now),
+            "digest": ledger.digest_issued(connection, laid.first, laid.last),
+        }
+        return Entry(now, self._actor, "issue", [self.list_code], values)
+
+    @cached_property
+    def _actor(self) -> str:
+        return office_post(self.workspace, self.connection)
 
 
 def _sign_arm(workspace: Workspace, tier: Tier, now: datetime) -> dict[str, Any] | None:

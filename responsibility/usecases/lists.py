@@ -261,8 +261,10 @@ def confirm(
     """Answer a question: the Nth reading, a day, or the deadline written anew; returns the reading that now stands."""
     with workspace.write(now) as connection:
         answer = Answer(reading, due_on, phrase)
-        new = settle(connection, workspace, find_item(connection, code), answer, now)
-        redate(connection, workspace, [code], office_post(workspace, connection), now)
+        office = office_post(workspace, connection)
+        new, entry = settle(connection, workspace, find_item(connection, code), answer, office, now)
+        ledger.record(connection, entry)
+        redate(connection, workspace, [code], office, now)
         return new
 
 
@@ -281,11 +283,17 @@ CONFIRMED = "办公室确认"
 
 
 def settle(
-    connection: Connection, workspace: Workspace, row: Any, answer: Answer, now: datetime, word: str = CONFIRMED
-) -> Deadline:
-    """Write the answer to one item's question and its entry, in the caller's transaction; dates laid do not move yet.
+    connection: Connection,
+    workspace: Workspace,
+    row: Any,
+    answer: Answer,
+    office: str,
+    now: datetime,
+    word: str = CONFIRMED,
+) -> tuple[Deadline, Entry]:
+    """Write the answer to one item's question, in the caller's transaction, who records the entry given back.
 
-    Raises ResponsibilityError where it is no answer.
+    Dates laid do not move yet. Raises ResponsibilityError where it is no answer.
     """
     events = worklists.event_days(connection)
     new = _confirmed(workspace.settings, from_record(row.deadline), row.issued_on, answer, events, word)
@@ -295,8 +303,7 @@ def settle(
     worklists.confirm(connection, row.id, to_record(new), new.phrase)
     values = {"phrase": new.phrase, "due_on": new.due_on and new.due_on.isoformat(), "because": new.because}
     values |= past.was(stood, past.of_items(connection, [row.code]))
-    ledger.record(connection, Entry(now, office_post(workspace, connection), "list.confirm", [row.code], values))
-    return new
+    return new, Entry(now, office, "list.confirm", [row.code], values)
 
 
 def _confirmed(

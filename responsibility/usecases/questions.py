@@ -16,7 +16,8 @@ from responsibility.core.errors import InputProblems, Problem, ResponsibilityErr
 from responsibility.core.summary import Accepted, Asked, Settled
 from responsibility.core.text import near
 from responsibility.ingest.confirmations import AnswerRow, read_answers
-from responsibility.store import worklists
+from responsibility.store import ledger, worklists
+from responsibility.store.ledger import Entry
 from responsibility.usecases.codes import live_list
 from responsibility.usecases.lists import Answer, settle
 from responsibility.usecases.redate import redate
@@ -70,8 +71,10 @@ def settle_one(workspace: Workspace, code: str, text: str, now: datetime) -> Set
             raise ResponsibilityError(
                 f"{code} 的时限已经不用确认", "看还有哪些：zeren list confirm --export 待确认.csv"
             )
-        new = settle(connection, workspace, rows[code], answer_of(text), now)
-        redate(connection, workspace, [code], office_post(workspace, connection), now)
+        office = office_post(workspace, connection)
+        new, entry = settle(connection, workspace, rows[code], answer_of(text), office, now)
+        ledger.record(connection, entry)
+        redate(connection, workspace, [code], office, now)
         return Settled(code, rows[code].title, new.due_on, new.because)
 
 
@@ -81,29 +84,33 @@ def settle_from(workspace: Workspace, path: Path, now: datetime) -> Answered:
     with workspace.write(now) as connection:
         known = {row.code: row for row in _open(connection)}
         codes = worklists.codes_of_items(connection)
+        office = office_post(workspace, connection)
         settled: list[Settled] = []
+        entries: list[Entry] = []
         for row in rows:
             try:
-                settled += _written(connection, workspace, known, row, now)
+                for one, entry in _written(connection, workspace, known, row, office, now):
+                    settled.append(one)
+                    entries.append(entry)
             except ResponsibilityError as error:
                 problems.append(Problem(path.name, row.sheet, *_fault(row, error, known, codes)))
         if problems:
             raise InputProblems(sorted(problems, key=_place), f"答复文件 {path.name} ")
-        done = [one.code for one in settled]
-        moved = redate(connection, workspace, done, office_post(workspace, connection), now)
+        ledger.record_all(connection, ((entry, ()) for entry in entries))
+        moved = redate(connection, workspace, [one.code for one in settled], office, now)
     blank = tuple(row.code for row in rows if not row.text)
     return Answered(tuple(settled), blank, len(known) - len(settled), tuple(moved))
 
 
 def _written(
-    connection: Connection, workspace: Workspace, known: Mapping[str, Any], row: AnswerRow, now: datetime
-) -> list[Settled]:
+    connection: Connection, workspace: Workspace, known: Mapping[str, Any], row: AnswerRow, office: str, now: datetime
+) -> list[tuple[Settled, Entry]]:
     if row.code not in known:
         raise ResponsibilityError("没有这个编号的待确认时限")
     if not row.text:
         return []
-    new = settle(connection, workspace, known[row.code], answer_of(row.text), now)
-    return [Settled(row.code, known[row.code].title, new.due_on, new.because)]
+    new, entry = settle(connection, workspace, known[row.code], answer_of(row.text), office, now)
+    return [(Settled(row.code, known[row.code].title, new.due_on, new.because), entry)]
 
 
 def _fault(
@@ -135,12 +142,16 @@ def accept_within(connection: Connection, workspace: Workspace, list_codes: Sequ
     rows = [row for row in _open(connection) if row.list_id in ids]
     offered = [row for row in rows if row.deadline.get("readings")]
     settled = []
+    entries = []
+    office = office_post(workspace, connection) if offered else ""
     for row in offered:
-        new = settle(connection, workspace, row, Answer(reading=1), now, TAKEN)
+        new, entry = settle(connection, workspace, row, Answer(reading=1), office, now, TAKEN)
         settled.append(Settled(row.code, row.title, new.due_on, new.because))
+        entries.append(entry)
     codes = [row.code for row in offered]
     if codes:
-        redate(connection, workspace, codes, office_post(workspace, connection), now)
+        ledger.record_all(connection, ((entry, ()) for entry in entries))
+        redate(connection, workspace, codes, office, now)
     return Accepted(tuple(settled), tuple(_asked(row) for row in rows if row.code not in codes))
 
 
