@@ -146,6 +146,9 @@ def apscheduler(size: int) -> Took:
         def wakeup(self) -> None:
             return
 
+        def shutdown(self, wait: bool = True) -> None:
+            super().shutdown(wait)
+
     later = datetime.now(UTC) + timedelta(days=60)
     with tempfile.TemporaryDirectory(prefix="zeren-compare-") as folder:
         file = Path(folder) / "jobs.db"
