@@ -47,7 +47,7 @@ HEADER = ("who", "reminders", "add ms", "idle ms", "due ms", "state s", "overdue
 
 @dataclass(frozen=True, slots=True)
 class Took:
-    """Milliseconds of one added, of an idle look, of one that is due; seconds of two views; None: not asked."""
+    """Milliseconds of one added, of an idle look, of one due; seconds of processor of two views; None: not asked."""
 
     add: float | None = None
     idle: float | None = None
@@ -119,15 +119,20 @@ def zeren(size: int) -> Took:
         due = 1000 * (time.perf_counter() - start) / (swept.told + swept.skipped)
         workspace.engine.dispose()
         words = ("status", "-w", str(workspace.root), "--now", (NOW + timedelta(days=14)).isoformat())
-        state, late = (_seconds(lambda c=c: _run([sys.executable, *c]), 3)  # type: ignore[misc]
-                       for c in (command(*words), command(*words, "--late")))  # fmt: skip
+        state, late = (_processor([sys.executable, *command(*words, *more)]) for more in ((), ("--late",)))
         return Took(add, idle, due, state, late)
 
 
-def _run(program: list[str], **environ: str) -> None:
-    subprocess.run(
-        program, env=os.environ | environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=PATIENCE
-    )
+def _processor(program: list[str], times: int = 3, **environ: str) -> float:
+    """Seconds of processor of a whole process, the least of so many runs; raises TimeoutExpired after PATIENCE."""
+    taken = []
+    for _ in range(times):
+        before = os.times()
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(program, env=os.environ | environ, check=True, timeout=PATIENCE, **quiet)  # type: ignore[call-overload]
+        after = os.times()
+        taken.append(sum(after[2:4]) - sum(before[2:4]))
+    return min(taken)
 
 
 def reminded() -> None:
@@ -222,8 +227,7 @@ def taskwarrior(size: int) -> Took:
                 )
         environ = {"TASKRC": f"{folder}/taskrc", "TASKDATA": folder}
         try:
-            state = _seconds(lambda: _run(["task", "summary"], **environ))
-            overdue = _seconds(lambda: _run(["task", "overdue"], **environ))
+            state, overdue = (_processor(["task", what], 1, **environ) for what in ("summary", "overdue"))
         except subprocess.TimeoutExpired as error:
             print(f"Taskwarrior: {' '.join(error.cmd)} on {size:,} tasks was not done after {PATIENCE} s; given up.")
             return Took()
