@@ -40,7 +40,7 @@ from responsibility.usecases.remind import sweep
 
 SIZES = (10_000, 100_000, 1_000_000)
 #: Jobs added one by one, jobs that are due, task runs; seconds after which a contender is given up.
-ADDED, DUE, RUNS, PATIENCE = 2_000, 2_000, 300, 120
+ADDED, DUE, RUNS, PATIENCE = 1_000, 200, 300, 120
 WIDTHS = (24, 10, 10, 10, 10, 10, 10)
 HEADER = ("who", "reminders", "add ms", "idle ms", "due ms", "state s", "overdue s")
 
