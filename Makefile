@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check picture format lock wheel wheelhouse clean help
+.PHONY: demo test check bench picture format lock wheel wheelhouse clean help
 
 help:  ## what can be done here
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -22,6 +22,9 @@ check: $(READY)  ## format, lint, types, import fence, tests: what CI runs
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(MAKE) test
+
+bench: $(READY)  ## run every benchmark and write docs/benchmarks.md (QUICK=1: small sizes)
+	$(BIN)/python benchmarks/bench.py $(if $(QUICK),--quick)
 
 picture: $(READY)  ## draw the README's terminal picture from a run of the demo
 	$(BIN)/python benchmarks/make_picture.py

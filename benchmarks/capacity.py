@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from cascade import write_list
-from databases import bare, bytes_of, fresh, server, settle
-from laid import url_of
+from databases import bytes_of, fresh, server, settle
 from measure import Taken, claim, line, taking
 from office import ZONE, Tree, open_office
 
@@ -58,7 +57,6 @@ def main(branches: int) -> None:
         write_list(folder / "list.xlsx", ("9月28日前",))
         step("list of 60 items", 60, lambda: import_list(workspace, folder / "list.xlsx", ISSUED))
         empty = bytes_of(url)
-        laid = Taken()
         with taking() as laid:
             rows = cascade(workspace)
         settle(url)

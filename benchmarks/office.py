@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,14 +16,24 @@ from responsibility.usecases.workspace import Workspace, create
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-def open_office(root: Path, now: datetime, branches: int, members: int, url: str = "") -> Workspace:
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """Levels between the party committee and the branches."""
+
+    cities: int
+    counties: int
+
+
+def open_office(
+    root: Path, now: datetime, branches: int, members: int, url: str = "", tree: Tree | None = None
+) -> Workspace:
     """A new workspace with a party committee, a secretary, five leaders, an office and so many branches.
 
-    On the database at `url`; without one, on its own file.
+    On the database at `url`; without one, on its own file. In a `tree` the branches stand under counties under cities.
     """
     workspace = create(root, {**os.environ, "ZEREN_DATABASE_URL": url}, now)
     path = root / "organisation.yaml"
-    path.write_text(yaml.dump(_organisation(branches, members), allow_unicode=True, Dumper=_DUMPER), "utf-8")
+    path.write_text(yaml.dump(_organisation(branches, members, tree), allow_unicode=True, Dumper=_DUMPER), "utf-8")
     import_organisation(workspace, path, now)
     return workspace
 
@@ -35,7 +46,15 @@ def branch(at: int) -> tuple[str, str]:
     return f"Z{at:03d}", f"第{at}党支部"
 
 
-def _organisation(branches: int, members: int) -> dict[str, list[dict[str, object]]]:
+def _between(tree: Tree) -> list[dict[str, object]]:
+    cities = [{"code": f"S{n:02d}", "name": f"第{n}市", "kind": "city", "parent": "DW"} for n in range(tree.cities)]
+    return cities + [
+        {"code": f"X{n:03d}", "name": f"第{n}县", "kind": "county", "parent": f"S{n % tree.cities:02d}"}
+        for n in range(tree.counties)
+    ]
+
+
+def _organisation(branches: int, members: int, tree: Tree | None) -> dict[str, list[dict[str, object]]]:
     own = [branch(at) for at in range(1, branches + 1)]
     posts = [
         ("DW1", "DW", "committee", "党委"),
@@ -49,7 +68,11 @@ def _organisation(branches: int, members: int) -> dict[str, list[dict[str, objec
         "units": [
             {"code": "DW", "name": "党委", "kind": "committee"},
             {"code": "BG", "name": "办公室", "kind": "office", "parent": "DW"},
-            *({"code": code, "name": name, "kind": "branch", "parent": "DW"} for code, name in own),
+            *(_between(tree) if tree else ()),
+            *(
+                {"code": code, "name": name, "kind": "branch", "parent": f"X{n % tree.counties:03d}" if tree else "DW"}
+                for n, (code, name) in enumerate(own)
+            ),
         ],
         "posts": [{"code": c, "unit": u, "tier": t, "title": title} for c, u, t, title in posts],
         "people": [

@@ -9,7 +9,7 @@ import sys
 def main() -> None:
     """The console script `zeren`."""
     # A command makes many objects and lives for a second: looking for cycles among them all the time is wasted.
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(1_000_000, 20, 20)
     from responsibility.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

@@ -11,6 +11,14 @@ from cyclopts import Parameter
 from responsibility.cli.common import TIMED, Timed, UsageError, enter, read_date, read_now
 from responsibility.usecases.status import By
 
+
+def _machine() -> Any:
+    """The view of --json, loaded where it is asked for."""
+    from responsibility.views import machine
+
+    return machine
+
+
 FIRST_COLUMN = {By.TIER: "层级", By.UNIT: "单位", By.LEADER: "分管领导", By.CATEGORY: "类别", By.ITEM: "重点工作"}
 
 
@@ -25,7 +33,7 @@ def status(
     """Show the state of the chain."""
     from responsibility.usecases.status import only_late
     from responsibility.usecases.status import status as read
-    from responsibility.views import machine, terminal
+    from responsibility.views import terminal
 
     if top is not None and top < 1:
         raise UsageError(f"--top 的值“{top}”不对，应为正整数", "例：zeren status --top 5")
@@ -39,7 +47,7 @@ def status(
     summary = only_late(summary) if late else summary
     at = at.astimezone(zone)
     common.out.show(
-        lambda: machine.status(summary, at, top),
+        lambda: _machine().status(summary, at, top),
         lambda: terminal.status(summary, at, top or 10, FIRST_COLUMN[by], late),
     )
 
@@ -66,12 +74,12 @@ def show(
 ) -> None:
     """Show one item's chain with clocks and what comes next."""
     from responsibility.usecases.status import show as read
-    from responsibility.views import machine, terminal
+    from responsibility.views import terminal
 
     workspace = enter(common)
     zone = workspace.settings.zone
     view = _item_past(workspace, code, as_of) if as_of else read(workspace, code, read_now(common.now, zone))
-    common.out.show(lambda: machine.item(view), lambda: terminal.item(view, all_))
+    common.out.show(lambda: _machine().item(view), lambda: terminal.item(view, all_))
 
 
 def _item_past(workspace: Any, code: str, as_of: str) -> Any:
@@ -86,10 +94,12 @@ def todo(
     """Show what is open for one post or unit."""
     from responsibility.usecases.extension import asked_for
     from responsibility.usecases.status import todo as read
-    from responsibility.views import machine, terminal
+    from responsibility.views import terminal
 
     workspace = enter(common)
     now = read_now(common.now, workspace.settings.zone)
     name, views = read(workspace, for_, now)
     waiting = len(asked_for(workspace, now=now, whom=for_))
-    common.out.show(lambda: machine.todo(for_, name, views, waiting), lambda: terminal.todo(name, views, for_, waiting))
+    common.out.show(
+        lambda: _machine().todo(for_, name, views, waiting), lambda: terminal.todo(name, views, for_, waiting)
+    )

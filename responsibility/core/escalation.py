@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from responsibility.core.assignment import REVIEWED_IN, State
 from responsibility.core.cards import CardRule
-from responsibility.core.deadline import first_due
 from responsibility.core.workdays import WorkCalendar
 
 
@@ -317,6 +316,8 @@ def _next_period(
     ladder: Ladder, rule: str, due_on: date, missed: int, calendar: WorkCalendar, zone: ZoneInfo
 ) -> tuple[date, datetime] | None:
     """The day the period after `due_on` is due, and the moment of its first rung; None where there is none."""
+    from responsibility.core.deadline import first_due  # reading phrases takes long to load
+
     following = first_due(rule, due_on, due_on + timedelta(days=1))
     steps = _for_missed(ladder, missed + 1)
     if following is None or not steps:

@@ -23,7 +23,6 @@ from pydantic_core import PydanticCustomError
 from responsibility.core.assignment import Action
 from responsibility.core.cards import Every
 from responsibility.core.chain import LaidOn
-from responsibility.core.deadline import rule_of
 from responsibility.core.escalation import (
     EXTENSION_AGREES,
     EXTENSION_RULE,
@@ -73,6 +72,8 @@ def _non_zero(days: int) -> int:
 
 def _period(phrase: str) -> str:
     """The rule that a phrase like 每月25日前 means."""
+    from responsibility.core.deadline import rule_of  # reading phrases takes long to load
+
     rule = rule_of(phrase)
     if rule is None:
         raise ValueError(phrase)
@@ -106,9 +107,9 @@ Period = Annotated[str, AfterValidator(_period), says("周期，如 每周五、
 
 
 class Shape(BaseModel):
-    """A block of keys, none of them unknown."""
+    """A block of keys, none of them unknown; made ready when it is first read, since no command reads all of them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class TierShape(Shape):

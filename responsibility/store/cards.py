@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from responsibility.store.rows import assignment, card, holding, item, ledger, ledger_ref, occurrence, post, unit_notice
 from responsibility.store.standing import LIGHT
+from responsibility.store.words import words_of
 
 #: Cards written at once.
 _AT_ONCE = 5_000
@@ -27,7 +27,7 @@ def reset(connection: Connection) -> None:
 def apply(connection: Connection, seq: int, values: Mapping[str, Any]) -> None:
     """The cards and the notices of units that an entry records."""
     given = values.get("cards") or {}
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = words_of(connection.dialect)
     for rule, cases in given.get("got", {}).items():
         same = {"seq": seq, "got_on": date.fromisoformat(given["on"]), "rule": rule}
         for start in range(0, len(cases), _AT_ONCE):

@@ -29,7 +29,6 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import null as sql_null
-from sqlalchemy.dialects import postgresql, sqlite
 
 from responsibility.core.chain import LaidOn
 from responsibility.store.rows import (
@@ -44,6 +43,7 @@ from responsibility.store.rows import (
     work_list,
 )
 from responsibility.store.scratch import fill, scratch
+from responsibility.store.words import words_of
 
 #: The occurrences that are to be laid, and no others.
 wanted = scratch("lay_wanted", Column("id", Integer, primary_key=True))
@@ -334,5 +334,5 @@ def laid_rows(connection: Connection, laid: Laid) -> list[tuple[str, int]]:
 
 
 def _insert(connection: Connection, table: Any) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = words_of(connection.dialect)
     return dialect.insert(table)

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, literal, null, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from responsibility.store.rows import assignment, clock
+from responsibility.store.words import words_of
 
 Values = Mapping[str, Any]
 
@@ -60,7 +60,7 @@ def arm_clock(connection: Connection, codes: Sequence[str], name: str, arm: Valu
     """Start a clock anew: arming rises by one and the ladder begins before its first rung."""
     a = assignment.c
     rows = connection.execute(select(a.id, a.unit, a.policy_id).where(a.code.in_(list(codes)))).all()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    dialect = words_of(connection.dialect)
     fresh = position_of(arm)
     upsert = dialect.insert(clock)
     upsert = upsert.on_conflict_do_update(

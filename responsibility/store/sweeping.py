@@ -34,7 +34,6 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy import null as sql_null
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from responsibility.core.chain import DELEGATE, OWNER
@@ -42,6 +41,7 @@ from responsibility.store.parts import among
 from responsibility.store.rows import assignment, clock, delegation, holding, item, notice, occurrence, post
 from responsibility.store.scratch import empty, fill, scratch, survey
 from responsibility.store.standing import LIGHT, key_columns, same_key
+from responsibility.store.words import words_of
 
 #: The clocks that are due, with what their notices depend on.
 due = scratch(
@@ -197,7 +197,7 @@ def of_gathered(connection: Connection, seq: int) -> ColumnElement[bool]:
 @cache
 def _statements(dialect: Dialect) -> list[SQLCompiler]:
     """Those that write notices, built once: SQLAlchemy itself keeps none that has an ON CONFLICT."""
-    module = postgresql if dialect.name == "postgresql" else sqlite
+    module = words_of(dialect)
     chosen = (_delegated_notices(), _member_notices(), _routed_notices())
     inserts = [module.insert(notice).from_select(_COLUMNS, some) for some in chosen]
     return [cast(SQLCompiler, one.on_conflict_do_nothing().compile(dialect=dialect)) for one in inserts]

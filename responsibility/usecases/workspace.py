@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from getpass import getuser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine
 
 from responsibility.core.chain import LaidOn
@@ -20,6 +20,9 @@ from responsibility.store import ledger, migrate
 from responsibility.store.engine import Lock, open_engine, reading, writing
 from responsibility.store.ledger import Entry
 from responsibility.store.organisation import load as load_organisation
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 #: Seconds a command waits for another one on the same workspace.
 PATIENCE = 30.0
@@ -57,6 +60,8 @@ class Workspace:
     @contextmanager
     def alone(self, say: Callable[[str], None], patience: float = PATIENCE) -> Iterator[None]:
         """Hold the workspace for one command; waits for another one up to `patience` seconds, and says so."""
+        from filelock import FileLock, Timeout
+
         lock = FileLock(self.root / "data" / "zeren.lock")
         try:
             lock.acquire(timeout=0)
@@ -102,11 +107,15 @@ def not_before_last_act(connection: Connection, now: datetime, settings: Setting
 
 def serve_lock(root: Path) -> FileLock:
     """Held by the one `zeren serve` of a workspace as long as it runs, however it ends."""
+    from filelock import FileLock
+
     return FileLock(root / "data" / "serve.lock")
 
 
 def is_serving(root: Path) -> bool:
     """Whether `zeren serve` runs on the workspace."""
+    from filelock import Timeout
+
     try:
         with serve_lock(root).acquire(timeout=0):
             return False

@@ -5,11 +5,18 @@ comes back, `milestones` several periods, `clauses` dates inside sentences; `rea
 turns a reading into JSON and back.
 """
 
-from responsibility.core.deadline.events import bind, bind_known, event_key
-from responsibility.core.deadline.reading import default_deadline, read, read_milestones
-from responsibility.core.deadline.records import from_record, milestone_days, to_json, to_record
-from responsibility.core.deadline.recurrence import begun, first_due, occurrence, occurrences, rule_of
-from responsibility.core.deadline.types import Deadline, Kind, Milestone, Occurrence, Reading
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from responsibility.later import later
+
+if TYPE_CHECKING:
+    from responsibility.core.deadline.events import bind, bind_known, event_key
+    from responsibility.core.deadline.reading import default_deadline, read, read_milestones
+    from responsibility.core.deadline.records import from_record, milestone_days, to_json, to_record
+    from responsibility.core.deadline.recurrence import begun, first_due, occurrence, occurrences, rule_of
+    from responsibility.core.deadline.types import Deadline, Kind, Milestone, Occurrence, Reading
 
 __all__ = [
     "Deadline",
@@ -33,3 +40,13 @@ __all__ = [
     "to_json",
     "to_record",
 ]
+
+#: Which module holds which names; each is loaded when one of them is first used.
+_WHERE = {
+    "events": "bind bind_known event_key",
+    "reading": "default_deadline read read_milestones",
+    "records": "from_record milestone_days to_json to_record",
+    "recurrence": "begun first_due occurrence occurrences rule_of",
+    "types": "Deadline Kind Milestone Occurrence Reading",
+}
+__getattr__ = later(__name__, _WHERE)

@@ -1,57 +1,64 @@
 """The one place where assignments are counted, so that every medium says the same, and the values media show."""
 
-from responsibility.core.summary.acts import ExtensionLine, ItemAdded, ItemEdited, ItemReassigned, ListCancelled
-from responsibility.core.summary.burden import Burden, Load, Sent, burden
-from responsibility.core.summary.calendar import (
-    CalendarImported,
-    CalendarRun,
-    CalendarYear,
-    MovedClocks,
-    MovedItem,
-)
-from responsibility.core.summary.counting import (
-    Counts,
-    Family,
-    Group,
-    ItemFacts,
-    ItemLine,
-    Lit,
-    Summary,
-    Tally,
-    count,
-    count_items,
-    item_lines,
-    lit,
-    together,
-    totals,
-)
-from responsibility.core.summary.differences import FIELDS, Change, Difference, FieldChange, ItemCancelled
-from responsibility.core.summary.events import BoundItem, EventLine, EventSet
-from responsibility.core.summary.messages import (
-    CHANNEL_DOWN,
-    MESSAGE_KINDS,
-    MESSAGE_STATUS,
-    MessageLine,
-    MessagesDecided,
-    words,
-)
-from responsibility.core.summary.questions import Accepted, Asked, Settled
-from responsibility.core.summary.reading import (
-    AssignmentView,
-    Climbed,
-    ClockView,
-    Delegated,
-    Duty,
-    ItemEntry,
-    ItemView,
-    LedgerLine,
-    ListLine,
-    Noticed,
-    Requested,
-    ReviewLine,
-    TierLaid,
-    Told,
-)
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from responsibility.later import later
+
+if TYPE_CHECKING:
+    from responsibility.core.summary.acts import ExtensionLine, ItemAdded, ItemEdited, ItemReassigned, ListCancelled
+    from responsibility.core.summary.calendar import (
+        CalendarImported,
+        CalendarRun,
+        CalendarYear,
+        MovedClocks,
+        MovedItem,
+    )
+    from responsibility.core.summary.counting import (
+        Counts,
+        Family,
+        Group,
+        ItemFacts,
+        ItemLine,
+        Lit,
+        Summary,
+        Tally,
+        count,
+        count_items,
+        item_lines,
+        lit,
+        together,
+        totals,
+    )
+    from responsibility.core.summary.differences import FIELDS, Change, Difference, FieldChange, ItemCancelled
+    from responsibility.core.summary.events import BoundItem, EventLine, EventSet
+    from responsibility.core.summary.messages import (
+        CHANNEL_DOWN,
+        MESSAGE_KINDS,
+        MESSAGE_STATUS,
+        MessageLine,
+        MessagesDecided,
+        words,
+    )
+    from responsibility.core.summary.questions import Accepted, Asked, Settled
+    from responsibility.core.summary.reading import (
+        AssignmentView,
+        Climbed,
+        ClockView,
+        Delegated,
+        Duty,
+        ItemEntry,
+        ItemView,
+        LedgerLine,
+        ListLine,
+        Noticed,
+        Requested,
+        ReviewLine,
+        TierLaid,
+        Told,
+    )
+    from responsibility.core.summary.received import Burden, Load, Sent, burden
 
 __all__ = [
     "CHANNEL_DOWN",
@@ -114,3 +121,19 @@ __all__ = [
     "totals",
     "words",
 ]
+
+#: Which module holds which names; each is loaded when one of them is first used.
+_WHERE = {
+    "received": "Burden Load Sent burden",
+    "acts": "ExtensionLine ItemAdded ItemEdited ItemReassigned ListCancelled",
+    "calendar": "CalendarImported CalendarRun CalendarYear MovedClocks MovedItem",
+    "counting": "Counts Family Group ItemFacts ItemLine Lit Summary Tally count count_items item_lines lit together "
+    "totals",
+    "differences": "FIELDS Change Difference FieldChange ItemCancelled",
+    "events": "BoundItem EventLine EventSet",
+    "messages": "CHANNEL_DOWN MESSAGE_KINDS MESSAGE_STATUS MessageLine MessagesDecided words",
+    "questions": "Accepted Asked Settled",
+    "reading": "AssignmentView Climbed ClockView Delegated Duty ItemEntry ItemView LedgerLine ListLine "
+    "Noticed Requested ReviewLine TierLaid Told",
+}
+__getattr__ = later(__name__, _WHERE)

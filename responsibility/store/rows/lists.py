@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from responsibility.store.rows.row import Row
 
 
-class PolicyRow(SQLModel, table=True):
+class PolicyRow(Row, table=True):
     """A snapshot of the policy; an assignment keeps the one it started under."""
 
     __tablename__ = "policy"
@@ -18,7 +20,7 @@ class PolicyRow(SQLModel, table=True):
     body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
-class WorkListRow(SQLModel, table=True):
+class WorkListRow(Row, table=True):
     __tablename__ = "work_list"
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True)
@@ -30,7 +32,7 @@ class WorkListRow(SQLModel, table=True):
     cancelled: bool = False
 
 
-class ItemRow(SQLModel, table=True):
+class ItemRow(Row, table=True):
     __tablename__ = "item"
     id: int | None = Field(default=None, primary_key=True)
     list_id: int = Field(index=True)
@@ -70,7 +72,7 @@ class ItemRow(SQLModel, table=True):
     removed: bool = False
 
 
-class ItemUnitRow(SQLModel, table=True):
+class ItemUnitRow(Row, table=True):
     """A lead or support unit of an item."""
 
     __tablename__ = "item_unit"
@@ -79,7 +81,7 @@ class ItemUnitRow(SQLModel, table=True):
     role: str
 
 
-class ItemMembersRow(SQLModel, table=True):
+class ItemMembersRow(Row, table=True):
     """All members of this unit carry the item."""
 
     __tablename__ = "item_members"
@@ -87,7 +89,7 @@ class ItemMembersRow(SQLModel, table=True):
     unit: str = Field(primary_key=True)
 
 
-class ItemLeaderRow(SQLModel, table=True):
+class ItemLeaderRow(Row, table=True):
     """A leader named in the item; or excused from it, though overseeing a lead unit."""
 
     __tablename__ = "item_leader"
@@ -96,7 +98,7 @@ class ItemLeaderRow(SQLModel, table=True):
     excused: bool = False
 
 
-class EventRow(SQLModel, table=True):
+class EventRow(Row, table=True):
     """The day of an event that deadlines are bound to; all of it projection."""
 
     __tablename__ = "event"
@@ -106,7 +108,7 @@ class EventRow(SQLModel, table=True):
     held_on: date
 
 
-class OccurrenceRow(SQLModel, table=True):
+class OccurrenceRow(Row, table=True):
     """One period of an item; `label` is empty where it happens once."""
 
     __tablename__ = "occurrence"

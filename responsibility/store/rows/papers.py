@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from responsibility.store.rows.row import Row
 
 
-class DocumentRow(SQLModel, table=True):
+class DocumentRow(Row, table=True):
     """The register of documents. The unique key is what gives two at once two numbers."""
 
     __tablename__ = "document"
@@ -36,7 +38,7 @@ class DocumentRow(SQLModel, table=True):
     made_at: datetime
 
 
-class DocumentCaseRow(SQLModel, table=True):
+class DocumentCaseRow(Row, table=True):
     """What a document speaks of: one assignment on one rung, once; `again` counts those made once more on purpose."""
 
     __tablename__ = "document_case"
@@ -49,7 +51,7 @@ class DocumentCaseRow(SQLModel, table=True):
     document_id: int = Field(index=True)
 
 
-class FeedEventRow(SQLModel, table=True):
+class FeedEventRow(Row, table=True):
     """What a post's or unit's calendar feed last said of one event, so that a change and an end can be told."""
 
     __tablename__ = "feed_event"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from responsibility.store.rows.row import Row
 
 
-class MetaRow(SQLModel, table=True):
+class MetaRow(Row, table=True):
     """Facts about the workspace itself."""
 
     __tablename__ = "meta"
@@ -16,7 +18,7 @@ class MetaRow(SQLModel, table=True):
     value: str
 
 
-class UnitRow(SQLModel, table=True):
+class UnitRow(Row, table=True):
     __tablename__ = "unit"
     code: str = Field(primary_key=True)
     name: str = Field(index=True)
@@ -27,7 +29,7 @@ class UnitRow(SQLModel, table=True):
     retired: bool = False
 
 
-class PostRow(SQLModel, table=True):
+class PostRow(Row, table=True):
     __tablename__ = "post"
     __table_args__ = (Index("post_by_unit", "unit", "tier"),)
     code: str = Field(primary_key=True)
@@ -38,7 +40,7 @@ class PostRow(SQLModel, table=True):
     retired: bool = False
 
 
-class PersonRow(SQLModel, table=True):
+class PersonRow(Row, table=True):
     __tablename__ = "person"
     code: str = Field(primary_key=True)
     name: str
@@ -49,7 +51,7 @@ class PersonRow(SQLModel, table=True):
     feishu: str = ""
 
 
-class HoldingRow(SQLModel, table=True):
+class HoldingRow(Row, table=True):
     __tablename__ = "holding"
     id: int | None = Field(default=None, primary_key=True)
     post: str = Field(index=True)
@@ -58,7 +60,7 @@ class HoldingRow(SQLModel, table=True):
     until_on: date | None = None
 
 
-class OversightRow(SQLModel, table=True):
+class OversightRow(Row, table=True):
     __tablename__ = "oversight"
     post: str = Field(primary_key=True)
     unit: str = Field(primary_key=True)

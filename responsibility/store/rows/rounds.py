@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from responsibility.store.rows.row import Row
 
 
-class RoundRow(SQLModel, table=True):
+class RoundRow(Row, table=True):
     """一轮巡查: a sweep that is done in shards, as of one instant."""
 
     __tablename__ = "sweep_round"
@@ -22,7 +24,7 @@ class RoundRow(SQLModel, table=True):
     closed_seq: int | None = None
 
 
-class ShardRow(SQLModel, table=True):
+class ShardRow(Row, table=True):
     """片: some units of the organisation, swept in one transaction by whoever has the lease."""
 
     __tablename__ = "sweep_shard"

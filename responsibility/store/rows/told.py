@@ -6,10 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column, Index, UniqueConstraint, false
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from responsibility.store.rows.row import Row
 
 
-class NoticeRow(SQLModel, table=True):
+class NoticeRow(Row, table=True):
     """One rung reached for one recipient. The unique key is what makes a rung fire once."""
 
     __tablename__ = "notice"
@@ -33,7 +35,7 @@ class NoticeRow(SQLModel, table=True):
     skipped: bool = False
 
 
-class CardRow(SQLModel, table=True):
+class CardRow(Row, table=True):
     """牌: a unit's case got its first overdue notice of a card rule. A projection of the ledger, all of it."""
 
     __tablename__ = "card"
@@ -46,7 +48,7 @@ class CardRow(SQLModel, table=True):
     assignment_id: int
 
 
-class UnitNoticeRow(SQLModel, table=True):
+class UnitNoticeRow(Row, table=True):
     """What is told of a unit as a whole, or of a gap in the chain, whatever the item. A projection of the ledger."""
 
     __tablename__ = "unit_notice"
@@ -70,7 +72,7 @@ class UnitNoticeRow(SQLModel, table=True):
     said: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
 
 
-class MessageRow(SQLModel, table=True):
+class MessageRow(Row, table=True):
     """The outbox: one digest for one person over one channel, and what became of it."""
 
     __tablename__ = "message"
@@ -122,7 +124,7 @@ class MessageRow(SQLModel, table=True):
     merged_into: int | None = None
 
 
-class ChannelStateRow(SQLModel, table=True):
+class ChannelStateRow(Row, table=True):
     """A channel that failed as a whole: parked until it is tried again."""
 
     __tablename__ = "channel_state"
@@ -140,7 +142,7 @@ class ChannelStateRow(SQLModel, table=True):
     alarmed: bool = False
 
 
-class LedgerRow(SQLModel, table=True):
+class LedgerRow(Row, table=True):
     """台账: append-only, chained by hash."""
 
     __tablename__ = "ledger"
@@ -155,7 +157,7 @@ class LedgerRow(SQLModel, table=True):
     hash: str
 
 
-class LedgerRefRow(SQLModel, table=True):
+class LedgerRefRow(Row, table=True):
     """Which assignment an entry is about, where it is about single ones."""
 
     __tablename__ = "ledger_ref"

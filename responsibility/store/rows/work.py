@@ -1,7 +1,9 @@
 """Assignments and what hangs on each.
 
 Columns under "identity" never change once written; those under "projection" are written only by
-`store.projection.apply`, which can rebuild them from the ledger (`laying.lay` writes new rows as their `issue` leaves them).
+`store.projection.apply`, which can rebuild them from the ledger (`laying.lay` writes new rows as their `issue` leaves
+them). What an index leaves out is said for SQLite alone: on PostgreSQL the migrations say it, and naming it here would
+load that dialect into every command.
 """
 
 from __future__ import annotations
@@ -9,10 +11,12 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from responsibility.store.rows.row import Row
 
 
-class AssignmentRow(SQLModel, table=True):
+class AssignmentRow(Row, table=True):
     __tablename__ = "assignment"
     __table_args__ = (
         Index("assignment_by_occurrence", "occurrence_id", "tier", "unit"),
@@ -23,7 +27,6 @@ class AssignmentRow(SQLModel, table=True):
             "assignment_rectifying",
             "item_id",
             sqlite_where=text("rectifying_since IS NOT NULL"),
-            postgresql_where=text("rectifying_since IS NOT NULL"),
         ),
         # Everything `zeren status` counts by, in the order it groups by: it need not sort, nor look at the table.
         Index(
@@ -44,7 +47,6 @@ class AssignmentRow(SQLModel, table=True):
             "item_id",
             "rectifying_since",
             sqlite_where=text("works = 1"),
-            postgresql_where=text("works"),
         ),
     )
     # identity
@@ -88,7 +90,7 @@ class AssignmentRow(SQLModel, table=True):
     rectifying_since: date | None = None
 
 
-class ClockRow(SQLModel, table=True):
+class ClockRow(Row, table=True):
     """A running or stopped clock. The next moment is an indexed column: a sweep asks only what has passed."""
 
     __tablename__ = "clock"
@@ -97,12 +99,9 @@ class ClockRow(SQLModel, table=True):
             "clock_next",
             "next_at",
             sqlite_where=text("next_at IS NOT NULL"),
-            postgresql_where=text("next_at IS NOT NULL"),
         ),
         # What is due of the units of one shard. SQLite sweeps in one go and need not keep it.
-        Index("clock_next_of_unit", "unit", "next_at", postgresql_where=text("next_at IS NOT NULL")).ddl_if(
-            dialect="postgresql"
-        ),
+        Index("clock_next_of_unit", "unit", "next_at").ddl_if(dialect="postgresql"),
     )
     assignment_id: int = Field(primary_key=True)
     clock: str = Field(primary_key=True)
@@ -123,7 +122,7 @@ class ClockRow(SQLModel, table=True):
     missed: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
-class ExtensionRow(SQLModel, table=True):
+class ExtensionRow(Row, table=True):
     """延期: a later date asked for, and what became of it. A projection of the ledger, all of it."""
 
     __tablename__ = "extension"
@@ -146,7 +145,7 @@ class ExtensionRow(SQLModel, table=True):
     answer: str
 
 
-class ReviewRow(SQLModel, table=True):
+class ReviewRow(Row, table=True):
     """回头看: a review held and what it found. A projection of the ledger, all of it."""
 
     __tablename__ = "review"
@@ -162,7 +161,7 @@ class ReviewRow(SQLModel, table=True):
     rectify_by: date | None = None
 
 
-class DelegationRow(SQLModel, table=True):
+class DelegationRow(Row, table=True):
     """委托代办: the post that acts for an assignment's owner. A projection of the ledger, all of it."""
 
     __tablename__ = "delegation"

@@ -16,8 +16,8 @@ from responsibility.core.summary import (
     ClockView,
     ItemView,
 )
-from responsibility.views.terminal.extensions import answer_as
 from responsibility.views.terminal.marks import day, light, table_of
+from responsibility.views.terminal.requests import answer_as
 
 
 def item(view: ItemView, everything: bool = False) -> RenderableType:
