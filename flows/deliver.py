@@ -58,7 +58,7 @@ async def scheduled_delivery(root: str) -> str:
     """What became due between sweeps; leaves no trace where there is nothing, or where another run is still at it."""
     try:
         with FileLock(Path(root) / "data" / "deliver.lock", timeout=0):
-            done = await tell_upwards(root, Running(), "stdout")
+            done = await tell_upwards(root, Running.of(open_workspace(Path(root), os.environ)), "stdout")
     except Timeout:
         return "上一次还在送出"
     for fault in done.faults:

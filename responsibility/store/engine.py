@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -36,6 +37,14 @@ def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads and then writes can be refused at the write: take the lock at the start.
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def clock_of(connection: Connection) -> datetime | None:
+    """What time the database server says it is; None of a database that is a file here and has no clock of its own."""
+    if connection.dialect.name == "sqlite":
+        return None
+    found: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return found
 
 
 @contextmanager

@@ -65,9 +65,18 @@ class Entry:
     hash: str = ""
 
 
-def by(connection: Connection, login: str) -> Connection:
-    """The connection, on which every entry keeps who was logged in at the machine, where that is known."""
-    return connection.execution_options(login=login)
+def by(connection: Connection, login: str, since: datetime | None = None) -> Connection:
+    """The connection, on which every entry keeps who was logged in at the machine, where that is known.
+
+    No entry is dated before `since`, when the last act was done: the clock of another machine may be a little ahead.
+    """
+    return connection.execution_options(login=login, since=since)
+
+
+def time_of(connection: Connection, now: datetime) -> datetime:
+    """The time of what is done now on this connection: `now`, or the last act's where that is later."""
+    since: datetime | None = connection.get_execution_options().get("since")
+    return now if since is None or since <= now else since
 
 
 def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> int:
@@ -78,9 +87,10 @@ def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> in
     seq, previous = last(connection)
     seq += 1
     login = connection.get_execution_options().get("login")
+    at = time_of(connection, entry.at)
     row = {
         "seq": seq,
-        "at": entry.at.astimezone(UTC),
+        "at": at.astimezone(UTC),
         "actor": entry.actor,
         "on_behalf_of": entry.on_behalf_of,
         "act": entry.act,
@@ -94,7 +104,7 @@ def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> in
     references = [{"seq": seq, "assignment_id": ref} for ref in dict.fromkeys(refs)]
     if references:
         connection.execute(insert(ledger_ref), references)
-    projection.apply(connection, seq, entry.at, entry.act, entry.codes, entry.values)
+    projection.apply(connection, seq, at, entry.act, entry.codes, entry.values)
     return seq
 
 
@@ -152,10 +162,14 @@ def digest_rows(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def entries(connection: Connection, until: datetime | None = None) -> Iterator[Entry]:
-    """Every entry in order, up to and including the instant `until`."""
+    """Every entry in order, up to the last one at or before the instant `until`.
+
+    What was entered before that one under a clock that was ahead had happened by then, whatever it says.
+    """
     query = select(ledger).order_by(ledger.c.seq)
     if until is not None:
-        query = query.where(ledger.c.at <= until)
+        newest = select(func.max(ledger.c.seq)).where(ledger.c.at <= until).scalar_subquery()
+        query = query.where(ledger.c.seq <= newest)
     for row in connection.execute(query):
         yield entry_of(row)
 

@@ -62,7 +62,7 @@ OF_ITEMS = (By.CATEGORY, By.ITEM)
 def status(workspace: Workspace, now: datetime, by: By = By.TIER) -> Summary:
     """The whole chain at `now`."""
     with workspace.read() as connection:
-        not_before_last_act(connection, now, workspace.settings)
+        not_before_last_act(connection, now, workspace.settings, workspace.leeway)
         return summarise(connection, workspace.settings, now, by)
 
 
@@ -179,7 +179,7 @@ def _by_leader(
 def show(workspace: Workspace, code: str, now: datetime) -> ItemView:
     """One item (or the item of one assignment) with its chain, clocks, last notices and what comes next."""
     with workspace.read() as connection:
-        not_before_last_act(connection, now, workspace.settings)
+        not_before_last_act(connection, now, workspace.settings, workspace.leeway)
         return show_in(connection, workspace, code, now)
 
 
@@ -240,7 +240,7 @@ def _item_view(row: Any, views: tuple[AssignmentView, ...], period: str | None, 
 def todo(workspace: Workspace, whom: str, now: datetime) -> tuple[str, tuple[AssignmentView, ...]]:
     """(name, what is open) for a post or a unit: its own, a unit's for its head, and what a post acts on for others."""
     with workspace.read() as connection:
-        not_before_last_act(connection, now, workspace.settings)
+        not_before_last_act(connection, now, workspace.settings, workspace.leeway)
         organisation = organisation_store.load(connection)
         chain = workspace.settings.chain
         if whom in organisation.post:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +22,16 @@ from responsibility.store import channels as channel_store
 from responsibility.store import checkup, laying, ledger, migrate, outbox, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import open_engine
-from responsibility.usecases import templates
+from responsibility.usecases import clock, templates
 from responsibility.usecases.doctor import machine, organisation, work
-from responsibility.usecases.workspace import RECOVER, Workspace, is_serving, lost_database, not_before_last_act
+from responsibility.usecases.workspace import (
+    LEEWAY,
+    RECOVER,
+    Workspace,
+    is_serving,
+    lost_database,
+    not_before_last_act,
+)
 
 __all__ = ["configuration", "office", "surroundings"]
 
@@ -71,6 +78,18 @@ def office(settings: Settings, now: datetime, *, strict: bool = False) -> list[F
         return [*found, Finding("database", Severity.ERROR, f"数据库 {path} 不见了", RECOVER)]
     try:
         workspace = Workspace(settings, open_engine(settings.database_url))
+    except (SQLAlchemyError, ImportError) as error:
+        return [*found, _closed(settings, error)]
+    try:
+        return [*found, *_examined(workspace, now, strict)]
+    finally:
+        workspace.engine.dispose()
+
+
+def _examined(workspace: Workspace, now: datetime, strict: bool) -> list[Finding]:
+    """What the database can be asked, or why it cannot."""
+    settings, found = workspace.settings, list[Finding]()
+    try:
         found += templates.examined(workspace)
         (settings.root / "data").mkdir(mode=0o700, exist_ok=True)
         migrate.open_up(workspace.engine)
@@ -125,13 +144,13 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
 
 def _clock(connection: Connection, settings: Settings, now: datetime, strict: bool) -> list[Finding]:
     try:
-        not_before_last_act(connection, now, settings)
+        not_before_last_act(connection, now, settings, timedelta() if strict else LEEWAY)
     except ClockWentBack as error:
         if strict:
             raise
-        mend = "date 核对本机时间；若曾用 --now 写入未来的日子，等到那一天，或换回之前的备份"
+        mend = "date 核对本机时间，不对就改对；本机时间是对的：zeren clock correct --dry-run，看清了去掉 --dry-run"
         return [Finding("clock", Severity.ERROR, f"{error.message}，所有办理都会被拒绝", mend)]
-    return []
+    return [] if strict else machine.leapt(clock.seen_at(connection), now, settings.zone)
 
 
 def _organisation(connection: Connection, settings: Settings, today: date) -> list[Finding]:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, tzinfo
 from importlib import metadata
 from pathlib import Path
 from stat import S_IMODE
@@ -13,6 +14,7 @@ from typing import Any
 
 from responsibility.core.errors import Finding, Severity
 from responsibility.settings.source import read
+from responsibility.usecases.clock import LONG
 from responsibility.usecases.workspace import is_serving
 
 #: Bytes below which the disk is tight, and below which nothing more should be begun.
@@ -32,6 +34,15 @@ def disk(free: int) -> list[Finding]:
 def free_bytes(root: Path) -> int:
     """What is left on the workspace's disk."""
     return shutil.disk_usage(root).free
+
+
+def leapt(seen: datetime | None, now: datetime, zone: tzinfo) -> list[Finding]:
+    """The clock went on by no more than a sweep would go along with."""
+    if seen is None or now - seen <= LONG:
+        return []
+    message = f"上一次巡查在 {seen.astimezone(zone):%Y-%m-%d}，隔了 {(now - seen).days} 天；时间核对以前不会自动巡查"
+    mend = f"date 核对本机时间，不对就改对；确实停用了这么久：zeren remind --now {now.astimezone(zone):%Y-%m-%dT%H:%M}"
+    return [Finding("clock", Severity.ERROR, message, mend)]
 
 
 def modes(root: Path) -> list[Finding]:

@@ -24,7 +24,7 @@ from responsibility.views.terminal.records import items, lists, log, log_csv, or
 from responsibility.views.terminal.staffing import organisation_imported
 from responsibility.views.terminal.state import status
 from responsibility.views.terminal.sweep import demo, ladder, laid, periods_waiting, rehearsed, swept
-from responsibility.views.terminal.undoing import undone
+from responsibility.views.terminal.undoing import corrected, undone
 
 __all__ = [
     "accepted",
@@ -34,6 +34,7 @@ __all__ = [
     "calendar_year",
     "channel_tested",
     "channels",
+    "corrected",
     "demo",
     "differences",
     "event_set",
