@@ -24,6 +24,9 @@ class DiskFailure(ResponsibilityError):
 RESTORE = "数据库是工作区里的 data/zeren.db；从最近一次完好的备份恢复，再用 zeren log verify 核验"
 FREE = "腾出空间后重新运行同一条命令；已写入的都是完整的"
 
+#: What SQLite calls a write that failed: its message for it is the one for damaged files, too.
+_UNWRITTEN = frozenset(f"SQLITE_IOERR_{what}" for what in ("WRITE", "SHMSIZE", "SHMOPEN", "TRUNCATE", "FSYNC"))
+
 #: What a driver's message contains → what the user is told, and what to do.
 _DATABASE: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (
@@ -109,7 +112,7 @@ def _database(error: BaseException) -> ResponsibilityError | None:
         return DatabaseFailure("数据库是更新版本的 zeren 建的，这个版本读不了", "请升级 zeren")
     if module == "sqlalchemy":
         return _driver(error, text)
-    return None
+    return _said(error, text) if module == "sqlite3" else None
 
 
 def _driver(error: BaseException, text: str) -> ResponsibilityError | None:
@@ -121,6 +124,13 @@ def _driver(error: BaseException, text: str) -> ResponsibilityError | None:
         )
     if not isinstance(error, DatabaseError):
         return None
+    return _said(error.orig, text)
+
+
+def _said(error: BaseException | None, text: str) -> ResponsibilityError | None:
+    """What the driver itself said."""
+    if getattr(error, "sqlite_errorname", "") in _UNWRITTEN:
+        return DatabaseFailure("磁盘满了（或出了故障），数据库写不进去", FREE)
     return next((DatabaseFailure(told, hint) for words, told, hint in _DATABASE if any(w in text for w in words)), None)
 
 
