@@ -153,7 +153,8 @@ def enter(common: Common, *, sending: bool = False) -> Any:
 
     root = find_root(common.workspace, os.environ, Path.cwd())
     leeway = LEEWAY if getattr(common, "now", None) is None else timedelta()
-    return open_workspace(root, os.environ, sending=sending, login=login_name(), leeway=leeway)
+    login, say = login_name(), common.out.say
+    return open_workspace(root, os.environ, sending=sending, login=login, leeway=leeway, say=say)
 
 
 @contextmanager

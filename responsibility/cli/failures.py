@@ -39,10 +39,10 @@ _DATABASE: tuple[tuple[tuple[str, ...], str, str], ...] = (
         "数据库读不了：里面的表不齐，不是完整的 zeren 数据库",
         RESTORE,
     ),
-    (("readonly", "permission denied"), "数据库写不了：没有写的权限", "检查 data 目录和里面文件的权限"),
+    (("readonly", "read-only", "permission denied"), "数据库写不了：没有写的权限", "检查 data 目录和里面文件的权限"),
     (("unable to open",), "数据库打不开：目录或文件没有权限，或者不在", "检查工作区里的 data 目录和它的权限"),
     (("is full", "no space"), "磁盘满了，数据库写不进去", FREE),
-    (("locked", "busy"), "数据库正被别的程序占用", "稍后重新运行同一条命令"),
+    (("locked", "busy", "lock timeout"), "数据库一直被别的程序占用，本次什么都没有做", "稍后重新运行同一条命令"),
     (("connect", "connection"), "连不上数据库", "检查 ZEREN_DATABASE_URL，以及数据库服务是否在运行"),
 )
 _DISK: dict[int, tuple[str, str]] = {

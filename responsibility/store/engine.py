@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import create_engine
 
+#: Told how many seconds somebody is going to wait at most.
+Waiting = Callable[[float], None]
 
-def open_engine(url: str) -> Engine:
-    """An engine for SQLite (WAL, foreign keys, 30 s patience) or PostgreSQL; parameters stay out of errors."""
+#: Seconds a write waits for another one before it is said, and in all.
+UNSAID, PATIENCE = 1.0, 30.0
+
+
+def open_engine(url: str, waiting: Waiting | None = None, patience: float = PATIENCE) -> Engine:
+    """An engine for SQLite (WAL, foreign keys) or PostgreSQL; parameters stay out of errors.
+
+    A write waits up to `patience` seconds for another one, and `waiting` is told where that takes longer than a moment;
+    where nobody is to be told, a write on PostgreSQL waits as long as it has to.
+    """
     if not url.startswith("sqlite"):
-        return create_engine(url, hide_parameters=True)
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+        engine = create_engine(url, hide_parameters=True)
+    else:
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    engine.update_execution_options(waiting=waiting, patience=patience)
     return engine
 
 
@@ -35,8 +48,52 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads and then writes can be refused at the write: take the lock at the start.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    waiting, patience = options["waiting"], options["patience"]
+    if waiting is not None:
+        try:
+            _begin_within(connection, min(UNSAID, patience))
+            return
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            waiting(patience)
+    _begin_within(connection, patience)
+
+
+def _begin_within(connection: Connection, seconds: float) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _lock_postgres(connection: Connection) -> None:
+    """One write at a time; whoever waits for it longer than a moment is told, and not kept forever."""
+    options = connection.get_execution_options()
+    waiting, patience = options.get("waiting"), options.get("patience", PATIENCE)
+    if waiting is None:
+        connection.exec_driver_sql(_LOCK)
+        return
+    try:
+        with connection.begin_nested():
+            _lock_within(connection, min(UNSAID, patience))
+        return
+    except OperationalError as error:
+        if "lock timeout" not in str(error):
+            raise
+    waiting(patience)
+    _lock_within(connection, patience)
+
+
+def _lock_within(connection: Connection, seconds: float) -> None:
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {seconds * 1000:.0f}")
+    connection.exec_driver_sql(_LOCK)
+    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+
+
+_LOCK = "SELECT pg_advisory_xact_lock(20260901)"
 
 
 def clock_of(connection: Connection) -> datetime | None:
@@ -62,7 +119,7 @@ def writing(engine: Engine, *, keep: bool = True) -> Iterator[Connection]:
         connection = connection.execution_options(writes=True)
         with connection.begin() as transaction:
             if connection.dialect.name == "postgresql":
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20260901)")
+                _lock_postgres(connection)
             yield connection
             if not keep:
                 transaction.rollback()

@@ -157,16 +157,17 @@ def open_workspace(
     sending: bool = False,
     login: str = "",
     leeway: timedelta = timedelta(),
+    say: Callable[[str], None] | None = None,
 ) -> Workspace:
     """Settings and database of an existing workspace; the database is brought to the current schema.
 
     `sending` also fetches the channels' passwords, and refuses where one is missing. `login` is who is at the machine;
-    `leeway` how far its clock may be behind another's.
+    `leeway` how far its clock may be behind another's; `say` tells a person that waits why.
     """
     settings = load(root, environ, secrets=sending)
     if (path := lost_database(settings)) is not None:
         raise WorkspaceError(f"数据库 {path} 不见了", RECOVER)
-    return _opened(settings, login, leeway)
+    return _opened(settings, login, leeway, say)
 
 
 def login_name() -> str:
@@ -187,16 +188,25 @@ def lost_database(settings: Settings) -> Path | None:
     return path if settings.database_url == f"sqlite:///{path}" and not path.is_file() else None
 
 
-def _opened(settings: Settings, login: str = "", leeway: timedelta = timedelta()) -> Workspace:
+def _opened(
+    settings: Settings,
+    login: str = "",
+    leeway: timedelta = timedelta(),
+    say: Callable[[str], None] | None = None,
+) -> Workspace:
     root = settings.root
     (root / "data").mkdir(mode=0o700, exist_ok=True)
-    engine = open_engine(settings.database_url)
+    engine = open_engine(settings.database_url, _telling(say) if say else None, PATIENCE)
     try:
         migrate.open_up(engine)
     except Exception:
         engine.dispose()
         raise
     return Workspace(settings, engine, login, leeway)
+
+
+def _telling(say: Callable[[str], None]) -> Callable[[float], None]:
+    return lambda patience: say(f"数据库正在被别的程序写，最多等 {patience:.0f} 秒……")
 
 
 def create(root: Path, environ: Mapping[str, str], now: datetime) -> Workspace:
