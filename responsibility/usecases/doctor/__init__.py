@@ -23,11 +23,12 @@ from responsibility.store import checkup, laying, ledger, migrate, outbox, workl
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import open_engine
 from responsibility.usecases import clock, templates
-from responsibility.usecases.doctor import machine, organisation, work
+from responsibility.usecases.doctor import leftovers, machine, organisation, work
 from responsibility.usecases.workspace import (
     LEEWAY,
     RECOVER,
     Workspace,
+    evidence_folder,
     is_serving,
     lost_database,
     not_before_last_act,
@@ -60,12 +61,17 @@ def _misconfigured(line: str, check: str = "config") -> Finding:
     return Finding(check, Severity.ERROR, line, f"改好 {file[0] if file else 'config/'}，再 zeren doctor")
 
 
-def surroundings(root: Path, answering: str | None) -> list[Finding]:
-    """What can be said without config and database; `answering` is the address of the server that runs, if any."""
+def surroundings(root: Path, answering: str | None, told: machine.Told | None = None) -> list[Finding]:
+    """What can be said without config and database.
+
+    `answering` is the address of the server that runs, if any; `told` what was asked of the server the environment
+    names, or of that one.
+    """
     wanted = machine.bounds()
     return [
         *machine.versions(wanted, machine.installed(wanted)),
         *machine.server(root, answering),
+        *(machine.reached(told) if told else []),
         *machine.disk(machine.free_bytes(root)),
         *machine.modes(root),
     ]
@@ -137,6 +143,7 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
         *_lists(connection, today, settings.ahead),
         *_running(connection, settings, now),
         *_calendar(connection, settings, today),
+        *leftovers.found(connection, evidence_folder(workspace), _file_of(connection)),
         *proof(ledger.broken(connection)),
         *guarded(ledger.unguarded(connection)),
     ]
@@ -157,8 +164,7 @@ def _organisation(connection: Connection, settings: Settings, today: date) -> li
     chain, org = settings.chain, organisation_store.load(connection)
     if not org.units:
         return organisation.empty(org)
-    file = checkup.organisation_file(connection) or "组织机构.xlsx"
-    mend = f"在组织机构文件里补上，再 zeren org import {file}"
+    mend = f"在组织机构文件里补上，再 zeren org import {_file_of(connection)}"
     carrying = organisation.may_carry(org, chain, checkup.units_carrying(connection))
     in_use = [settings.delivery.channels[name].kind for name in settings.delivery.use]
     return [
@@ -174,6 +180,10 @@ def _organisation(connection: Connection, settings: Settings, today: date) -> li
         *organisation.unled_units(org, chain, carrying, mend),
         *organisation.missing_addresses(org, today, in_use, mend),
     ]
+
+
+def _file_of(connection: Connection) -> str:
+    return checkup.organisation_file(connection) or "组织机构.xlsx"
 
 
 def _policies(connection: Connection, settings: Settings) -> list[Policy]:
