@@ -2,8 +2,8 @@
 
     python benchmarks/doctor.py [rows of the list]
 
-Lays a list of so many rows on 30 branches of 25 members, sweeps it once, and prints the seconds of processor it takes to
-look it all over, how many findings there were, and what one pass over every table by raw sqlite3 takes.
+Lays a list of so many rows on 30 branches of 25 members, sweeps it once, and prints the seconds of processor that
+looking it all over takes, how many findings there were, and what one pass over every table by raw sqlite3 takes.
 """
 
 from __future__ import annotations

@@ -22,7 +22,8 @@ from responsibility.store import channels as channel_store
 from responsibility.store import checkup, laying, ledger, migrate, outbox, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import open_engine
-from responsibility.usecases import clock, templates
+from responsibility.usecases import templates
+from responsibility.usecases.clock import seen_at
 from responsibility.usecases.doctor import leftovers, machine, organisation, work
 from responsibility.usecases.workspace import (
     LEEWAY,
@@ -137,13 +138,16 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
     """Everything that is read from the database."""
     settings = workspace.settings
     today = now.astimezone(settings.zone).date()
+    clock = _clock(connection, settings, now, strict)
+    if lost := leftovers.lost(connection, _file_of(connection)):  # the other checks could stumble over them
+        return [*clock, *lost, *proof(ledger.broken(connection))]
     return [
-        *_clock(connection, settings, now, strict),
+        *clock,
         *_organisation(connection, settings, today),
         *_lists(connection, today, settings.ahead),
         *_running(connection, settings, now),
         *_calendar(connection, settings, today),
-        *leftovers.found(connection, evidence_folder(workspace), _file_of(connection)),
+        *leftovers.evidence(leftovers.handed_in(connection), evidence_folder(workspace)),
         *proof(ledger.broken(connection)),
         *guarded(ledger.unguarded(connection)),
     ]
@@ -157,7 +161,7 @@ def _clock(connection: Connection, settings: Settings, now: datetime, strict: bo
             raise
         mend = "date 核对本机时间，不对就改对；本机时间是对的：zeren clock correct --dry-run，看清了去掉 --dry-run"
         return [Finding("clock", Severity.ERROR, f"{error.message}，所有办理都会被拒绝", mend)]
-    return [] if strict else machine.leapt(clock.seen_at(connection), now, settings.zone)
+    return [] if strict else machine.leapt(seen_at(connection), now, settings.zone)
 
 
 def _organisation(connection: Connection, settings: Settings, today: date) -> list[Finding]:

@@ -16,20 +16,18 @@ from responsibility.store.evidence import place
 NAMED = 3
 
 
-def found(connection: Connection, folder: Path, file: str) -> list[Finding]:
-    """Both sorts; `folder` is where evidence is kept, `file` what the organisation was imported from."""
+def lost(connection: Connection, file: str) -> list[Finding]:
+    """Every row has what it belongs to; `file` is what the organisation was imported from."""
     return [
-        *rows(orphans.of_work(connection), "停下 zeren，换回最近一次完好的备份：zeren restore 备份文件 新目录"),
-        *rows(orphans.of_organisation(connection), f"zeren org import {file}"),
-        *evidence(handed_in(connection), folder),
+        *_rows(orphans.of_work(connection), "停下 zeren，换回最近一次完好的备份：zeren restore 备份文件 新目录"),
+        *_rows(orphans.of_organisation(connection), f"zeren org import {file}"),
     ]
 
 
-def rows(lost: Mapping[str, int], mend: str) -> list[Finding]:
-    """Every row has what it belongs to."""
-    if not lost:
+def _rows(counts: Mapping[str, int], mend: str) -> list[Finding]:
+    if not counts:
         return []
-    named = "、".join(f"{column} {n} 行" for column, n in lost.items())
+    named = "、".join(f"{column} {n} 行" for column, n in counts.items())
     return [Finding("orphans", Severity.ERROR, f"数据库里有记录指向不存在的东西：{named}；可能被人改动过", mend)]
 
 
