@@ -25,7 +25,7 @@ from responsibility.usecases.remind import sweep
 
 WIDTHS = (34, 12)
 #: Seconds it may take for so many assignments.
-MOST, FOR = 10.0, 300_000
+MOST, FOR = 20.0, 300_000
 
 
 def main(rows: int) -> None:

@@ -47,6 +47,9 @@ def test_rows_that_hang_on_nothing_are_found(any_world: World, statement: str, c
     found = examined(world, "orphans")
     assert any(column in one.message and mend in one.mend for one in found), found
     assert {one.severity for one in found} == {Severity.ERROR}
+    if "org import" in mend:
+        world.organise()
+        assert examined(world, "orphans") == []
 
 
 def test_files_handed_in_are_there_and_none_besides(world: World) -> None:
