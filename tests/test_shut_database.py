@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -23,6 +24,14 @@ from tests.world import World
 
 #: A command leaves its connection to the end of its process, which here does not end.
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+
+
+@pytest.fixture(autouse=True)
+def swept_up() -> Iterator[None]:
+    """Those connections are gone before another test is blamed for them."""
+    yield
+    gc.collect()
+
 
 SIGN = ("sign", "L1-01.A", "--now", "2023-09-12T09:00")
 
