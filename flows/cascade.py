@@ -16,7 +16,7 @@ from flows.progress import report
 from responsibility.core.summary import TierLaid
 from responsibility.usecases.assign import lay_tier, open_list
 from responsibility.usecases.issued import put_issued
-from responsibility.usecases.workspace import Workspace, login_name, open_workspace
+from responsibility.usecases.workspace import LEEWAY, Workspace, login_name, open_workspace
 
 #: Rows an artifact shows; the rest is counted.
 SHOWN = 300
@@ -62,7 +62,7 @@ def run(root: Path, list_codes: list[str], now: datetime) -> list[TierLaid]:
 
 
 def _workspace(root: str) -> Workspace:
-    return open_workspace(Path(root), os.environ, login=login_name())
+    return open_workspace(Path(root), os.environ, login=login_name(), leeway=LEEWAY)
 
 
 def _table(laid: TierLaid) -> list[dict[str, str | int]]:

@@ -61,10 +61,10 @@ async def scheduled_delivery(root: str, pool: str = "") -> str:
     On a `pool` so many may be at it as there are machines: leases in the outbox keep them apart.
     """
     not_too_often()
-    home = at_home(root).root
+    home = at_home(root)
     try:
-        with FileLock(home / "data" / "deliver.lock", timeout=0):
-            done = await tell_upwards(str(home), Running(), "stdout")
+        with FileLock(home.root / "data" / "deliver.lock", timeout=0):
+            done = await tell_upwards(str(home.root), Running.of(home), "stdout")
     except Timeout:
         return "上一次还在送出"
     for fault in done.faults:

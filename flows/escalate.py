@@ -5,33 +5,39 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
 from prefect.runtime import flow_run
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+from prefect.states import Failed
 
 from flows.brief import write_documents
 from flows.deliver import became, tell_upwards
 from flows.progress import report
 from flows.share import at_home, call_others, not_too_often, share_out
-from flows.timer import Running
+from flows.timer import Running, now_of
+from responsibility.core.errors import ClockLeapt, ClockWentBack
+from responsibility.usecases.clock import look_at_clock, until_caught_up
 from responsibility.usecases.deliver import Delivered
 from responsibility.usecases.issued import put_issued
 from responsibility.usecases.periods import lay_begun
 from responsibility.usecases.remind import Sweep, sweep
-from responsibility.usecases.workspace import Workspace, open_workspace
+from responsibility.usecases.workspace import LEEWAY, Workspace, open_workspace
 
 #: Rows an artifact shows.
 SHOWN = 300
+#: So long a scheduled sweep waits for a clock that was set back.
+LONGEST_WAIT = timedelta(hours=3)
 
 
 @flow(name="escalate", flow_run_name="巡查 {label}", validate_parameters=False)
 async def escalate(root: str, now: datetime, label: str, pool: str = "") -> Sweep:
     """One sweep as of `now`; `label` is `now` in office time, for the run page. `pool`: with the workers of a pool."""
-    workspace = open_workspace(Path(root), os.environ)
+    workspace = open_workspace(Path(root), os.environ, leeway=LEEWAY)
     report("正在巡查……")
     await asyncio.to_thread(put_issued, workspace, now)
     swept = await (share_out(workspace, now, pool) if pool else asyncio.to_thread(sweep, workspace, now))
@@ -46,22 +52,29 @@ async def escalate(root: str, now: datetime, label: str, pool: str = "") -> Swee
 
 
 @flow(name="sweep", flow_run_name="定时巡查", validate_parameters=False)
-async def scheduled_sweep(root: str, pool: str = "") -> str:
+async def scheduled_sweep(root: str, pool: str = "") -> Any:
     """The sweep as the schedule runs it: as of the run's actual start, alone on the workspace until it has swept.
 
-    On a `pool` the other workers share in it.
+    On a `pool` the other workers share in it. A clock that was set back is waited for; one that is wrong makes a failed
+    run that says so, and the next is tried.
     """
     not_too_often()
     workspace = at_home(root)
     logger = get_run_logger()
     await wait_for(flow_run.scheduled_start_time, datetime.now(UTC))
-    with workspace.alone(logger.info):
-        now = datetime.now(UTC)
-        logger.info(await lay_new_periods(workspace, now))
-        swept = await _escalated(workspace.root, datetime.now(UTC), pool)
+    try:
+        await caught_up(workspace, logger.warning)
+        with workspace.alone(logger.info):
+            now = now_of(workspace)
+            look_at_clock(workspace, now)
+            logger.info(await lay_new_periods(workspace, now))
+            swept = await _escalated(workspace.root, now_of(workspace), pool)
+    except (ClockLeapt, ClockWentBack) as error:
+        logger.error(f"{error.message}；{error.hint}")
+        return Failed(message=error.message)
     if pool and swept.messages - swept.held > 1:
         await call_others("deliver/deliver", pool, workspace, swept.messages - swept.held - 1, {})
-    done = await tell_upwards(str(workspace.root), Running(), "stdout")
+    done = await tell_upwards(str(workspace.root), Running.of(workspace), "stdout")
     said = f"提醒 {swept.told} 条，越过 {swept.skipped} 条，消息 {swept.messages} 份{_became(swept.held, done)}"
     logger.info(said)
     for gap in swept.gaps:
@@ -69,6 +82,14 @@ async def scheduled_sweep(root: str, pool: str = "") -> str:
     for fault in (*swept.shard_faults, *swept.document_faults, *done.faults):
         logger.warning(fault)
     return said
+
+
+async def caught_up(workspace: Workspace, say: Callable[[str], None]) -> None:
+    """Wait until the clock has come to where the last act was done; where that is far, leave it to be refused."""
+    ahead = until_caught_up(workspace, now_of(workspace))
+    if timedelta() < ahead <= LONGEST_WAIT:
+        say(f"本机时间比上一次记录的早，可能被调回过；等 {ahead.total_seconds() / 60:.0f} 分钟，时间到了再巡查")
+        await asyncio.sleep(ahead.total_seconds())
 
 
 async def lay_new_periods(workspace: Workspace, now: datetime) -> str:

@@ -19,6 +19,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
@@ -233,6 +234,21 @@ def answers(url: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError, ValueError):
         return False
+
+
+def hanging(url: str, before: datetime) -> int | None:
+    """How many runs began before an instant and have not ended; None where the server would not say."""
+    states = {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}
+    asked = {"flow_runs": {"state": states, "start_time": {"before_": before.isoformat()}}}
+    request = urllib.request.Request(
+        f"{url}/flow_runs/count", json.dumps(asked).encode(), {"Content-Type": "application/json"}
+    )
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with direct.open(request, timeout=5) as answer:
+            return int(answer.read())
+    except (OSError, ValueError):
+        return None
 
 
 def _free_port(wanted: int | None = None) -> int:

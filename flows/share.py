@@ -17,11 +17,11 @@ from prefect.deployments import arun_deployment
 from prefect.runtime import flow_run
 
 from flows.progress import report
-from flows.timer import Running
+from flows.timer import Running, now_of
 from responsibility.core.errors import WorkspaceError
 from responsibility.usecases.remind import Sweep, sweep
 from responsibility.usecases.rounds import Drained, close_round, drain, open_round, shards_of_round
-from responsibility.usecases.workspace import Workspace, open_workspace
+from responsibility.usecases.workspace import LEEWAY, Workspace, open_workspace
 
 #: A run that was brought back so often is not the one that suffers, but the one that kills.
 TRIES = 4
@@ -50,7 +50,7 @@ async def share_out(workspace: Workspace, now: datetime, pool: str) -> Sweep:
             return await asyncio.to_thread(sweep, workspace, now)
         await call_others("drain/drain", pool, workspace, begun.shards - 1, {"seq": begun.seq})
         await _drained(workspace, begun.seq)
-        swept = await asyncio.to_thread(close_round, workspace, begun.seq, Running().now())
+        swept = await asyncio.to_thread(close_round, workspace, begun.seq, now_of(workspace))
         await _show(workspace, swept)
         if swept.as_of >= now:
             return swept
@@ -81,7 +81,7 @@ def at_home(root: str) -> Workspace:
     home = root or os.environ.get("ZEREN_HOME", "")
     if not home:
         raise WorkspaceError("这台机器没有说工作区在哪里", "设环境变量 ZEREN_HOME；用 zeren worker 启动时它自己会设")
-    return open_workspace(Path(home), os.environ)
+    return open_workspace(Path(home), os.environ, leeway=LEEWAY)
 
 
 def not_too_often() -> None:
@@ -94,7 +94,9 @@ async def _drained(workspace: Workspace, seq: int) -> Drained:
     machine = os.environ.get("ZEREN_WORKER") or platform.node()
     owner = f"{machine} {flow_run.id}.{flow_run.run_count}"
     said = f"分片巡查 {seq}"
-    return await asyncio.to_thread(drain, workspace, seq, owner, Running(), lambda done, of: report(said, done, of))
+    return await asyncio.to_thread(
+        drain, workspace, seq, owner, Running.of(workspace), lambda done, of: report(said, done, of)
+    )
 
 
 async def _show(workspace: Workspace, swept: Sweep) -> None:

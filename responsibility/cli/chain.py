@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from responsibility.cli.common import TIMED, Timed, alone, enter
+from responsibility.cli.common import TIMED, Timed, alone, enter, true_time
 
 DryRun = Annotated[bool, Parameter(negative="", help="只试算，什么都不写入")]
 
@@ -118,6 +118,7 @@ def _rehearsed(common: Timed, workspace: Any, now: Any) -> int:
 def _swept(common: Timed, workspace: Any, now: Any, let_go: Callable[[], None]) -> int:
     from flows.timer import Running
     from responsibility.usecases.assign import check_now
+    from responsibility.usecases.clock import confirm_clock, look_at_clock
     from responsibility.usecases.extension import waiting as extensions_waiting
     from responsibility.usecases.messages import held_back
     from responsibility.usecases.periods import periods_waiting
@@ -126,6 +127,10 @@ def _swept(common: Timed, workspace: Any, now: Any, let_go: Callable[[], None]) 
     from responsibility.views.terminal import brief
 
     check_now(workspace, now)
+    if common.now is None:
+        look_at_clock(workspace, now)
+    else:
+        confirm_clock(workspace, now, true_time())
     timer = Running.at(now)
     with _prefect(common, workspace):
         from flows import escalate

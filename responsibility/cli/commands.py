@@ -393,6 +393,13 @@ COMMANDS: tuple[tuple[str, str, Group, str, str], ...] = (
         "体检：配置、组织、阶梯、台账、日历、服务，每一处都说怎样处理",
         "zeren doctor\nzeren doctor --json",
     ),
+    (
+        "clock correct",
+        "clock:correct",
+        RECORD,
+        "校正时间：本机时间曾经走到将来、现在改对了，让工作区回到现在",
+        "zeren clock correct --dry-run\nzeren clock correct --reason 主板电池没电",
+    ),
     ("log", "record:app", RECORD, "台账：谁在何时做了什么；log verify 核验没有被改动", ""),
 )
 
@@ -410,5 +417,6 @@ GROUPS = {
     "calendar": "日历：导入放假通知、查看一年的放假和调休",
     "channel": "渠道：查看、试送",
     "event": "事件：时限取决于它的，定下日期就算出来",
+    "clock": "时间：本机时间不对以后，让工作区回到现在",
     "db": "数据库：升级、搬到另一种数据库",
 }

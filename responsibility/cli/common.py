@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
@@ -149,17 +149,20 @@ def _in_years(day: date, text: str, option: str) -> None:
 
 def enter(common: Common, *, sending: bool = False) -> Any:
     """The workspace a command works on; with the channels' passwords where it sends."""
-    from responsibility.usecases.workspace import find_root, login_name, open_workspace
+    from responsibility.usecases.workspace import LEEWAY, find_root, login_name, open_workspace
 
     root = find_root(common.workspace, os.environ, Path.cwd())
-    return open_workspace(root, os.environ, sending=sending, login=login_name())
+    leeway = LEEWAY if getattr(common, "now", None) is None else timedelta()
+    login, say = login_name(), common.out.say
+    return open_workspace(root, os.environ, sending=sending, login=login, leeway=leeway, say=say)
 
 
 @contextmanager
 def alone(common: Timed, workspace: Any) -> Iterator[datetime]:
     """Hold the workspace for this command; yields the time, taken once the waiting is over."""
     with workspace.alone(common.out.say):
-        yield read_now(common.now, workspace.settings.zone)
+        named = common.now is not None
+        yield read_now(common.now, workspace.settings.zone) if named else workspace.clock(true_time())
 
 
 def rules(common: Common) -> Any:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from responsibility.cli.common import TIMED, Timed, read_now
+from responsibility.cli.common import TIMED, Timed, read_now, true_time
 from responsibility.core.errors import Severity
 
 #: Office time while config/ cannot be read.
 ZONE = ZoneInfo("Asia/Shanghai")
+#: No run takes so long.
+HALF_A_DAY = timedelta(hours=12)
 
 
 def doctor(*, common: Timed = TIMED) -> int:
@@ -24,8 +28,21 @@ def doctor(*, common: Timed = TIMED) -> int:
     settings, found = checks.configuration(root, os.environ)
     now = read_now(common.now, settings.zone if settings else ZONE)
     with common.out.working("正在体检……"):
-        found += checks.surroundings(root, find_running(root))
+        answering = find_running(root)
+        found += checks.surroundings(root, answering, _asked(os.environ.get("PREFECT_API_URL"), answering))
         if settings is not None:
             found += checks.office(settings, now, strict=common.now is not None)
     common.out.show(lambda: machine.findings(found), lambda: terminal.findings(found))
     return 1 if any(finding.severity is not Severity.INFO for finding in found) else 0
+
+
+def _asked(named: str | None, answering: str | None) -> Any:
+    """What the server says that the environment names, else the workspace's own; None where there is none."""
+    from flows.server import answers, hanging
+    from responsibility.usecases.doctor.machine import Told
+
+    url = named or answering
+    if url is None:
+        return None
+    there = url == answering or answers(url)
+    return Told(url, there, named is not None, hanging(url, true_time() - HALF_A_DAY) if there else None)

@@ -54,6 +54,7 @@ def preview(
     common: Timed = TIMED,
 ) -> int:
     """Show a message as it would go out; exits 1 where a template of the office's is broken."""
+    from responsibility.settings.wholefile import put
     from responsibility.usecases.preview import preview
     from responsibility.views import machine_templates
     from responsibility.views.terminal.templates import previewed
@@ -66,6 +67,6 @@ def preview(
     if html is not None:
         if not shown.said.html:
             raise UsageError("这个模板没有网页样式，没有写文件", "zeren template copy 名字.html 放一个来改")
-        html.write_text(shown.said.html, "utf-8")
+        put(html, shown.said.html.encode())
     common.out.show(lambda: machine_templates.previewed(shown), lambda: previewed(shown, html))
     return 1 if shown.said.faults else 0

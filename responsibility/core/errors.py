@@ -101,6 +101,12 @@ class ClockWentBack(ResponsibilityError):
     code = "clock_went_back"
 
 
+class ClockLeapt(ResponsibilityError):
+    """The machine's clock is so far ahead of where it was seen last that somebody has to look at it first."""
+
+    code = "clock_leapt"
+
+
 class LedgerBroken(ResponsibilityError):
     """The ledger is not what was written."""
 

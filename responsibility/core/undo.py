@@ -55,6 +55,7 @@ SILENT = frozenset(
 
 #: What to do about an act that cannot be put back; `{code}` is what it was about.
 INSTEAD = {
+    "clock.correct": "时间又不对了，再校正一次：zeren clock correct",
     "issue": "整份不办：zeren list cancel {code} --dry-run；只是一项不办：zeren item cancel 编号 --dry-run",
     "reissue": "再转给别的单位：zeren item reassign；不办了：zeren cancel {code} --reason 原因",
     "redate": "把时限改回去：zeren item edit {code} --by 原来的时限",
@@ -97,6 +98,23 @@ class Undone:
     closed_above: tuple[str, ...]
     reopened_above: tuple[str, ...]
     dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """What had been dated in the future while the clock was wrong, and what became of it."""
+
+    #: The first and the last of those entries, and the latest of their dates.
+    first: int
+    last: int
+    until: datetime
+    #: Sweeps that count as never held; acts of people, which stand.
+    sweeps: int
+    acts: int
+    #: Messages that will not go out, and messages nobody knows of whether they arrived.
+    dropped: int
+    doubtful: int
+    dry_run: bool = False
 
 
 def reversal(before: Image, after: Image) -> dict[Key, Mapping[str, Any] | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +16,7 @@ from responsibility.core.workdays import WorkCalendar
 from responsibility.settings.holidays import calendar, notices
 from responsibility.settings.shapes import CalendarShape
 from responsibility.settings.source import read
+from responsibility.settings.wholefile import put
 from responsibility.settings.wording import shaped
 
 FILE = "config/calendar.yaml"
@@ -118,13 +118,13 @@ def names_of(text: str) -> dict[date, str]:
 def calendar_of_text(root: Path, text: str) -> WorkCalendar:
     """The calendar the text would give; ConfigError where it could not be read again."""
     draft = root / "data" / "calendar.new.yaml"
-    draft.write_text(text, "utf-8")
     try:
+        draft.write_text(text, "utf-8")
         source = read(draft, FILE)
         findings = list(source.findings)
         shape = shaped(CalendarShape, source, findings)
     finally:
-        draft.unlink()
+        draft.unlink(missing_ok=True)
     if shape is None or findings:
         raise ConfigError("\n".join(map(str, findings)), f"改好 {FILE} 再来一次")
     return calendar(shape)
@@ -132,10 +132,4 @@ def calendar_of_text(root: Path, text: str) -> WorkCalendar:
 
 def replace_file(root: Path, text: str) -> None:
     """Put the text in the file's place at once, or not at all."""
-    path = root / FILE
-    half = path.with_suffix(".yaml.new")
-    with half.open("w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    half.replace(path)
+    put(root / FILE, text.encode())

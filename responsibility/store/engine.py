@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError
 from sqlmodel import create_engine
+
+#: Told how many seconds somebody is going to wait at most.
+Waiting = Callable[[float], None]
 
 
 class Lock(Enum):
@@ -26,17 +31,24 @@ class Lock(Enum):
 _QUEUE = "SELECT pg_advisory_xact_lock(20260902)"
 #: Seconds after which PostgreSQL gives up a machine that is gone without a word, and what it held: 10 + 3 * 5.
 _KEEPALIVE = ("SET tcp_keepalives_idle = 10", "SET tcp_keepalives_interval = 5", "SET tcp_keepalives_count = 3")
+#: Seconds a write waits for another one before it is said, and in all.
+UNSAID, PATIENCE = 1.0, 30.0
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for SQLite (WAL, foreign keys, 30 s patience) or PostgreSQL; parameters stay out of errors."""
+def open_engine(url: str, waiting: Waiting | None = None, patience: float = PATIENCE) -> Engine:
+    """An engine for SQLite (WAL, foreign keys) or PostgreSQL; parameters stay out of errors.
+
+    A write waits up to `patience` seconds for another one, and `waiting` is told where that takes longer than a moment;
+    where nobody is to be told, a write on PostgreSQL waits as long as it has to.
+    """
     if not url.startswith("sqlite"):
         engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
         event.listen(engine, "connect", _prepare_postgresql)
-        return engine
-    engine = create_engine(url, hide_parameters=True, connect_args={"timeout": 30})
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    engine.update_execution_options(waiting=waiting, patience=patience)
     return engine
 
 
@@ -61,8 +73,57 @@ def _prepare_postgresql(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads and then writes can be refused at the write: take the lock at the start.
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    options = connection.get_execution_options()
+    if not options.get("writes", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    waiting, patience = options["waiting"], options["patience"]
+    if waiting is not None:
+        try:
+            _begin_within(connection, min(UNSAID, patience))
+            return
+        except OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            waiting(patience)
+    _begin_within(connection, patience)
+
+
+def _begin_within(connection: Connection, seconds: float) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _lock_postgres(connection: Connection, lock: str) -> None:
+    """One write at a time; whoever waits for it longer than a moment is told, and not kept forever."""
+    options = connection.get_execution_options()
+    waiting, patience = options.get("waiting"), options.get("patience", PATIENCE)
+    if waiting is None:
+        connection.exec_driver_sql(lock)
+        return
+    try:
+        with connection.begin_nested():
+            _lock_within(connection, lock, min(UNSAID, patience))
+        return
+    except OperationalError as error:
+        if "lock timeout" not in str(error):
+            raise
+    waiting(patience)
+    _lock_within(connection, lock, patience)
+
+
+def _lock_within(connection: Connection, lock: str, seconds: float) -> None:
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {seconds * 1000:.0f}")
+    connection.exec_driver_sql(lock)
+    connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+
+
+def clock_of(connection: Connection) -> datetime | None:
+    """What time the database server says it is; None of a database that is a file here and has no clock of its own."""
+    if connection.dialect.name == "sqlite":
+        return None
+    found: datetime = connection.exec_driver_sql("SELECT clock_timestamp()").scalar_one()
+    return found
 
 
 @contextmanager
@@ -79,8 +140,8 @@ def writing(engine: Engine, *, keep: bool = True, lock: Lock = Lock.ALONE) -> It
     with engine.connect() as connection:
         connection = connection.execution_options(writes=True)
         with connection.begin() as transaction:
-            if lock.value and connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(lock.value)
+            if connection.dialect.name == "postgresql" and lock is not Lock.NONE:
+                _lock_postgres(connection, lock.value)
             yield connection
             if not keep:
                 transaction.rollback()

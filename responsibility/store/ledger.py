@@ -69,9 +69,18 @@ class Entry:
     hash: str = ""
 
 
-def by(connection: Connection, login: str) -> Connection:
-    """The connection, on which every entry keeps who was logged in at the machine, where that is known."""
-    return connection.execution_options(login=login)
+def by(connection: Connection, login: str, since: datetime | None = None) -> Connection:
+    """The connection, on which every entry keeps who was logged in at the machine, where that is known.
+
+    No entry is dated before `since`, when the last act was done: the clock of another machine may be a little ahead.
+    """
+    return connection.execution_options(login=login, since=since)
+
+
+def time_of(connection: Connection, now: datetime) -> datetime:
+    """The time of what is done now on this connection: `now`, or the last act's where that is later."""
+    since: datetime | None = connection.get_execution_options().get("since")
+    return now if since is None or since <= now else since
 
 
 def record(connection: Connection, entry: Entry, refs: Iterable[int] = ()) -> int:
@@ -101,7 +110,8 @@ def record_all(connection: Connection, acts: Iterable[tuple[Entry, Iterable[int]
     while some := list(islice(rest, AT_ONCE)):
         newest = _append(connection, some)
         for seq, (entry, _) in enumerate(some, newest - len(some) + 1):
-            projection.apply(connection, seq, entry.at, entry.act, entry.codes, entry.values)
+            at = time_of(connection, entry.at)
+            projection.apply(connection, seq, at, entry.act, entry.codes, entry.values)
     return newest
 
 
@@ -112,7 +122,7 @@ def _append(connection: Connection, acts: Sequence[tuple[Entry, Iterable[int]]])
     rows: list[dict[str, Any]] = []
     references: list[dict[str, int]] = []
     for seq, (entry, refs) in enumerate(acts, newest + 1):
-        row = _row(entry, seq, previous, login)
+        row = _row(entry, seq, previous, login, time_of(connection, entry.at))
         previous = row["hash"] = digest_of(row)
         rows.append(row)
         references += [{"seq": seq, "assignment_id": ref} for ref in dict.fromkeys(refs)]
@@ -123,11 +133,11 @@ def _append(connection: Connection, acts: Sequence[tuple[Entry, Iterable[int]]])
     return newest + len(rows)
 
 
-def _row(entry: Entry, seq: int, previous: str, login: str | None) -> dict[str, Any]:
+def _row(entry: Entry, seq: int, previous: str, login: str | None, at: datetime) -> dict[str, Any]:
     """An entry as it is written, but for its hash."""
     return {
         "seq": seq,
-        "at": entry.at.astimezone(UTC),
+        "at": at.astimezone(UTC),
         "actor": entry.actor,
         "on_behalf_of": entry.on_behalf_of,
         "act": entry.act,
@@ -191,10 +201,14 @@ def digest_rows(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def entries(connection: Connection, until: datetime | None = None) -> Iterator[Entry]:
-    """Every entry in order, up to and including the instant `until`."""
+    """Every entry in order, up to the last one at or before the instant `until`.
+
+    What was entered before that one under a clock that was ahead had happened by then, whatever it says.
+    """
     query = select(ledger).order_by(ledger.c.seq)
     if until is not None:
-        query = query.where(ledger.c.at <= until)
+        newest = select(func.max(ledger.c.seq)).where(ledger.c.at <= until).scalar_subquery()
+        query = query.where(ledger.c.seq <= newest)
     for row in connection.execute(query):
         yield entry_of(row)
 

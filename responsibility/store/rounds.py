@@ -46,6 +46,12 @@ def end(connection: Connection, seq: int, closed_seq: int) -> None:
     connection.execute(update(sweep_round).where(sweep_round.c.seq == seq).values(closed_seq=closed_seq))
 
 
+def end_all(connection: Connection, closed_seq: int) -> None:
+    """Whatever round runs is over: its time never was."""
+    running_ = sweep_round.c.closed_seq.is_(None)
+    connection.execute(update(sweep_round).where(running_).values(closed_seq=closed_seq))
+
+
 def shards(connection: Connection, seq: int) -> list[Row[Any]]:
     """The shards of a round."""
     return list(connection.execute(select(sweep_shard).where(_S.seq == seq).order_by(_S.number)))

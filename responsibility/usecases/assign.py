@@ -232,4 +232,4 @@ def _names(organisation: Organisation) -> dict[str, str]:
 def check_now(workspace: Workspace, now: datetime) -> None:
     """Refuse a time before the last act at once, before a flow is started for it."""
     with workspace.read() as connection:
-        not_before_last_act(connection, now, workspace.settings)
+        not_before_last_act(connection, now, workspace.settings, workspace.leeway)

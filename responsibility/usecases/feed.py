@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -19,6 +17,7 @@ from responsibility.core.errors import ResponsibilityError
 from responsibility.core.escalation import Clock, kind_of, milestone_of, overdue_from, runs
 from responsibility.core.text import showable
 from responsibility.settings import Settings
+from responsibility.settings.wholefile import put
 from responsibility.store import assignments, delegations, feeds, ledger
 from responsibility.store import organisation as organisation_store
 from responsibility.store.ledger import Entry
@@ -302,11 +301,5 @@ def _row(event: Event) -> dict[str, Any]:
 
 def _write(file: Path, content: bytes) -> None:
     """The file, whole or not at all."""
-    folder = file.absolute().parent
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, prefix=".zeren-", delete=False) as half:
-            half.write(content)
-        os.replace(half.name, file)
-    except OSError as error:  # it would name the half-written file
-        raise OSError(error.errno, error.strerror, str(folder)) from None
+    file.absolute().parent.mkdir(parents=True, exist_ok=True)
+    put(file, content)

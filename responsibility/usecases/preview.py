@@ -82,7 +82,9 @@ class _Finder:
     """Looks for something to say, inside a transaction that is undone."""
 
     def __init__(self, workspace: Workspace, connection: Connection, now: datetime, post: str | None) -> None:
-        self._workspace = Joined(workspace.settings, workspace.engine, workspace.login, connection=connection)
+        self._workspace = Joined(
+            workspace.settings, workspace.engine, workspace.login, workspace.leeway, connection=connection
+        )
         self._connection = connection
         self._now = now
         self._post = post

@@ -62,6 +62,7 @@ class Sweep:
 def sweep(workspace: Workspace, now: datetime, *, dry_run: bool = False) -> Sweep:
     """Find what fell due and climb the ladder, in one transaction. A dry run does the same and undoes it."""
     with workspace.write(now, keep=not dry_run) as connection:
+        now = ledger.time_of(connection, now)
         lamp = Lamp(workspace.settings, laying.policies(connection), now)
         swept = _sweep(connection, lamp)
         seq, more = swept.seq, swept.more

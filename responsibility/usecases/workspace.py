@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from responsibility.core.chain import LaidOn
 from responsibility.core.errors import ClockWentBack, NoRight, WorkspaceError
 from responsibility.settings import Settings, bundled, load
 from responsibility.store import ledger, migrate
-from responsibility.store.engine import Lock, open_engine, reading, writing
+from responsibility.store.engine import Lock, clock_of, open_engine, reading, writing
 from responsibility.store.ledger import Entry
 from responsibility.store.organisation import load as load_organisation
 
@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 
 #: Seconds a command waits for another one on the same workspace.
 PATIENCE = 30.0
+
+#: So much may the clocks of two machines differ: what the slower one does is dated as the last act.
+LEEWAY = timedelta(minutes=15)
+
+#: Lies in data/ as long as a workspace is being made.
+MAKING = "init.unfinished"
 
 #: The actor of what the program does by itself.
 ENGINE = "zeren"
@@ -39,10 +45,19 @@ class Workspace:
     engine: Engine
     #: Who is logged in at the machine, where that is known; kept with every entry.
     login: str = ""
+    #: How far before the last act `now` may be; nothing where somebody named the time (`--now`).
+    leeway: timedelta = timedelta()
 
     @property
     def root(self) -> Path:
         return self.settings.root
+
+    def clock(self, here: datetime) -> datetime:
+        """What time it is: `here` on this machine, but where several share a database, its server's time."""
+        if self.engine.dialect.name == "sqlite":
+            return here
+        with self.read() as connection:
+            return clock_of(connection) or here
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -54,8 +69,8 @@ class Workspace:
     def write(self, now: datetime, *, keep: bool = True, lock: Lock = Lock.ALONE) -> Iterator[Connection]:
         """A transaction that may change things; refused when `now` is before the last act."""
         with writing(self.engine, keep=keep, lock=lock) as connection:
-            not_before_last_act(connection, now, self.settings)
-            yield ledger.by(connection, self.login)
+            since = not_before_last_act(connection, now, self.settings, self.leeway)
+            yield ledger.by(connection, self.login, since)
 
     @contextmanager
     def alone(self, say: Callable[[str], None], patience: float = PATIENCE) -> Iterator[None]:
@@ -94,15 +109,19 @@ class Joined(Workspace):
         yield self.connection
 
 
-def not_before_last_act(connection: Connection, now: datetime, settings: Settings) -> None:
-    """Raise ClockWentBack when `now` is earlier than what was already recorded."""
+def not_before_last_act(
+    connection: Connection, now: datetime, settings: Settings, leeway: timedelta = timedelta()
+) -> datetime | None:
+    """When the last act was done; raises ClockWentBack when `now` is earlier than that by more than `leeway`."""
     last = ledger.last_act_at(connection)
-    if last is not None and now < last:
+    if last is not None and now < last - leeway:
         told, known = (at.astimezone(settings.zone).isoformat(" ", "seconds") for at in (now, last))
         raise ClockWentBack(
             f"现在（{told}）早于本工作区最后一次记录的时间（{known}）",
-            "用 --now 指定不早于它的时间；要看过去的状态用 zeren status --as-of 日期",
+            "用 --now 指定不早于它的时间；要看过去的状态用 zeren status --as-of 日期；"
+            "本机时间曾经不对、现在改对了：zeren clock correct",
         )
+    return last
 
 
 def serve_lock(root: Path) -> FileLock:
@@ -136,18 +155,28 @@ def find_root(asked: Path | None, environ: Mapping[str, str], here: Path) -> Pat
 
 def is_workspace(root: Path) -> bool:
     """Its configuration and its data; a checkout of the program has only the first."""
-    return (root / "config" / "chain.yaml").is_file() and (root / "data").is_dir()
+    whole = (root / "config" / "chain.yaml").is_file() and (root / "data").is_dir()
+    return whole and not (root / "data" / MAKING).exists()
 
 
-def open_workspace(root: Path, environ: Mapping[str, str], *, sending: bool = False, login: str = "") -> Workspace:
+def open_workspace(
+    root: Path,
+    environ: Mapping[str, str],
+    *,
+    sending: bool = False,
+    login: str = "",
+    leeway: timedelta = timedelta(),
+    say: Callable[[str], None] | None = None,
+) -> Workspace:
     """Settings and database of an existing workspace; the database is brought to the current schema.
 
-    `sending` also fetches the channels' passwords, and refuses where one is missing. `login` is who is at the machine.
+    `sending` also fetches the channels' passwords, and refuses where one is missing. `login` is who is at the machine;
+    `leeway` how far its clock may be behind another's; `say` tells a person that waits why.
     """
     settings = load(root, environ, secrets=sending)
     if (path := lost_database(settings)) is not None:
         raise WorkspaceError(f"数据库 {path} 不见了", RECOVER)
-    return _opened(settings, login)
+    return _opened(settings, login, leeway, say)
 
 
 def login_name() -> str:
@@ -168,38 +197,55 @@ def lost_database(settings: Settings) -> Path | None:
     return path if settings.database_url == f"sqlite:///{path}" and not path.is_file() else None
 
 
-def _opened(settings: Settings, login: str = "") -> Workspace:
+def _opened(
+    settings: Settings,
+    login: str = "",
+    leeway: timedelta = timedelta(),
+    say: Callable[[str], None] | None = None,
+) -> Workspace:
     root = settings.root
     (root / "data").mkdir(mode=0o700, exist_ok=True)
-    engine = open_engine(settings.database_url)
+    engine = open_engine(settings.database_url, _telling(say) if say else None, PATIENCE)
     try:
         migrate.open_up(engine)
     except Exception:
         engine.dispose()
         raise
-    return Workspace(settings, engine, login)
+    return Workspace(settings, engine, login, leeway)
+
+
+def _telling(say: Callable[[str], None]) -> Callable[[float], None]:
+    return lambda patience: say(f"数据库正在被别的程序写，最多等 {patience:.0f} 秒……")
 
 
 def create(root: Path, environ: Mapping[str, str], now: datetime) -> Workspace:
-    """A new workspace with the commented default configuration; refuses a folder that already is one."""
+    """A new workspace with the commented default configuration; refuses a folder that already is one.
+
+    One that was broken off half-way is begun anew.
+    """
+    making = root / "data" / MAKING
     if is_workspace(root):
         raise WorkspaceError(f"{root.absolute()} 已经是 zeren 工作区，没有改动", f"直接使用：cd {root}；或换一个目录")
-    if (root / "config").exists():
+    if (root / "config").exists() and not making.exists():
         raise WorkspaceError(
             f"{root.absolute()} 下已有 config 目录但不是 zeren 的，没有改动", "换一个空目录：zeren init 目录"
         )
     if root.exists() and not root.is_dir():
         raise WorkspaceError(f"{root.absolute()} 是文件，不是目录", "换一个目录名：zeren init 目录")
     (root / "data").mkdir(mode=0o700, parents=True, exist_ok=True)
-    # The configuration appears whole or not at all: what was broken off half-way can be made again.
+    making.touch()
+    # The configuration appears whole or not at all.
     half = root / "data" / "config.new"
     shutil.rmtree(half, ignore_errors=True)
+    shutil.rmtree(root / "config", ignore_errors=True)
     # Not the words of messages: those stay the program's until the office takes a copy (`zeren template copy`).
     shutil.copytree(bundled("config"), half, ignore=shutil.ignore_patterns("*.txt", "*.html"))
     half.rename(root / "config")
     workspace = _opened(load(root.absolute(), environ, secrets=False))
     with workspace.write(now) as connection:
-        ledger.record(connection, Entry(now, ENGINE, "init", values={"schema": migrate.HEAD}))
+        if not ledger.last(connection)[0]:
+            ledger.record(connection, Entry(now, ENGINE, "init", values={"schema": migrate.HEAD}))
+    making.unlink()
     return workspace
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from responsibility.core.summary import Asked
+from responsibility.settings.wholefile import whole
 
 HEADER = (
     "编号",
@@ -21,7 +22,7 @@ HEADER = (
 
 def write_questions(path: Path, asked: Sequence[Asked]) -> None:
     """A csv that spreadsheets open as UTF-8; the column 答复 is blank."""
-    with path.open("w", encoding="utf-8-sig", newline="") as out:
+    with whole(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(HEADER)
         for one in asked:

@@ -22,7 +22,7 @@ from responsibility.core.summary import (
     Settled,
 )
 from responsibility.core.timing import HELD_NAMES
-from responsibility.core.undo import Undone
+from responsibility.core.undo import Corrected, Undone
 
 Json = dict[str, Any]
 
@@ -191,6 +191,20 @@ def _seated(seat: Seat, day: str) -> Json:
         "person": seat.person,
         "name": seat.name,
         day: _day(seat.on),
+    }
+
+
+def corrected(done: Corrected, zone: tzinfo) -> Json:
+    """`zeren clock correct --json`."""
+    return {
+        "dry_run": done.dry_run,
+        "first": done.first,
+        "last": done.last,
+        "until": done.until.astimezone(zone).isoformat(),
+        "sweeps": done.sweeps,
+        "acts": done.acts,
+        "messages_dropped": done.dropped,
+        "messages_uncertain": done.doubtful,
     }
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from responsibility.core.chain import Chain
 from responsibility.core.text import NAME_HERE, UNIT_HERE
+from responsibility.settings.wholefile import put
 
 #: Present wherever Excel or WPS is; LibreOffice puts its own Chinese font in the place of it.
 FONT = {"font_name": "宋体", "font_size": 11}
@@ -89,7 +92,7 @@ def organisation_template(path: Path, chain: Chain) -> None:
     """A blank organisation file: five sheets, each with an instruction, a header and examples to overwrite."""
     names = {tier.id: tier.name for tier in chain.tiers}
     tiers = "、".join(names.values())
-    with _book(path) as book:
+    with whole_book(path) as book:
         formats = _Formats(book)
         for name, (instruction, columns, examples) in ORGANISATION.items():
             rows = [[_tier(value, names) for value in row] for row in examples]
@@ -99,7 +102,7 @@ def organisation_template(path: Path, chain: Chain) -> None:
 
 def worklist_template(path: Path, categories: Sequence[str]) -> None:
     """A blank key-work list: title, instruction, header, examples to overwrite, and the categories to choose from."""
-    with _book(path) as book:
+    with whole_book(path) as book:
         formats = _Formats(book)
         sheet = book.add_worksheet("重点工作清单")
         last = len(WORKLIST) - 1
@@ -113,9 +116,14 @@ def worklist_template(path: Path, categories: Sequence[str]) -> None:
         _page(sheet, 3, last)
 
 
-def _book(path: Path) -> Any:
+@contextmanager
+def whole_book(path: Path) -> Iterator[Any]:
+    """A workbook to fill, which appears at `path` whole or not at all; no text in it becomes a formula or a link."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "default_format_properties": FONT}
-    return xlsxwriter.Workbook(path, options)
+    content = BytesIO()
+    with xlsxwriter.Workbook(content, {**options, "in_memory": True}) as book:
+        yield book
+    put(path, content.getvalue())
 
 
 class _Formats:

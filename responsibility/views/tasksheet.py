@@ -7,11 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from responsibility.core.assignment import STATE_NAMES, Light, State
 from responsibility.core.summary.sheet import ANSWERS, Choice, Column, SheetRow, TaskSheet
+from responsibility.views.sheets import whole_book
 
 SHEET = "任务台账"
 #: Column → its width in signs of the default font.
@@ -58,8 +58,7 @@ HOW = (
 
 def write(path: Path, sheet: TaskSheet) -> None:
     """Write the sheet to `path`, which is overwritten."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "default_format_properties": FONT}
-    with xlsxwriter.Workbook(path, options) as book:
+    with whole_book(path) as book:
         book.set_properties({"title": f"{sheet.unit_name}{SHEET}", "comments": ""})
         page, looks = book.add_worksheet(SHEET), _Looks(book)
         _head(page, sheet, looks)

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, case, delete, func, select, update
 
 from responsibility.store import cards, reviews, switching
 from responsibility.store.images import write_back
 from responsibility.store.positions import Values
 from responsibility.store.projection import sets, single, sweeps
-from responsibility.store.rows import assignment, clock, delegation, event, extension, review
+from responsibility.store.rows import assignment, clock, delegation, event, extension, ledger, notice, review
 
 Applier = Callable[[Connection, int, datetime, Sequence[str], Values], None]
 
@@ -75,9 +75,28 @@ def _undo(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str
     write_back(connection, values["rows"])
 
 
+def _correct(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
+    """The clock was put right: the sweeps it had run ahead with never happened.
+
+    What they told stays told, so that clocks they moved are armed above every notice there is.
+    """
+    wrong = ledger.c.seq.between(values["first"], values["last"])
+    reset(connection)
+    kept = select(ledger).where(ledger.c.seq < seq, ~(wrong & ledger.c.act.in_(sweeps.SWEEPS))).order_by(ledger.c.seq)
+    for row in connection.execute(kept).all():
+        apply(connection, row.seq, row.at, row.act, row.codes, row._mapping["values"])
+    c, n = clock.c, notice.c
+    same = (n.assignment_id == c.assignment_id) & (n.clock == c.clock)
+    highest = select(func.max(n.arming)).where(same, n.seq < seq).scalar_subquery()
+    told = select(n.id).where(same, n.seq.between(values["first"], values["last"])).exists()
+    above = case((highest > c.arming, highest), else_=c.arming) + 1
+    connection.execute(update(clock).where(told).values(arming=above))
+
+
 _APPLIERS: dict[str, Applier] = {
     "issue": sets.issue,
     "sweep": sweeps.sweep,
+    "sweep.begin": sweeps.begin,
     "sweep.shard": sweeps.shard,
     "sign": single.sign,
     "report": single.report,
@@ -88,6 +107,7 @@ _APPLIERS: dict[str, Applier] = {
     "review": _review,
     "review.follow": _follow_reviews,
     "cancel": sets.withdraw,
+    "clock.correct": _correct,
     "suspend": single.suspend,
     "resume": single.resume,
     "extend": single.extend,

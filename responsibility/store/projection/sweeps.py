@@ -39,6 +39,14 @@ step = scratch(
 )
 
 
+#: What a sweep leaves in the ledger: in one go, or as a round.
+SWEEPS = ("sweep", "sweep.begin", "sweep.shard")
+
+
+def begin(_connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], _values: Values) -> None:
+    """A round begins: nothing moves yet."""
+
+
 def shard(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str], values: Values) -> None:
     """The same for the units of one shard, as of the instant of its round."""
     with part_of(connection, values["units"]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,17 @@ from responsibility.store import checkup, laying, ledger, migrate, outbox, workl
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import open_engine
 from responsibility.usecases import templates
-from responsibility.usecases.doctor import machine, organisation, work
-from responsibility.usecases.workspace import RECOVER, Workspace, is_serving, lost_database, not_before_last_act
+from responsibility.usecases.clock import seen_at
+from responsibility.usecases.doctor import leftovers, machine, organisation, work
+from responsibility.usecases.workspace import (
+    LEEWAY,
+    RECOVER,
+    Workspace,
+    evidence_folder,
+    is_serving,
+    lost_database,
+    not_before_last_act,
+)
 
 __all__ = ["configuration", "office", "surroundings"]
 
@@ -53,12 +62,17 @@ def _misconfigured(line: str, check: str = "config") -> Finding:
     return Finding(check, Severity.ERROR, line, f"改好 {file[0] if file else 'config/'}，再 zeren doctor")
 
 
-def surroundings(root: Path, answering: str | None) -> list[Finding]:
-    """What can be said without config and database; `answering` is the address of the server that runs, if any."""
+def surroundings(root: Path, answering: str | None, told: machine.Told | None = None) -> list[Finding]:
+    """What can be said without config and database.
+
+    `answering` is the address of the server that runs, if any; `told` what was asked of the server the environment
+    names, or of that one.
+    """
     wanted = machine.bounds()
     return [
         *machine.versions(wanted, machine.installed(wanted)),
         *machine.server(root, answering),
+        *(machine.reached(told) if told else []),
         *machine.disk(machine.free_bytes(root)),
         *machine.modes(root),
     ]
@@ -71,6 +85,18 @@ def office(settings: Settings, now: datetime, *, strict: bool = False) -> list[F
         return [*found, Finding("database", Severity.ERROR, f"数据库 {path} 不见了", RECOVER)]
     try:
         workspace = Workspace(settings, open_engine(settings.database_url))
+    except (SQLAlchemyError, ImportError) as error:
+        return [*found, _closed(settings, error)]
+    try:
+        return [*found, *_examined(workspace, now, strict)]
+    finally:
+        workspace.engine.dispose()
+
+
+def _examined(workspace: Workspace, now: datetime, strict: bool) -> list[Finding]:
+    """What the database can be asked, or why it cannot."""
+    settings, found = workspace.settings, list[Finding]()
+    try:
         found += templates.examined(workspace)
         (settings.root / "data").mkdir(mode=0o700, exist_ok=True)
         migrate.open_up(workspace.engine)
@@ -112,12 +138,16 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
     """Everything that is read from the database."""
     settings = workspace.settings
     today = now.astimezone(settings.zone).date()
+    clock = _clock(connection, settings, now, strict)
+    if lost := leftovers.lost(connection, _file_of(connection)):  # the other checks could stumble over them
+        return [*clock, *lost, *proof(ledger.broken(connection))]
     return [
-        *_clock(connection, settings, now, strict),
+        *clock,
         *_organisation(connection, settings, today),
         *_lists(connection, today, settings.ahead),
         *_running(connection, settings, now),
         *_calendar(connection, settings, today),
+        *leftovers.evidence(leftovers.handed_in(connection), evidence_folder(workspace)),
         *proof(ledger.broken(connection)),
         *guarded(ledger.unguarded(connection)),
     ]
@@ -125,21 +155,20 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
 
 def _clock(connection: Connection, settings: Settings, now: datetime, strict: bool) -> list[Finding]:
     try:
-        not_before_last_act(connection, now, settings)
+        not_before_last_act(connection, now, settings, timedelta() if strict else LEEWAY)
     except ClockWentBack as error:
         if strict:
             raise
-        mend = "date 核对本机时间；若曾用 --now 写入未来的日子，等到那一天，或换回之前的备份"
+        mend = "date 核对本机时间，不对就改对；本机时间是对的：zeren clock correct --dry-run，看清了去掉 --dry-run"
         return [Finding("clock", Severity.ERROR, f"{error.message}，所有办理都会被拒绝", mend)]
-    return []
+    return [] if strict else machine.leapt(seen_at(connection), now, settings.zone)
 
 
 def _organisation(connection: Connection, settings: Settings, today: date) -> list[Finding]:
     chain, org = settings.chain, organisation_store.load(connection)
     if not org.units:
         return organisation.empty(org)
-    file = checkup.organisation_file(connection) or "组织机构.xlsx"
-    mend = f"在组织机构文件里补上，再 zeren org import {file}"
+    mend = f"在组织机构文件里补上，再 zeren org import {_file_of(connection)}"
     carrying = organisation.may_carry(org, chain, checkup.units_carrying(connection))
     in_use = [settings.delivery.channels[name].kind for name in settings.delivery.use]
     return [
@@ -155,6 +184,10 @@ def _organisation(connection: Connection, settings: Settings, today: date) -> li
         *organisation.unled_units(org, chain, carrying, mend),
         *organisation.missing_addresses(org, today, in_use, mend),
     ]
+
+
+def _file_of(connection: Connection) -> str:
+    return checkup.organisation_file(connection) or "组织机构.xlsx"
 
 
 def _policies(connection: Connection, settings: Settings) -> list[Policy]:

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from importlib import metadata
 from pathlib import Path
 from stat import S_IMODE
@@ -13,6 +15,7 @@ from typing import Any
 
 from responsibility.core.errors import Finding, Severity
 from responsibility.settings.source import read
+from responsibility.usecases.clock import LONG
 from responsibility.usecases.workspace import is_serving
 
 #: Bytes below which the disk is tight, and below which nothing more should be begun.
@@ -32,6 +35,15 @@ def disk(free: int) -> list[Finding]:
 def free_bytes(root: Path) -> int:
     """What is left on the workspace's disk."""
     return shutil.disk_usage(root).free
+
+
+def leapt(seen: datetime | None, now: datetime, zone: tzinfo) -> list[Finding]:
+    """The clock went on by no more than a sweep would go along with."""
+    if seen is None or now - seen <= LONG:
+        return []
+    message = f"上一次巡查在 {seen.astimezone(zone):%Y-%m-%d}，隔了 {(now - seen).days} 天；时间核对以前不会自动巡查"
+    mend = f"date 核对本机时间，不对就改对；确实停用了这么久：zeren remind --now {now.astimezone(zone):%Y-%m-%dT%H:%M}"
+    return [Finding("clock", Severity.ERROR, message, mend)]
 
 
 def modes(root: Path) -> list[Finding]:
@@ -116,6 +128,33 @@ def server(root: Path, answering: str | None) -> list[Finding]:
         return [Finding("server", Severity.WARNING, message, "稍等再查；仍不应答，停掉 zeren serve 再启动它")]
     message = "上一次的 Prefect 服务没有正常停下（断电或被强行结束），留下了记录；不影响使用"
     return [Finding("server", Severity.INFO, message, f"下一次 zeren serve 会自动更新；也可 rm {note}")]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a Prefect server said when it was asked."""
+
+    url: str
+    #: Whether it answers at all.
+    answers: bool
+    #: Whether the environment names it (PREFECT_API_URL), and not the workspace.
+    named: bool = False
+    #: How many runs have gone on for longer than any run should; None where it would not say.
+    hanging: int | None = None
+
+
+def reached(told: Told) -> list[Finding]:
+    """The server answers, and no run on it has been running for half a day."""
+    if not told.answers and told.named:
+        message = f"PREFECT_API_URL 写的 Prefect 服务 {told.url} 不应答"
+        mend = f"检查那台机器和网络：curl {told.url}/health；本机自己值守的，去掉 PREFECT_API_URL"
+        return [Finding("server", Severity.ERROR, message, mend)]
+    if told.hanging:
+        message = f"{told.hanging} 次运行开始了半天还没有结束，运行它的进程可能已不在"
+        return [
+            Finding("server", Severity.WARNING, message, "停掉 zeren serve 再启动它：没有进程的运行会记为中断、补做")
+        ]
+    return []
 
 
 def _noted(note: Path) -> dict[str, Any]:

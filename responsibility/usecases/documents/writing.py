@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +13,7 @@ from sqlalchemy import Connection
 
 from responsibility.core.chain import LaidOn
 from responsibility.core.errors import ConfigError, NoRight, ResponsibilityError
+from responsibility.settings.wholefile import put
 from responsibility.store import documents, laying, ledger
 from responsibility.store import organisation as organisation_store
 from responsibility.store.blocks import blocks_of
@@ -214,9 +213,7 @@ def _put(path: Path, content: bytes) -> None:
     if path.exists():
         digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8]
         path.rename(path.with_name(f"{path.stem}-未入账-{digest}{path.suffix}"))
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".zeren-", delete=False) as half:
-        half.write(content)
-    os.replace(half.name, path)
+    put(path, content)
 
 
 # -- templates ----------------------------------------------------------------------------------------------------

@@ -99,7 +99,9 @@ class _Reader:
         self, connection: Connection, workspace: Workspace, file: str, now: datetime, problems: list[Problem]
     ) -> None:
         self._connection = connection
-        self._workspace = Joined(workspace.settings, workspace.engine, workspace.login, connection=connection)
+        self._workspace = Joined(
+            workspace.settings, workspace.engine, workspace.login, workspace.leeway, connection=connection
+        )
         self._file = file
         self._now = now
         self._problems = problems

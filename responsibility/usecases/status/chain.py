@@ -48,7 +48,7 @@ OF_ITEMS = (By.CATEGORY, By.ITEM)
 def status(workspace: Workspace, now: datetime, by: By = By.TIER) -> Summary:
     """The whole chain at `now`."""
     with workspace.read() as connection:
-        not_before_last_act(connection, now, workspace.settings)
+        not_before_last_act(connection, now, workspace.settings, workspace.leeway)
         return summarise(connection, workspace.settings, now, by)
 
 

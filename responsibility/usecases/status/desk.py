@@ -36,7 +36,7 @@ from responsibility.usecases.workspace import Workspace, not_before_last_act
 def show(workspace: Workspace, code: str, now: datetime) -> ItemView:
     """One item (or the item of one assignment) with its chain, clocks, last notices and what comes next."""
     with workspace.read() as connection:
-        not_before_last_act(connection, now, workspace.settings)
+        not_before_last_act(connection, now, workspace.settings, workspace.leeway)
         return show_in(connection, workspace, code, now)
 
 
@@ -97,7 +97,7 @@ def _item_view(row: Any, views: tuple[AssignmentView, ...], period: str | None, 
 def todo(workspace: Workspace, whom: str, now: datetime) -> tuple[str, tuple[AssignmentView, ...]]:
     """(name, what is open) for a post or a unit: its own, a unit's for its head, and what a post acts on for others."""
     with workspace.read() as connection:
-        not_before_last_act(connection, now, workspace.settings)
+        not_before_last_act(connection, now, workspace.settings, workspace.leeway)
         organisation = organisation_store.load(connection)
         chain = workspace.settings.chain
         if whom in organisation.post:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from responsibility.views.terminal.staffing import organisation_imported
     from responsibility.views.terminal.state import status
     from responsibility.views.terminal.sweep import demo, ladder, laid, periods_waiting, rehearsed, swept
-    from responsibility.views.terminal.undoing import undone
+    from responsibility.views.terminal.undoing import corrected, undone
 
 __all__ = [
     "accepted",
@@ -41,6 +41,7 @@ __all__ = [
     "calendar_year",
     "channel_tested",
     "channels",
+    "corrected",
     "demo",
     "differences",
     "event_set",
@@ -100,6 +101,6 @@ _WHERE = {
     "staffing": "organisation_imported",
     "state": "status",
     "sweep": "demo ladder laid periods_waiting rehearsed swept",
-    "undoing": "undone",
+    "undoing": "corrected undone",
 }
 __getattr__ = later(__name__, _WHERE)

@@ -92,6 +92,7 @@ ACTS = {
     "deliver": "送出消息",
     "tell_issued": "告知新任务",
     "restore": "从备份恢复",
+    "clock.correct": "校正时间",
     "channel.test": "试渠道",
     "channel.park": "渠道送不出",
     "message.resend": "重送消息",

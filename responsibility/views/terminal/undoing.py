@@ -1,11 +1,12 @@
-"""An act that was taken back."""
+"""What was taken back: an act, or a time that had not come yet."""
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Any
 
 from responsibility.core.assignment import STATE_NAMES, State
-from responsibility.core.undo import Undone
+from responsibility.core.undo import Corrected, Undone
 from responsibility.views.terminal.records import ACTS
 
 _COLUMNS = {"due_on": "时限", "percent": "进度", "counted": "累计", "milestones_done": "节点"}
@@ -30,6 +31,24 @@ def undone(done: Undone) -> str:
         lines.append(f"  上级随之重新打开 {len(done.reopened_above)} 项：{'、'.join(done.reopened_above[:6])}")
     if not done.dry_run:
         lines.append("两条都留在台账里；同一条命令再敲一次，撤回的是更早的一条")
+    return "\n".join(lines)
+
+
+def corrected(done: Corrected, zone: tzinfo) -> str:
+    """What had been dated in the future, and what is to be done about it."""
+    verb = "试算：会校正" if done.dry_run else "已校正"
+    lines = [
+        f"{verb}：台账第 {done.first} 到 {done.last} 条记在了将来（最远 {done.until.astimezone(zone):%Y-%m-%d %H:%M}）",
+        f"  其中 {done.sweeps} 次巡查作废，任务回到巡查以前，以后到点照常提醒",
+    ]
+    if done.acts:
+        lines.append(f"  其中 {done.acts} 次人办的照旧有效；办错了的，由本人 zeren undo")
+    if done.dropped:
+        lines.append(f"  当时写好、还没有送出的 {done.dropped} 份消息作罢")
+    if done.doubtful:
+        lines.append(f"  {done.doubtful} 份消息不知道是否送到：zeren message list --status uncertain")
+    if not done.dry_run:
+        lines.append("已经送出的收不回，请向收到的人说明；台账一条没有少。接下来：zeren remind")
     return "\n".join(lines)
 
 

@@ -1,0 +1,133 @@
+"""The doctor finds what hangs on nothing and what is gone, and asks the server the environment names."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import pytest
+
+from flows.server import hanging
+from flows.timer import Running
+from responsibility.cli.app import run
+from responsibility.core.errors import Finding, Severity
+from responsibility.store.engine import writing
+from responsibility.usecases.doctor import machine, office
+from tests.world import World
+
+
+def examined(world: World, check: str) -> list[Finding]:
+    return [one for one in office(world.workspace.settings, world.now) if one.check == check]
+
+
+@pytest.mark.parametrize(
+    ("statement", "column", "mend"),
+    [
+        ("DELETE FROM assignment WHERE code = 'L1-01.A'", "clock.assignment_id", "zeren restore"),
+        ("UPDATE assignment SET occurrence_id = 99 WHERE code = 'L1-01.A'", "assignment.occurrence_id", "restore"),
+        ("DELETE FROM item", "occurrence.item_id", "zeren restore"),
+        ("DELETE FROM work_list", "item.list_id", "zeren restore"),
+        ("UPDATE message SET seq = 99", "message.seq", "zeren restore"),
+        ("DELETE FROM person WHERE code = 'RA1'", "holding.person", "zeren org import organisation.yaml"),
+        ("DELETE FROM unit WHERE code = 'A'", "post.unit", "zeren org import organisation.yaml"),
+    ],
+)
+def test_rows_that_hang_on_nothing_are_found(any_world: World, statement: str, column: str, mend: str) -> None:
+    world = any_world
+    world.given(by="9月28日前")
+    world.to("2023-09-22")
+    world.sweep()
+    world.untold.clear()
+    assert examined(world, "orphans") == []
+    with writing(world.workspace.engine) as connection:
+        connection.exec_driver_sql(statement)
+    found = examined(world, "orphans")
+    assert any(column in one.message and mend in one.mend for one in found), found
+    assert {one.severity for one in found} == {Severity.ERROR}
+    if "org import" in mend:
+        world.organise()
+        assert examined(world, "orphans") == []
+
+
+def test_files_handed_in_are_there_and_none_besides(world: World) -> None:
+    world.given(by="9月28日前")
+    world.signed("L1-01.A")
+    paper = world.root / "纪要.txt"
+    paper.write_text("会开过了", "utf-8")
+    world.does("submit", "L1-01.A", evidence=[paper])
+    assert examined(world, "orphans") == []
+    folder = world.root / "data" / "evidence"
+    [kept] = [path for path in folder.rglob("*") if path.is_file()]
+    (folder / "new-half").write_bytes(b"half")
+    [strange] = examined(world, "orphans")
+    assert (strange.severity, "1 个台账不认得的文件" in strange.message) == (Severity.INFO, True)
+    assert str(folder / "new-half") in strange.mend
+    (folder / "new-half").unlink()
+    kept.unlink()
+    [gone] = examined(world, "orphans")
+    assert (gone.severity, "纪要.txt" in gone.message, "备份" in gone.mend) == (Severity.ERROR, True, True)
+
+
+@pytest.fixture
+def prefect() -> Iterator[tuple[str, list[Any]]]:
+    """The address of a server that is well and has seven runs hanging, and what it was asked."""
+    asked: list[Any] = []
+
+    class Answers(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self._say(b"true")
+
+        def do_POST(self) -> None:
+            asked.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+            self._say(b"7")
+
+        def _say(self, body: bytes) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing is said."""
+
+    server = HTTPServer(("127.0.0.1", 0), Answers)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/api", asked
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_named_server_is_asked(
+    world: World,
+    prefect: tuple[str, list[Any]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url, asked = prefect
+    world.workspace.engine.dispose()
+
+    def said() -> list[dict[str, str]]:
+        capsys.readouterr()
+        run(["doctor", "-w", str(world.root), "--json", "--now", "2023-09-12"])
+        return [one for one in json.loads(capsys.readouterr().out)["findings"] if one["check"] == "server"]
+
+    assert said() == []
+    monkeypatch.setenv("PREFECT_API_URL", url)
+    [found] = said()
+    assert (found["severity"], "7 次运行" in found["message"]) == ("warning", True)
+    path, filters = asked[0]
+    assert path == "/api/flow_runs/count"
+    assert filters["flow_runs"]["start_time"]["before_"] < Running().now().isoformat()
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    [found] = said()
+    assert (found["severity"], "不应答" in found["message"]) == ("error", True)
+    assert "curl http://127.0.0.1:9/api/health" in found["mend"]
+
+
+def test_a_server_that_will_not_say_is_not_accused() -> None:
+    assert hanging("http://127.0.0.1:9/api", Running().now()) is None
+    assert machine.reached(machine.Told("x", answers=True, named=True)) == []
+    assert machine.reached(machine.Told("x", answers=False)) == []  # the workspace's own has a finding of its own
