@@ -1,7 +1,8 @@
 """Assignments and what hangs on each.
 
 Columns under "identity" never change once written; those under "projection" are written only by
-`store.projection.apply`, which can rebuild them from the ledger (`laying.lay` writes new rows as their `issue` leaves them).
+`store.projection.apply`, which can rebuild them from the ledger; new rows are written by `laying.lay` as
+their `issue` leaves them.
 """
 
 from __future__ import annotations
