@@ -170,11 +170,13 @@ ASSIGNMENTS = """
     SELECT laid.id, CAST(:list AS VARCHAR) || '-' || number || '.' || code, item, item, 'member', 'member', unit, code,
         true, true, :policy, :policy, due_on, due_at, :state, 1, :issued_on, due_on, due_at, 0, 0, false
     FROM laid JOIN position ON position.at = laid.stands"""
+#: All of one kind after the other, as laying a tier leaves them.
 CLOCKS = """
     INSERT INTO clock (assignment_id, clock, unit, policy_id, arming, due_on, due_at, rung, next_at)
     SELECT laid.id, k.clock, laid.unit, :policy, 1, due_on, due_at, rung, CASE WHEN k.clock = 'finish' THEN next_at END
     FROM laid JOIN position ON position.at = laid.stands,
-        (SELECT 'finish' AS clock UNION ALL SELECT 'sign' AS clock) k"""
+        (SELECT 'finish' AS clock UNION ALL SELECT 'sign' AS clock) k
+    ORDER BY k.clock, laid.id"""
 STOPPED = "UPDATE clock SET next_at = NULL WHERE assignment_id > :before AND assignment_id <= :before + :size"
 VERIFIED = """
     INSERT INTO clock (assignment_id, clock, unit, policy_id, arming, due_on, due_at, rung, next_at)
