@@ -21,7 +21,7 @@ from responsibility.usecases.backup import backup, copy_to, restore, upgraded
 from responsibility.usecases.deliver import deliver
 from responsibility.usecases.record import log, verify
 from responsibility.usecases.workspace import open_workspace
-from tests.conftest import fresh_database
+from tests.databases import Server
 from tests.world import World
 
 
@@ -139,8 +139,8 @@ def test_a_ledger_that_was_tampered_with_is_not_backed_up_as_if_it_were_whole(of
     assert not list(tmp_path.glob("*.zip"))
 
 
-def test_to_postgres_and_back_it_is_the_same_office(office: World, postgres: str, tmp_path: Path) -> None:
-    url = fresh_database(postgres)
+def test_to_postgres_and_back_it_is_the_same_office(office: World, postgres: Server, tmp_path: Path) -> None:
+    url = postgres.fresh()
     counts = copy_to(office.workspace, url)
     assert counts["ledger"] == verify(office.workspace)[0]
     there = open_workspace(office.root, {**office.environ, "ZEREN_DATABASE_URL": url})
@@ -172,8 +172,8 @@ def test_a_database_of_a_newer_program_is_left_alone(office: World) -> None:
         open_workspace(office.root, office.environ)
 
 
-def test_a_shared_database_is_upgraded_by_hand_only(postgres: str, tmp_path: Path) -> None:
-    url = fresh_database(postgres)
+def test_a_shared_database_is_upgraded_by_hand_only(postgres: Server, tmp_path: Path) -> None:
+    url = postgres.fresh()
     with World(tmp_path / "office", url) as world:
         engine = open_engine(url)
         with writing(engine) as connection:

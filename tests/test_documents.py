@@ -44,7 +44,7 @@ AWKWARD = "=开好 {{ 7*7 }}{% x %} <w:p>&“专题”会"
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> World:
+def template(database: str, tmp_path_factory: pytest.TempPathFactory) -> World:
     """Two branches and all members are late by three working days: everything due stands at 督办."""
     world = World(tmp_path_factory.mktemp("late") / "office")
     world.configure("policy.yaml", "documents: []", "documents: [supervision_note]")

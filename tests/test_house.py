@@ -48,7 +48,7 @@ def test_the_two_breakages_of_prefect_are_fenced_off() -> None:
     assert "fastapi>=0.139,<0.151" in wanted
 
 
-def test_the_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
+def test_the_migrations_make_the_tables_of_the_code(empty: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
@@ -56,7 +56,7 @@ def test_the_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
     from responsibility.store import migrate, rows
     from responsibility.store.engine import open_engine
 
-    engine = open_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    engine = open_engine(empty)
     migrate.bring_up(engine)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
