@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import stat
 import zipfile
 from collections.abc import Callable
@@ -47,7 +46,7 @@ def test_a_backup_made_while_somebody_writes_comes_back_as_the_same_office(offic
     assert b"secret" not in file.read_bytes()
     back = restore(file, tmp_path / "again", office.now)
     assert back.entries - 1 == done.entries == verify(office.workspace)[0]
-    again = open_workspace(tmp_path / "again", office.environ)
+    again = open_workspace(tmp_path / "again", {})
     assert verify(again)[1] == []
     assert [line.hash for line in log(again)][:-1] == [line.hash for line in log(office.workspace)]
     assert (again.root / "data" / "evidence" / "纪要.txt").read_text("utf-8") == "已召开"
@@ -65,7 +64,7 @@ def test_what_waited_when_it_was_backed_up_is_not_sent_again_by_itself(office: W
     assert office.deliver()["sent"] == 1
     again = restore(tmp_path / "备份.zip", tmp_path / "again", office.now)
     assert again.doubtful == 1
-    workspace = open_workspace(tmp_path / "again", office.environ)
+    workspace = open_workspace(tmp_path / "again", {})
     assert deliver(workspace, {"console": office.courier}, office.now).counts == {}
     with workspace.read() as connection:
         assert connection.exec_driver_sql("SELECT status FROM message ORDER BY id DESC").scalar() == "uncertain"
@@ -164,10 +163,7 @@ def test_an_address_of_no_database_is_refused(office: World, url: str) -> None:
 
 
 def test_a_database_of_a_newer_program_is_left_alone(office: World) -> None:
-    office.workspace.engine.dispose()
-    with sqlite3.connect(office.root / "data" / "zeren.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+    office.tamper("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(WorkspaceError, match="较新的 zeren"):
         open_workspace(office.root, office.environ)
 

@@ -84,7 +84,7 @@ def office(settings: Settings, now: datetime, *, strict: bool = False) -> list[F
 
 def _closed(settings: Settings, error: Exception) -> Finding:
     mend = "ls -l data/zeren.db 看权限；文件坏了就停下 zeren serve，换回最近的备份"
-    if not settings.database_url.startswith("sqlite"):
+    if not settings.embedded:
         known = failures.told(error)
         mend = f"{known[1] if known else '检查 ZEREN_DATABASE_URL 和数据库服务'}；再 zeren doctor"
     return Finding("database", Severity.ERROR, f"数据库打不开或写不进去（{failures.reason(error)}）", mend)
