@@ -10,15 +10,17 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from big_list import lay_list
-from measure import claim, line, taking
+from measure import Taken, claim, line, taking
 from sqlalchemy.engine import make_url
 
 from responsibility.store.engine import open_engine
 from responsibility.usecases.backup import copy_to
-from responsibility.usecases.workspace import Workspace, open_workspace
+from responsibility.usecases.workspace import open_workspace
 
 WIDTHS = (26, 12, 9, 9, 8)
 NAME = "zeren_moving"
@@ -45,20 +47,26 @@ def _there_and_back(folder: Path, size: int, server: str) -> float:
     _say(server, f"DROP DATABASE IF EXISTS {NAME}", f"CREATE DATABASE {NAME} ENCODING 'UTF8' TEMPLATE template0")
     try:
         url = make_url(server).set(database=NAME).render_as_string(hide_password=False)
-        there = _copied(f"{size * 30:,} to PostgreSQL", workspace, url)
-        moved = open_workspace(workspace.root, {**os.environ, "ZEREN_DATABASE_URL": url})
-        back = _copied(f"{size * 30:,} back to SQLite", moved, f"sqlite:///{folder / 'back.db'}")
-        moved.engine.dispose()
+        there = _copied(f"{size * 30:,} to PostgreSQL", workspace.root, "", url)
+        back = _copied(f"{size * 30:,} back to SQLite", workspace.root, url, f"sqlite:///{folder / 'back.db'}")
     finally:
         _say(server, f"DROP DATABASE IF EXISTS {NAME} WITH (FORCE)")
     return max(there, back)
 
 
-def _copied(name: str, workspace: Workspace, url: str) -> float:
-    with taking() as taken:
-        rows = sum(copy_to(workspace, url).values())
+def _copied(name: str, root: Path, source: str, target: str) -> float:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:  # holds nothing of what came before
+        rows, taken = fresh.submit(_copy, root, source, target).result()
     line((name, f"{rows:,}", f"{taken.seconds:.1f}", taken.per_second(rows), f"{taken.peak:.0f}"), WIDTHS)
     return taken.peak
+
+
+def _copy(root: Path, source: str, target: str) -> tuple[int, Taken]:
+    workspace = open_workspace(root, {**os.environ, "ZEREN_DATABASE_URL": source})
+    with taking() as taken:
+        rows = sum(copy_to(workspace, target).values())
+    workspace.engine.dispose()
+    return rows, taken
 
 
 def _say(server: str, *statements: str) -> None:

@@ -18,6 +18,15 @@ from tests.world import World
 settings.register_profile("suite", max_examples=50)
 settings.load_profile("suite")
 
+#: Files whose every test runs on both in each run; the others on what ZEREN_TEST_DATABASE says.
+BOTH = frozenset(
+    f"test_{name}"
+    for name in (
+        "backup", "cards", "delegate", "events", "extension", "gaps", "import_again", "laying", "ledger", "life",
+        "migrations", "posts", "questions", "redate", "review", "templates", "together",
+    )
+)  # fmt: skip
+
 #: The address of the run's PostgreSQL, and what stops it: the process that hands out the tests has it for all.
 _SERVER, _STOP = pytest.StashKey[str | None](), pytest.StashKey[Callable[[], None]]()
 
@@ -40,11 +49,17 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that asks for a database runs on both, on the one asked for, or on SQLite where it is about that."""
     if "database" in metafunc.fixturenames:
-        asked = os.environ.get(databases.KIND) or "both"
+        asked = os.environ.get(databases.KIND) or _usual(metafunc)
         kinds = KINDS if asked == "both" else [asked]
         if metafunc.definition.get_closest_marker("sqlite"):
             kinds = ["sqlite"]
         metafunc.parametrize("database", kinds, indirect=True, scope="session")
+
+
+def _usual(metafunc: pytest.Metafunc) -> str:
+    """What a test runs on where nobody asked: both, where what it is about is decided in SQL."""
+    both = {"any_world", "empty"} & set(metafunc.fixturenames) or metafunc.module.__name__.split(".")[-1] in BOTH
+    return "both" if both else "sqlite"
 
 
 def _server(config: pytest.Config) -> str | None:
