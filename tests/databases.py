@@ -1,6 +1,6 @@
 """The databases of the tests: SQLite in the workspace's own file, or one of its own for each office on PostgreSQL.
 
-`ZEREN_TEST_DATABASE` says which: `sqlite`, `postgres`, `both`; without it the files `BOTH` in tests/conftest.py on both.
+`ZEREN_TEST_DATABASE` says which: `sqlite`, `postgres`, `both`; else what tests/conftest.py names `BOTH`.
 `ZEREN_TEST_POSTGRES_URL` names a server to use; without it one is started from the wheel, if there is one.
 """
 
