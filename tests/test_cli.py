@@ -242,6 +242,7 @@ def test_bad_config_names_file_line_and_key(office: Any, zeren: Zeren) -> None:
     assert "很多" in err
 
 
+@pytest.mark.sqlite(reason="is about the file SQLite keeps in the workspace")
 def test_a_defect_of_ours_is_a_sentence_with_a_file_for_the_maintainers(
     office: Any, zeren: Zeren, world: World
 ) -> None:

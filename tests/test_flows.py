@@ -35,7 +35,7 @@ def zeren(root: Path, *argv: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with one list for everybody, not yet assigned."""
     with World(tmp_path_factory.mktemp("flows") / "office") as world:
         world.list(
@@ -128,7 +128,7 @@ with prefect_server(Path(sys.argv[1])):
 """
 
 
-def test_the_scheduled_run_lays_what_has_begun_before_it_sweeps(tmp_path: Path) -> None:
+def test_the_scheduled_run_lays_what_has_begun_before_it_sweeps(database: str, tmp_path: Path) -> None:
     """A plain `remind` lays nothing and says what waits; the schedule lays it, and the run page shows it."""
     with World(tmp_path / "office") as world:
         world.given(title="年度报告", by="每年12月31日前")
@@ -147,7 +147,7 @@ def test_the_scheduled_run_lays_what_has_begun_before_it_sweeps(tmp_path: Path) 
     assert shown.description == "清单 L1：新交办 1 期、5 项任务"
 
 
-def test_killed_half_way_it_is_whole_after_the_next_run(tmp_path: Path) -> None:
+def test_killed_half_way_it_is_whole_after_the_next_run(database: str, tmp_path: Path) -> None:
     """A kill -9 while tiers are being laid: the server goes with its parent, and the next run lays the rest once."""
     with World(tmp_path / "office") as world:
         world.list(
@@ -201,7 +201,7 @@ def test_a_scheduled_sweep_does_not_run_before_its_time() -> None:
     assert time.monotonic() - began < 60
 
 
-def test_two_commands_at_once_wait_for_each_other(tmp_path: Path) -> None:
+def test_two_commands_at_once_wait_for_each_other(database: str, tmp_path: Path) -> None:
     """The second says that it waits, and then finds nothing left to do."""
     with World(tmp_path / "office") as world:
         world.given(by="9月30日前")
@@ -230,7 +230,7 @@ def test_two_commands_at_once_wait_for_each_other(tmp_path: Path) -> None:
     assert "已交办 → 已签收" in out
 
 
-def test_the_time_of_a_command_is_taken_when_the_waiting_is_over(tmp_path: Path) -> None:
+def test_the_time_of_a_command_is_taken_when_the_waiting_is_over(database: str, tmp_path: Path) -> None:
     """What the other one did meanwhile is not after the now of the one that waited."""
     from responsibility.usecases import verbs
 

@@ -251,7 +251,7 @@ def test_no_file_breaks_a_reader(shard: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-def test_an_import_happens_whole_or_not_at_all(shard: int, tmp_path: Path) -> None:
+def test_an_import_happens_whole_or_not_at_all(database: str, shard: int, tmp_path: Path) -> None:
     whole = sound() | {"org.yaml": yaml.safe_dump(organisation(), allow_unicode=True).encode()}
     done = 0
     with World(tmp_path / "office") as world:

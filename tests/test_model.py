@@ -456,7 +456,7 @@ def _with_days(rung: Any, days: int) -> Any:
 
 
 @pytest.mark.xdist_group("model")
-def test_whatever_the_office_does_the_model_knew() -> None:
+def test_whatever_the_office_does_the_model_knew(database: str) -> None:
     with template() as pattern:
 
         class Here(Office):

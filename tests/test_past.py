@@ -60,7 +60,7 @@ DAYS = st.lists(
 
 
 @pytest.fixture(scope="module")
-def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def pattern(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with World(tmp_path_factory.mktemp("past") / "office") as world:
         world.list(
             {"title": "学习", "lead": "甲支部", "support": "甲支部全体党员", "by": "9月20日前", "target": "3次"},

@@ -242,7 +242,7 @@ def test_a_database_that_goes_away_is_waited_for(world: World, monkeypatch: pyte
         drain(world.workspace, begun.seq, "run", Still(world.now))
 
 
-@pytest.mark.parametrize("any_world", ["postgres"], indirect=True)
+@pytest.mark.postgres("several writers at once")
 def test_several_at_once_share_the_shards_and_tell_nobody_twice(any_world: World) -> None:
     world = office(any_world)
     world.to("2023-09-27")
@@ -260,7 +260,7 @@ def test_several_at_once_share_the_shards_and_tell_nobody_twice(any_world: World
     assert verify(world.workspace)[1] == []
 
 
-@pytest.mark.parametrize("any_world", ["postgres"], indirect=True)
+@pytest.mark.postgres("several writers at once")
 def test_two_shards_are_written_at_the_same_time_and_an_act_waits_for_both(any_world: World) -> None:
     """Two transactions that share the lock stand open at once; one that writes alone gets its turn after them."""
     world = office(any_world)
@@ -284,7 +284,7 @@ def test_two_shards_are_written_at_the_same_time_and_an_act_waits_for_both(any_w
     assert order[-1] == "alone"
 
 
-@pytest.mark.parametrize("any_world", ["postgres"], indirect=True)
+@pytest.mark.postgres("several writers at once")
 def test_a_worker_that_is_killed_mid_shard_leaves_nothing_half_done(any_world: World) -> None:
     world = office(any_world)
     world.to("2023-09-27")

@@ -36,7 +36,7 @@ def until(true: Callable[[], Any], seconds: float = 120.0) -> Any:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office with one item assigned long ago, so that there is something to say."""
     with World(tmp_path_factory.mktemp("serve") / "office") as world:
         world.given(by="9月30日前")
@@ -160,7 +160,7 @@ def test_starting_it_twice_is_refused_with_its_address(office: Path, serving: An
     assert serving[1] in second.stderr
 
 
-def test_children_that_die_are_started_again_and_a_stop_leaves_nothing(tmp_path: Path) -> None:
+def test_children_that_die_are_started_again_and_a_stop_leaves_nothing(database: str, tmp_path: Path) -> None:
     """Server killed: again at the same address. Runner killed: again. SIGTERM: a clean end. kill -9: all go along."""
     with World(tmp_path / "office") as world:
         seeded(world.root)
@@ -187,7 +187,7 @@ def test_children_that_die_are_started_again_and_a_stop_leaves_nothing(tmp_path:
     assert zeren(world.root, "status").returncode == 0
 
 
-def test_missed_runs_collapse_into_one_and_dead_ones_are_marked(tmp_path: Path) -> None:
+def test_missed_runs_collapse_into_one_and_dead_ones_are_marked(database: str, tmp_path: Path) -> None:
     """Power cut: eleven runs are late and one is recorded as running; one run makes good for all, nothing is stuck."""
     with World(tmp_path / "office") as world:
         seeded(world.root)
@@ -228,7 +228,7 @@ def test_missed_runs_collapse_into_one_and_dead_ones_are_marked(tmp_path: Path) 
     assert fresh == 1  # a sweep: what a delivery missed the next one does
 
 
-def test_times_taken_out_of_the_schedule_are_forgotten(tmp_path: Path) -> None:
+def test_times_taken_out_of_the_schedule_are_forgotten(database: str, tmp_path: Path) -> None:
     """Prefect keeps schedules that a later catalogue no longer has; their runs would go on for ever."""
     with World(tmp_path / "office") as world:
         seeded(world.root)
@@ -272,7 +272,7 @@ sys.addaudithook(hook)
 """
 
 
-def test_nothing_leaves_the_host(tmp_path: Path) -> None:
+def test_nothing_leaves_the_host(database: str, tmp_path: Path) -> None:
     """Every process of assign, remind and serve reports connections and look-ups that are not loopback: none."""
     with World(tmp_path / "office") as world:
         world.given(by="9月30日前")

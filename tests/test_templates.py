@@ -19,7 +19,7 @@ Zeren = Callable[..., Any]
 
 
 @pytest.fixture
-def zeren(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Zeren:
+def zeren(blank: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Zeren:
     """A new workspace in the current folder; calls give back the JSON."""
     monkeypatch.setenv("ZEREN_HOME", str(tmp_path / "office"))
     monkeypatch.chdir(tmp_path)

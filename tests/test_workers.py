@@ -9,11 +9,10 @@ import pytest
 
 from responsibility.usecases.record import verify
 from tests.cluster import Cluster, cluster, until
-from tests.conftest import fresh_database
 from tests.prefect_seed import seeded
 from tests.world import World
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("workers")]
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("workers"), pytest.mark.postgres("several machines")]
 
 #: While somebody holds this lock no shard is finished.
 GATE = 77
@@ -26,23 +25,22 @@ GATED = (
 
 
 @pytest.fixture
-def office(furnished: tuple[str, str], tmp_path: Path) -> Iterator[World]:
+def office(world: World) -> World:
     """An office on PostgreSQL in which everything is late: two shards, on a channel that needs nobody."""
-    with World(tmp_path / "office", fresh_database(*furnished), furnished=True) as world:
-        world.configure("schedule.yaml", "due: 20000, lease: 60", "due: 1, lease: 10")
-        world.configure("channels.yaml", "use: [console]", "use: [file]")
-        world.list(*({"title": f"第{n}件", "lead": "甲支部、乙支部", "by": "9月30日前"} for n in range(4)))
-        world.assign()
-        with world.workspace.engine.begin() as connection:
-            for statement in GATED:
-                connection.exec_driver_sql(statement)
-        yield world
+    world.configure("schedule.yaml", "due: 20000, lease: 60", "due: 1, lease: 10")
+    world.configure("channels.yaml", "use: [console]", "use: [file]")
+    world.list(*({"title": f"第{n}件", "lead": "甲支部、乙支部", "by": "9月30日前"} for n in range(4)))
+    world.assign()
+    with world.workspace.engine.begin() as connection:
+        for statement in GATED:
+            connection.exec_driver_sql(statement)
+    return world
 
 
 @pytest.fixture
 def machines(office: World, tmp_path: Path) -> Iterator[Cluster]:
     """A server and two machines."""
-    url = office.environ["ZEREN_DATABASE_URL"]
+    url = office.workspace.settings.database_url
     with cluster(tmp_path, seeded(office.root), url) as machines:
         for name in ("东院", "西院"):
             machines.start_worker(name)

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import yaml
+from sqlalchemy import Connection
 
 from responsibility.core.summary import Noticed, Summary
 from responsibility.core.undo import Undone
@@ -30,6 +31,7 @@ from responsibility.usecases.remind import Sweep, notices_of, sweep
 from responsibility.usecases.status import status
 from responsibility.usecases.undo import undo
 from responsibility.usecases.workspace import Workspace, create, open_workspace
+from tests import databases
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -84,14 +86,19 @@ class World:
 
     zone = ZONE
 
-    def __init__(self, root: Path, url: str | None = None, *, furnished: bool = False) -> None:
-        """An office in a new folder; `furnished`: the database at `url` is a copy of one that was made so."""
+    def __init__(self, root: Path, url: str | None = None) -> None:
+        """An office in a new folder, on the database of the running test; or made from nothing in the one at `url`.
+
+        What the test starts afterwards finds that database too.
+        """
         self.root = root
-        self.environ = {**os.environ, "TZ": "UTC", **({"ZEREN_DATABASE_URL": url} if url else {})}
+        server = databases.current
+        databases.point_to(url or (server and server.fresh(like=server.furnished)))
+        self.environ = {**os.environ, "TZ": "UTC"}
         self.now = datetime(2023, 9, 11, 8, tzinfo=ZONE)
         self.courier = MemoryCourier("console")
         self.untold: list[Noticed] = []
-        if url is None or furnished:
+        if url is None:
             shutil.copytree(_furnished(), root)
             self.workspace: Workspace = open_workspace(root, self.environ)
         else:
@@ -99,13 +106,16 @@ class World:
             self.organise()
 
     def copied(self, root: Path) -> World:
-        """The same office in another folder (on SQLite), to go on from here."""
+        """The same office in another folder, to go on from here."""
         self.workspace.engine.dispose()
         shutil.copytree(self.root, root)
         other = object.__new__(World)
         other.__dict__.update(self.__dict__)
+        if databases.current is not None:
+            databases.point_to(databases.current.fresh(like=self.environ[databases.URL]))
+            other.environ = {**os.environ, "TZ": "UTC"}
         other.root, other.untold = root, list(self.untold)
-        other.workspace, other.courier = open_workspace(root, self.environ), MemoryCourier("console")
+        other.workspace, other.courier = open_workspace(root, other.environ), MemoryCourier("console")
         return other
 
     def __enter__(self) -> World:
@@ -235,12 +245,12 @@ class World:
             else:
                 for act in ("update", "delete"):
                     connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS ledger_no_{act}")
-            connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(_spelt(statement, connection))
 
     def rows(self, query: str) -> Sequence[Any]:
-        """Straight from the database."""
+        """Straight from the database, each value as its driver gives it."""
         with self.workspace.read() as connection:
-            return connection.exec_driver_sql(query).all()
+            return connection.exec_driver_sql(_spelt(query, connection)).all()
 
 
 @cache
@@ -255,6 +265,11 @@ def _furnished() -> Path:
     import_organisation(workspace, path, datetime(2023, 9, 11, 8, tzinfo=ZONE))
     workspace.engine.dispose()
     return root
+
+
+def _spelt(statement: str, connection: Connection) -> str:
+    """A statement without parameters as the driver wants it: psycopg takes a single % for one of them."""
+    return statement.replace("%", "%%") if connection.dialect.name == "postgresql" else statement
 
 
 def _said(n: Noticed) -> str:

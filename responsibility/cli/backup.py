@@ -11,6 +11,16 @@ from cyclopts import Parameter
 
 from responsibility.cli.common import COMMON, TIMED, Common, Output, Timed, Working, enter, read_now, true_time
 
+#: Said of a backup where the data is not in the workspace, and of what was restored where the program would not look.
+SERVER = (
+    "\n里面的数据是从 PostgreSQL 抄出来的，恢复出来在工作区自己的 SQLite 里。每天备份整个库还要 pg_dump：\n"
+    "  pg_dump -Fc -d 库名 -f 备份文件；恢复：pg_restore -d 空库 备份文件"
+)
+ELSEWHERE = (
+    "\n恢复的数据在这个目录自己的 data/zeren.db 里，而 ZEREN_DATABASE_URL 指着别的库：先 unset ZEREN_DATABASE_URL；\n"
+    "要放回 PostgreSQL，再 zeren db copy --to 一个空库的地址"
+)
+
 
 def backup(
     file: Annotated[Path, Parameter(help="备份写到哪个文件，如 /备份/20261123.zip")],
@@ -30,6 +40,7 @@ def backup(
             f"已备份到 {done.path}（{done.files} 个文件，{done.size / 1e6:.1f} MB），"
             f"台账 {done.entries} 条，核验完好。\n"
             f"密码文件、运行记录和日志不在里面。恢复：zeren restore {done.path} 新目录"
+            f"{'' if workspace.settings.embedded else SERVER}"
         ),
     )
 
@@ -62,6 +73,7 @@ def restore(
         lambda: (
             f"已恢复到 {done.path}：{done.at[:16]} 的备份，台账 {done.entries} 条，核验完好。\n"
             f"接下来：zeren doctor -w {done.path}；密码文件要另外放好。{doubtful if done.doubtful else ''}"
+            f"{ELSEWHERE if os.environ.get('ZEREN_DATABASE_URL') else ''}"
         ),
     )
 

@@ -21,30 +21,8 @@ class DiskFailure(ResponsibilityError):
     code = "disk"
 
 
-RESTORE = "数据库是工作区里的 data/zeren.db；从最近一次完好的备份恢复，再用 zeren log verify 核验"
 FREE = "腾出空间后重新运行同一条命令；已写入的都是完整的"
 
-#: What SQLite calls a write that failed: its message for it is the one for damaged files, too.
-_UNWRITTEN = frozenset(f"SQLITE_IOERR_{what}" for what in ("WRITE", "SHMSIZE", "SHMOPEN", "TRUNCATE", "FSYNC"))
-
-#: What a driver's message contains → what the user is told, and what to do.
-_DATABASE: tuple[tuple[tuple[str, ...], str, str], ...] = (
-    (
-        ("not a database", "malformed", "disk i/o", "unsupported file format"),
-        "数据库读不了：文件已损坏，或不是 zeren 的数据库",
-        RESTORE,
-    ),
-    (
-        ("no such table", "already exists"),
-        "数据库读不了：里面的表不齐，不是完整的 zeren 数据库",
-        RESTORE,
-    ),
-    (("readonly", "read-only", "permission denied"), "数据库写不了：没有写的权限", "检查 data 目录和里面文件的权限"),
-    (("unable to open",), "数据库打不开：目录或文件没有权限，或者不在", "检查工作区里的 data 目录和它的权限"),
-    (("is full", "no space"), "磁盘满了，数据库写不进去", FREE),
-    (("locked", "busy", "lock timeout"), "数据库一直被别的程序占用，本次什么都没有做", "稍后重新运行同一条命令"),
-    (("connect", "connection"), "连不上数据库", "检查 ZEREN_DATABASE_URL，以及数据库服务是否在运行"),
-)
 _DISK: dict[int, tuple[str, str]] = {
     errno.EACCES: ("没有权限读写", "检查这个文件或目录的权限，或换一个位置"),
     errno.EPERM: ("没有权限读写", "检查这个文件或目录的权限，或换一个位置"),
@@ -110,28 +88,12 @@ def _database(error: BaseException) -> ResponsibilityError | None:
     text = str(error).lower()
     if module == "alembic" and "can't locate revision" in text:
         return DatabaseFailure("数据库是更新版本的 zeren 建的，这个版本读不了", "请升级 zeren")
-    if module == "sqlalchemy":
-        return _driver(error, text)
-    return _said(error, text) if module == "sqlite3" else None
-
-
-def _driver(error: BaseException, text: str) -> ResponsibilityError | None:
-    from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
-
-    if isinstance(error, ArgumentError | NoSuchModuleError):
-        return DatabaseFailure(
-            "数据库地址写法不对", "检查 ZEREN_DATABASE_URL，例：postgresql+psycopg://用户:密码@主机/库名"
-        )
-    if not isinstance(error, DatabaseError):
+    if module not in ("sqlalchemy", "sqlite3") and not isinstance(error, ImportError):
         return None
-    return _said(error.orig, text)
+    from responsibility.store.failures import told
 
-
-def _said(error: BaseException | None, text: str) -> ResponsibilityError | None:
-    """What the driver itself said."""
-    if getattr(error, "sqlite_errorname", "") in _UNWRITTEN:
-        return DatabaseFailure("磁盘满了（或出了故障），数据库写不进去", FREE)
-    return next((DatabaseFailure(told, hint) for words, told, hint in _DATABASE if any(w in text for w in words)), None)
+    known = told(error)
+    return DatabaseFailure(*known) if known else None
 
 
 def _unforeseen(error: Exception) -> ResponsibilityError:

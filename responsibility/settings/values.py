@@ -174,6 +174,11 @@ class Settings:
     tell_issued: bool = True
 
     @property
+    def embedded(self) -> bool:
+        """Whether the data is in a file of SQLite, not on a server."""
+        return self.database_url.startswith("sqlite")
+
+    @property
     def clockwork(self) -> Clockwork:
         """The hours on the office's calendar."""
         return Clockwork(self.hours, self.calendar, self.zone)

@@ -62,11 +62,11 @@ def seats_with_open(connection: Connection) -> tuple[set[str], set[str]]:
 
 
 def by_codes(connection: Connection, codes: Sequence[str]) -> dict[str, Row[Any]]:
-    """Assignment code → its row, as `by_code` reads it."""
+    """Assignment code → its row, as `by_code` reads it, in the order they were laid."""
     found: dict[str, Row[Any]] = {}
     for start in range(0, len(codes), 500):
         query = _detailed().where(assignment.c.code.in_(list(codes[start : start + 500])))
-        found |= {row.code: row for row in connection.execute(query)}
+        found |= {row.code: row for row in connection.execute(query.order_by(assignment.c.id))}
     return found
 
 

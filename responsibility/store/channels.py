@@ -14,7 +14,7 @@ _C = channel_state.c
 
 def states(connection: Connection) -> dict[str, Row[Any]]:
     """Channel → its state, for those that do not work."""
-    return {row.channel: row for row in connection.execute(select(channel_state))}
+    return {row.channel: row for row in connection.execute(select(channel_state).order_by(_C.channel))}
 
 
 def park(connection: Connection, channel: str, until: datetime, **columns: Any) -> None:

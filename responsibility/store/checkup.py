@@ -28,7 +28,7 @@ _AT_REST = ("draft", "closed", "cancelled", "suspended")
 
 def parked_channels(connection: Connection) -> dict[str, Row[Any]]:
     """Channel → its state (parked_until, reason), for those that failed as a whole."""
-    query = select(channel_state).where(channel_state.c.parked_until.is_not(None))
+    query = select(channel_state).where(channel_state.c.parked_until.is_not(None)).order_by(channel_state.c.channel)
     return {row.channel: row for row in connection.execute(query)}
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, RowMapping, Table, func, insert, inspect, select, text
 from sqlmodel import SQLModel
 
 from responsibility.store import migrate, rows
@@ -47,11 +48,26 @@ def copy(source: Engine, target: Engine, progress: Progress = lambda done, total
         total, done = sum(counts.values()), 0
         for table in tables():
             for some in old.execute(select(table), execution_options={"yield_per": _BATCH}).mappings().partitions():
-                new.execute(insert(table), [dict(row) for row in some])
+                _write(new, table, some)
                 done += len(some)
                 progress(done, total)
         _go_on_counting(new)
     return counts
+
+
+def _write(connection: Connection, table: Table, some: Sequence[RowMapping]) -> None:
+    """Add rows to a table; to PostgreSQL as one stream, which is several times faster than statements."""
+    if connection.dialect.name != "postgresql":
+        connection.execute(insert(table), [dict(row) for row in some])
+        return
+    columns = list(table.columns)
+    writers = [column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect) for column in columns]
+    names = ", ".join(connection.dialect.identifier_preparer.format_column(column) for column in columns)
+    driver: Any = connection.connection.driver_connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as out:
+        for row in some:
+            values = (row[column.name] for column in columns)
+            out.write_row([writer(value) if writer else value for writer, value in zip(writers, values, strict=True)])
 
 
 def counted(engine: Engine) -> dict[str, int]:

@@ -31,4 +31,5 @@ def active(connection: Connection, assignment_ids: Sequence[int], on: date) -> d
 def of_post(connection: Connection, post: str, on: date) -> list[int]:
     """The assignments a post acts on for their owners on that day."""
     d = delegation.c
-    return list(connection.execute(select(d.assignment_id).where(d.post == post, d.until_on >= on)).scalars())
+    query = select(d.assignment_id).where(d.post == post, d.until_on >= on).order_by(d.assignment_id)
+    return list(connection.execute(query).scalars())

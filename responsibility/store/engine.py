@@ -8,8 +8,9 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import URL, Connection, Engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlmodel import create_engine
 
 #: Told how many seconds somebody is going to wait at most.
@@ -39,10 +40,11 @@ def open_engine(url: str, waiting: Waiting | None = None, patience: float = PATI
     """An engine for SQLite (WAL, foreign keys) or PostgreSQL; parameters stay out of errors.
 
     A write waits up to `patience` seconds for another one, and `waiting` is told where that takes longer than a moment;
-    where nobody is to be told, a write on PostgreSQL waits as long as it has to.
+    where nobody is to be told, a write on PostgreSQL waits as long as it has to. Raises ArgumentError, which holds
+    nothing of the address, and ImportError where there is no driver.
     """
     if not url.startswith("sqlite"):
-        engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
+        engine = create_engine(_address(url), hide_parameters=True, pool_pre_ping=True)
         event.listen(engine, "connect", _prepare_postgresql)
     else:
         engine = create_engine(url, hide_parameters=True, connect_args={"timeout": patience})
@@ -50,6 +52,18 @@ def open_engine(url: str, waiting: Waiting | None = None, patience: float = PATI
         event.listen(engine, "begin", _begin_sqlite)
     engine.update_execution_options(waiting=waiting, patience=patience)
     return engine
+
+
+def _address(url: str) -> URL:
+    """The address of a PostgreSQL server, which has ten seconds to answer unless it says otherwise."""
+    try:
+        parsed = make_url(url)
+    except ValueError:  # a port that is no number, often a part of the password
+        raise ArgumentError("not an address") from None
+    if parsed.drivername not in ("postgresql", "postgresql+psycopg"):
+        raise ArgumentError(f"not for {parsed.drivername}")
+    query = {"connect_timeout": "10", **parsed.query, "client_encoding": "utf8"}
+    return parsed.set(drivername="postgresql+psycopg", query=query)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -129,9 +143,12 @@ def clock_of(connection: Connection) -> datetime | None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that sees one state and leaves no trace."""
-    with engine.connect() as connection, connection.begin() as transaction:
-        yield connection
-        transaction.rollback()
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        with connection.begin() as transaction:
+            yield connection
+            transaction.rollback()
 
 
 @contextmanager

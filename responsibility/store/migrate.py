@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from responsibility.core.errors import WorkspaceError
+from responsibility.store.engine import writing
 
 #: The newest revision under migrations/versions; a test holds it to what alembic finds.
 HEAD = "0014"
@@ -30,9 +31,21 @@ def bring_up(engine: Engine, to: str = HEAD) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+    with writing(engine) as connection:
+        _can_be_written_chinese(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+
+
+def _can_be_written_chinese(connection: Connection) -> None:
+    if connection.dialect.name != "postgresql":
+        return
+    encoding = connection.exec_driver_sql("SHOW server_encoding").scalar()
+    if encoding != "UTF8":
+        raise WorkspaceError(
+            f"数据库的编码是 {encoding}，写不了中文，没有动它",
+            "请数据库管理员另建一个：CREATE DATABASE 库名 ENCODING 'UTF8' TEMPLATE template0",
+        )
 
 
 def open_up(engine: Engine) -> None:

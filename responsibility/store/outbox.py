@@ -88,7 +88,7 @@ def is_anything_left(connection: Connection) -> bool:
 
 def due(connection: Connection, moment: Moment) -> dict[str, int]:
     """Channel → how many messages are to be handed over now."""
-    query = select(_M.channel, func.count()).where(_due(moment)).group_by(_M.channel)
+    query = select(_M.channel, func.count()).where(_due(moment)).group_by(_M.channel).order_by(_M.channel)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
@@ -239,7 +239,9 @@ def waiting(connection: Connection, kind: str = "digest") -> dict[tuple[str, str
 
 def handovers_waiting(connection: Connection) -> list[Row[Any]]:
     """Hand-overs that have not gone out."""
-    return list(connection.execute(select(message).where(_M.kind == "handover", _M.status.in_(_WAITING))))
+    return list(
+        connection.execute(select(message).where(_M.kind == "handover", _M.status.in_(_WAITING)).order_by(_M.id))
+    )
 
 
 def waiting_on(connection: Connection, channels: Collection[str], moment: Moment) -> int:
@@ -250,7 +252,7 @@ def waiting_on(connection: Connection, channels: Collection[str], moment: Moment
 
 def waiting_by_channel(connection: Connection) -> dict[str, int]:
     """Channel → how many messages wait to go over it, whenever."""
-    query = select(_M.channel, func.count()).where(_M.status.in_(_WAITING)).group_by(_M.channel)
+    query = select(_M.channel, func.count()).where(_M.status.in_(_WAITING)).group_by(_M.channel).order_by(_M.channel)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
@@ -264,7 +266,7 @@ def mark(connection: Connection, message_id: int, status: str, now: datetime, **
 
 def by_status(connection: Connection) -> dict[str, int]:
     """How many messages there are in each status."""
-    query = select(_M.status, func.count()).group_by(_M.status)
+    query = select(_M.status, func.count()).group_by(_M.status).order_by(_M.status)
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
@@ -291,7 +293,7 @@ def how_many(connection: Connection, statuses: Collection[str], people: Collecti
 
 def by_ids(connection: Connection, ids: Collection[int]) -> dict[int, Row[Any]]:
     """The messages with these ids, those that exist."""
-    return {row.id: row for row in connection.execute(select(message).where(_M.id.in_(list(ids))))}
+    return {row.id: row for row in connection.execute(select(message).where(_M.id.in_(list(ids))).order_by(_M.id))}
 
 
 def alarms_since(connection: Connection, since: datetime) -> set[str]:

@@ -35,7 +35,7 @@ def long_term_items(connection: Connection, laid: Laid) -> list[int]:
     a = assignment.c
     laid_here = a.id.between(laid.first, laid.last) & a.works
     query = select(item.c.id).where(_is_long_term, item.c.id.in_(select(a.item_id).where(laid_here)))
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(query.order_by(item.c.id)).scalars())
 
 
 def out_of_step(connection: Connection, codes: Sequence[str]) -> tuple[dict[int, set[int]], list[int]]:

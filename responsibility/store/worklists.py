@@ -288,7 +288,7 @@ def cancel_list(connection: Connection, list_id: int) -> None:
 
 def places(connection: Connection, list_id: int) -> list[tuple[str, int]]:
     """(code, rank) of every item the list ever had."""
-    query = select(item.c.code, item.c.rank).where(item.c.list_id == list_id)
+    query = select(item.c.code, item.c.rank).where(item.c.list_id == list_id).order_by(item.c.rank)
     return [(row.code, row.rank) for row in connection.execute(query)]
 
 
@@ -346,6 +346,8 @@ def codes_of_items(connection: Connection) -> list[str]:
 def leaders_named(connection: Connection) -> dict[int, list[str]]:
     """Item id → the leaders' posts it names."""
     named: dict[int, list[str]] = {}
-    for row in connection.execute(select(item_leader).where(~item_leader.c.excused)):
+    for row in connection.execute(
+        select(item_leader).where(~item_leader.c.excused).order_by(item_leader.c.item_id, item_leader.c.post)
+    ):
         named.setdefault(row.item_id, []).append(row.post)
     return named

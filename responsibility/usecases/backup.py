@@ -20,7 +20,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from responsibility.core.errors import LedgerBroken, ResponsibilityError, WorkspaceError
 from responsibility.settings import Settings
-from responsibility.store import copying, ledger, migrate, outbox
+from responsibility.store import copying, failures, ledger, migrate, outbox
 from responsibility.store.copying import Progress
 from responsibility.store.engine import open_engine, reading, writing
 from responsibility.store.ledger import Entry
@@ -247,10 +247,13 @@ def _reachable(target: Engine) -> None:
     try:
         target.connect().close()
     except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise ResponsibilityError(
-            f"连不上 --to 写的数据库（{said}）", "检查地址、库名、用户，以及数据库服务是否在运行"
-        ) from None
+        known = failures.told(error)
+        hint = (
+            known[1].replace("ZEREN_DATABASE_URL", "--to")
+            if known
+            else "检查地址、库名、用户，以及数据库服务是否在运行"
+        )
+        raise ResponsibilityError(f"连不上 --to 写的数据库（{failures.reason(error)}）", hint) from None
 
 
 def _target(url: str) -> Engine:
@@ -261,7 +264,7 @@ def _target(url: str) -> Engine:
         if parsed.get_backend_name() == "sqlite":
             Path(parsed.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
         return open_engine(url)
-    except (ArgumentError, NoSuchModuleError, ImportError):
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise ResponsibilityError(
             "--to 不是能用的数据库地址", "写成 postgresql+psycopg://用户@主机/库名，或 sqlite:////目录/zeren.db"
         ) from None

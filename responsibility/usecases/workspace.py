@@ -188,7 +188,10 @@ def login_name() -> str:
 
 
 #: What to do without the database of an existing workspace.
-RECOVER = "从备份恢复它；没有备份，换一个目录重新开始：zeren init 目录"
+RECOVER = (
+    "数据在 PostgreSQL 里的，先设好 ZEREN_DATABASE_URL；不在的，从备份恢复它；"
+    "没有备份，换一个目录重新开始：zeren init 目录"
+)
 
 
 def lost_database(settings: Settings) -> Path | None:
@@ -241,12 +244,23 @@ def create(root: Path, environ: Mapping[str, str], now: datetime) -> Workspace:
     # Not the words of messages: those stay the program's until the office takes a copy (`zeren template copy`).
     shutil.copytree(bundled("config"), half, ignore=shutil.ignore_patterns("*.txt", "*.html"))
     half.rename(root / "config")
-    workspace = _opened(load(root.absolute(), environ, secrets=False))
-    with workspace.write(now) as connection:
-        if not ledger.last(connection)[0]:
-            ledger.record(connection, Entry(now, ENGINE, "init", values={"schema": migrate.HEAD}))
+    try:
+        workspace = _opened(load(root.absolute(), environ, secrets=False))
+        with workspace.write(now) as connection:
+            begun = bool(ledger.last(connection)[0])
+            if begun and workspace.engine.dialect.name != "sqlite":
+                raise WorkspaceError("这个数据库里已经有 zeren 的数据，没有改动", JOIN)
+            if not begun:
+                ledger.record(connection, Entry(now, ENGINE, "init", values={"schema": migrate.HEAD}))
+    except Exception:
+        shutil.rmtree(root / "config")
+        raise
     making.unlink()
     return workspace
+
+
+#: What to do where another machine's workspace is in the database already.
+JOIN = "与别的机器共用一个库：把那台工作区的 config 目录复制过来，再建一个空的 data 目录；不共用，换一个空的库"
 
 
 def evidence_folder(workspace: Workspace) -> Path:

@@ -564,7 +564,7 @@ ACTS = st.lists(
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
 def test_whatever_the_office_does_the_ledger_explains_it(
-    tmp_path_factory: pytest.TempPathFactory, support: str, acts: list[tuple[str, str]]
+    database: str, tmp_path_factory: pytest.TempPathFactory, support: str, acts: list[tuple[str, str]]
 ) -> None:
     row = {**ITEM, "support": support}
     with World(tmp_path_factory.mktemp("office") / "w") as world:

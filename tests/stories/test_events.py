@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy
@@ -99,8 +98,8 @@ def test_a_day_the_calendar_cannot_reckon_with_is_refused(world: World) -> None:
     assert world.rows(EVENTS) == []
 
 
-def test_a_workspace_from_before_events_is_brought_up_on_opening(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+def test_a_workspace_from_before_events_is_brought_up_on_opening(empty: str) -> None:
+    engine = open_engine(empty)
     migrate.bring_up(engine, "0004")
     assert not sqlalchemy.inspect(engine).has_table("event")
     migrate.bring_up(engine)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, datetime, time
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import insert, select
 from sqlalchemy.exc import DBAPIError
 
 from responsibility.core.assignment import Light
@@ -16,6 +16,7 @@ from responsibility.core.errors import ResponsibilityError, UnknownCode
 from responsibility.store import migrate
 from responsibility.store.engine import open_engine, reading, writing
 from responsibility.store.ledger import broken
+from responsibility.store.rows import ledger
 from responsibility.usecases.record import log, rebuilt, show_as_of, status_as_of, verify
 from responsibility.usecases.status import show
 from tests.world import World
@@ -148,6 +149,7 @@ def test_the_database_refuses_to_change_an_entry(any_world: World, statement: st
     assert verify(any_world.workspace)[1] == []
 
 
+@pytest.mark.sqlite(reason="INSERT OR REPLACE is SQLite's own")
 def test_an_entry_cannot_be_replaced_either(world: World) -> None:
     """SQLite replaces a row without asking the trigger of deletion; PostgreSQL knows no such statement."""
     a_month(world)
@@ -156,18 +158,16 @@ def test_an_entry_cannot_be_replaced_either(world: World) -> None:
             connection.exec_driver_sql(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1")
 
 
-def test_a_ledger_of_before_gets_its_head_and_guards(world: World, tmp_path: Path) -> None:
+def test_a_ledger_of_before_gets_its_head_and_guards(world: World, empty: str) -> None:
     """A database of the first schema: opening it brings it up, its entries are proved, and it can only grow."""
     a_month(world)
-    columns = 'seq, at, actor, on_behalf_of, act, codes, "values", prev_hash, hash'
-    entries = world.rows(f"SELECT {columns} FROM ledger WHERE act = 'init' OR seq < 4 ORDER BY seq")
-    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    columns = [column for column in ledger.c if column.name != "login"]
+    with world.workspace.read() as connection:
+        entries = connection.execute(select(*columns).where(ledger.c.seq < 4).order_by(ledger.c.seq)).mappings().all()
+    engine = open_engine(empty)
     migrate.bring_up(engine, "0001")
     with writing(engine) as connection:
-        for entry in entries:
-            connection.exec_driver_sql(
-                f"INSERT INTO ledger ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", tuple(entry)
-            )
+        connection.execute(insert(ledger), [dict(entry) for entry in entries])
     migrate.bring_up(engine)
     with reading(engine) as connection:
         assert broken(connection) == []
@@ -239,7 +239,9 @@ ACTS = st.lists(
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
-def test_whatever_happens_the_ledger_rebuilds_it(tmp_path_factory: object, acts: list[tuple[str, str]]) -> None:
+def test_whatever_happens_the_ledger_rebuilds_it(
+    database: str, tmp_path_factory: object, acts: list[tuple[str, str]]
+) -> None:
     folder = tmp_path_factory.mktemp("office")  # type: ignore[attr-defined]
     with World(folder / "w") as world:
         world.list(

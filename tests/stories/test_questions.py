@@ -30,7 +30,7 @@ def asked(world: World) -> World:
 
 
 def dues(world: World) -> dict[str, str | None]:
-    rows = world.rows("SELECT code, needs_confirmation, deadline FROM item ORDER BY code")
+    rows = world.rows("SELECT code, needs_confirmation, CAST(deadline AS TEXT) FROM item ORDER BY code")
     from json import loads
 
     return {code: None if waits else loads(record)["due_on"] for code, waits, record in rows}

@@ -47,7 +47,7 @@ OLD_DIGEST = """\
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One afternoon of an office for every test here: three branches' worth of cases, swept and not handed over."""
     with World(tmp_path_factory.mktemp("words") / "office") as world:
         world.list(

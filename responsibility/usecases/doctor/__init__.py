@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from responsibility.core.errors import ClockWentBack, ConfigError, Finding, Severity, WorkspaceError
 from responsibility.core.escalation import Policy
 from responsibility.settings import DeliverySettings, OfficeCard, Settings, load, policy_from_record
 from responsibility.store import channels as channel_store
-from responsibility.store import checkup, laying, ledger, migrate, outbox, worklists
+from responsibility.store import checkup, failures, laying, ledger, migrate, outbox, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import open_engine
 from responsibility.usecases import templates
@@ -85,7 +84,7 @@ def office(settings: Settings, now: datetime, *, strict: bool = False) -> list[F
         return [*found, Finding("database", Severity.ERROR, f"数据库 {path} 不见了", RECOVER)]
     try:
         workspace = Workspace(settings, open_engine(settings.database_url))
-    except (SQLAlchemyError, ImportError) as error:
+    except FAILURES as error:
         return [*found, _closed(settings, error)]
     try:
         return [*found, *_examined(workspace, now, strict)]
@@ -105,16 +104,16 @@ def _examined(workspace: Workspace, now: datetime, strict: bool) -> list[Finding
             return found + _inside(connection, workspace, now, strict)
     except WorkspaceError as error:
         return [*found, Finding("database", Severity.ERROR, error.message, error.hint)]
-    except (SQLAlchemyError, OSError, ImportError) as error:
+    except failures.FAILURES as error:
         return [*found, _closed(settings, error)]
 
 
 def _closed(settings: Settings, error: Exception) -> Finding:
-    said = str(getattr(error, "orig", None) or error).splitlines()[0]
     mend = "ls -l data/zeren.db 看权限；文件坏了就停下 zeren serve，换回最近的备份"
-    if not settings.database_url.startswith("sqlite"):
-        mend = "检查 ZEREN_DATABASE_URL 和数据库服务，再 zeren doctor"
-    return Finding("database", Severity.ERROR, f"数据库打不开或写不进去（{said}）", mend)
+    if not settings.embedded:
+        known = failures.told(error)
+        mend = f"{known[1] if known else '检查 ZEREN_DATABASE_URL 和数据库服务'}；再 zeren doctor"
+    return Finding("database", Severity.ERROR, f"数据库打不开或写不进去（{failures.reason(error)}）", mend)
 
 
 def office_card(home: OfficeCard) -> list[Finding]:

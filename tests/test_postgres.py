@@ -1,0 +1,156 @@
+"""What is PostgreSQL's own: how it refuses, how it waits, and that every older schema comes up."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from responsibility.cli.app import run
+from responsibility.core.errors import WorkspaceError
+from responsibility.store import engine as engines
+from responsibility.store import migrate
+from responsibility.store.engine import open_engine, reading, writing
+from responsibility.store.failures import told
+from responsibility.usecases.record import verify
+from responsibility.usecases.workspace import create
+from tests import databases
+from tests.databases import Server
+from tests.world import World
+
+SECRET = "geheim"
+
+
+@pytest.fixture
+def office(postgres: Server, furnished: Server, tmp_path: object) -> Iterator[World]:
+    """An office on PostgreSQL, whatever the rest of the run is on."""
+    databases.current = furnished
+    try:
+        with World(tmp_path / "office") as world:  # type: ignore[operator]
+            yield world
+    finally:
+        databases.current = None
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"host": "127.0.0.1", "port": 9}, "连不上数据库"),
+        ({"host": "nowhere.invalid"}, "连不上数据库"),
+        ({"database": "nowhere"}, "没有这个库"),
+        ({"username": "nobody"}, "没有这个用户"),
+        ({"drivername": "postgresql+pg8000"}, "地址写法不对"),
+        ({"drivername": "mysql"}, "地址写法不对"),
+    ],
+)
+def test_an_address_that_leads_nowhere_is_said_without_the_password(
+    office: World, capsys: pytest.CaptureFixture[str], change: dict[str, object], said: str
+) -> None:
+    url = make_url(os.environ[databases.URL]).set(password=SECRET)
+    if "host" in change:
+        url = url.set(query={})
+    databases.point_to(url.set(**change).render_as_string(hide_password=False))  # type: ignore[arg-type]
+    for argv in (["status"], ["doctor"]):
+        assert run([*argv, "-w", str(office.root)]) == 1
+        out, err = capsys.readouterr()
+        assert said in out + err
+        assert SECRET not in out + err
+        assert "程序内部出错" not in out + err
+
+
+def test_a_port_that_is_part_of_the_password_is_not_told(office: World, capsys: pytest.CaptureFixture[str]) -> None:
+    databases.point_to(f"postgresql+psycopg://u:x@h:{SECRET}/office")
+    assert run(["status", "-w", str(office.root)]) == 1
+    err = capsys.readouterr().err
+    assert "地址写法不对" in err
+    assert SECRET not in err
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_that_cannot_hold_chinese_is_refused(postgres: Server, encoding: str) -> None:
+    engine = open_engine(postgres.fresh(encoding=encoding))
+    with pytest.raises(WorkspaceError, match=f"编码是 {encoding}"):
+        migrate.bring_up(engine)
+    assert migrate.revision(engine) is None
+    engine.dispose()
+
+
+def test_a_user_without_rights_is_told_whom_to_ask(
+    postgres: Server, tmp_path: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    postgres.say("DROP ROLE IF EXISTS weak", "CREATE ROLE weak LOGIN")
+    url = make_url(postgres.fresh()).set(username="weak")
+    databases.point_to(url.render_as_string(hide_password=False))
+    root = f"{tmp_path}/office"
+    for _ in range(2):  # nothing is left behind that would be in the way of a second try
+        assert run(["init", root]) == 1
+        assert "没有权限" in capsys.readouterr().err
+
+
+def test_a_database_in_use_is_not_begun_anew(office: World, tmp_path: object) -> None:
+    with pytest.raises(WorkspaceError, match="已经有 zeren 的数据"):
+        create(office.root.parent / "second", office.environ, office.now)
+    assert not (office.root.parent / "second" / "config").exists()
+
+
+def test_who_waits_too_long_for_another_writer_is_told(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "_ALONE", engines._ALONE.replace("30s", "50ms"))
+    with (
+        writing(office.workspace.engine),
+        pytest.raises(DBAPIError) as refused,
+        writing(office.workspace.engine),
+    ):
+        pass
+    known = told(refused.value)
+    assert known is not None
+    assert known[0].startswith("数据库正被别的程序占用")
+
+
+def test_a_reader_sees_one_state_whoever_writes_meanwhile(office: World) -> None:
+    count = "SELECT count(*) FROM ledger"
+    with reading(office.workspace.engine) as reader:
+        before = reader.exec_driver_sql(count).scalar()
+        office.organise(vacant=["A1"])
+        assert reader.exec_driver_sql(count).scalar() == before
+    assert office.rows(count)[0][0] > before
+
+
+def broken_off(connection: Connection, office: World) -> None:
+    """The server ends a session in the middle of a transaction, which goes on."""
+    pid = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+    with reading(office.workspace.engine) as other:
+        other.exec_driver_sql(f"SELECT pg_terminate_backend({pid}, 5000)")
+    connection.exec_driver_sql("SELECT 1")
+
+
+def test_a_session_that_is_broken_off_is_said_and_the_next_one_works(office: World) -> None:
+    with pytest.raises(DBAPIError) as broken, writing(office.workspace.engine) as connection:
+        broken_off(connection, office)
+    known = told(broken.value)
+    assert known is not None
+    assert "连接断了" in known[0]
+    assert verify(office.workspace)[1] == []
+
+
+def test_connections_that_died_while_idle_are_not_noticed(office: World) -> None:
+    assert office.rows("SELECT 1") == [(1,)]
+    databases.current.say(  # type: ignore[union-attr]
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+        f"WHERE datname = '{make_url(os.environ[databases.URL]).database}'"
+    )
+    office.now += timedelta(minutes=1)
+    office.organise(vacant=["A1"])
+    assert verify(office.workspace)[1] == []
+
+
+@pytest.mark.parametrize("table", ["ledger", "ledger_ref"])
+@pytest.mark.parametrize("act", ["DELETE FROM {}", "UPDATE {} SET seq = seq + 1", "TRUNCATE {} CASCADE"])
+def test_the_ledger_only_grows(office: World, table: str, act: str) -> None:
+    office.given()
+    with pytest.raises(DBAPIError, match="append-only"), writing(office.workspace.engine) as connection:
+        connection.exec_driver_sql(act.format(table))
