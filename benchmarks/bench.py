@@ -49,6 +49,11 @@ SCRIPTS = (
     Script("history.py", "", "10000 5"),
     Script("growth.py", "", "2000 5"),
     Script("compare.py", "", "10000"),
+    Script("doctor.py", "", "500"),
+    Script("moving.py", "1000 10000", "100 500"),
+    Script("mail.py", "10000", "1000"),
+    Script("workers.py", "500000", "60000"),
+    Script("capacity.py", "278", "40"),
 )
 
 

@@ -109,3 +109,15 @@ def start() -> tuple[str, Any] | None:
         shutil.rmtree(folder, ignore_errors=True)
 
     return url, stop
+
+
+def differences(connection: sqlalchemy.Connection) -> list[Any]:
+    """What alembic would change to make the tables those of the code; an index of the other database is not missing."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    from responsibility.store import rows
+
+    found = compare_metadata(MigrationContext.configure(connection), rows.assignment.metadata)
+    elsewhere = "clock_next_of_unit" if connection.dialect.name == "sqlite" else ""
+    return [one for one in found if one[0] != "add_index" or one[1].name != elsewhere]

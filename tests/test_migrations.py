@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 import sqlalchemy
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
 from sqlalchemy import column, insert, inspect, select
 
 from responsibility.store import migrate, rows
 from responsibility.store.engine import open_engine, reading, writing
+from tests.databases import differences
 from tests.world import World
 
 REVISIONS = [f"{at:04d}" for at in range(1, int(migrate.HEAD))]
@@ -32,7 +31,7 @@ def test_an_older_schema_comes_up_with_what_is_in_it(world: World, empty: str, b
                     target.execute(insert(then), values)
     migrate.bring_up(old)
     with reading(old) as connection:
-        assert compare_metadata(MigrationContext.configure(connection), rows.assignment.metadata) == []
+        assert differences(connection) == []
         codes = connection.scalars(select(rows.assignment.c.code).order_by(rows.assignment.c.id)).all()
         entries = len(connection.execute(select(rows.ledger.c.seq)).all())
     assert codes == [code for (code,) in world.rows("SELECT code FROM assignment ORDER BY id")]

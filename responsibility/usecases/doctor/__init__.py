@@ -84,7 +84,7 @@ def office(settings: Settings, now: datetime, *, strict: bool = False) -> list[F
         return [*found, Finding("database", Severity.ERROR, f"数据库 {path} 不见了", RECOVER)]
     try:
         workspace = Workspace(settings, open_engine(settings.database_url))
-    except FAILURES as error:
+    except failures.FAILURES as error:
         return [*found, _closed(settings, error)]
     try:
         return [*found, *_examined(workspace, now, strict)]
