@@ -41,7 +41,7 @@ from responsibility.usecases.record import rebuilt, verify
 from responsibility.usecases.remind import sweep
 from responsibility.usecases.undo import undo
 from responsibility.usecases.workspace import create, is_workspace, open_workspace
-from tests.conftest import fresh_database
+from tests.databases import Server
 from tests.test_outbox_kills import child, die
 from tests.world import ZONE, World
 
@@ -414,11 +414,11 @@ def everything(path: Path) -> list[str]:
         return list(connection.iterdump())
 
 
-def test_on_postgres_too(postgres: str, tmp_path: Path) -> None:
+def test_on_postgres_too(postgres: Server, tmp_path: Path) -> None:
     """Assigning, each time from where the last kill left it, and a migration; the server takes back what was open."""
     with (
-        World(tmp_path / "once", fresh_database(postgres)) as once,
-        World(tmp_path / "killed", fresh_database(postgres)) as world,
+        World(tmp_path / "once", postgres.fresh()) as once,
+        World(tmp_path / "killed", postgres.fresh()) as world,
     ):
         for each in (once, world):
             each.list({"title": "学习", "lead": "甲支部", "support": "甲支部全体党员", "by": "9月20日前"})
@@ -430,7 +430,7 @@ def test_on_postgres_too(postgres: str, tmp_path: Path) -> None:
         known = "SELECT code, state, due_on FROM assignment ORDER BY code"
         assert world.rows(known) == once.rows(known)
         assert verify(world.workspace)[1] == []
-    engine = open_engine(fresh_database(postgres))
+    engine = open_engine(postgres.fresh())
     migrate.bring_up(engine, "0003")
     for at in (3, 20, 40):
         assert killed(engine, lambda: migrate.bring_up(engine), ("statement", at, False))

@@ -13,7 +13,6 @@ from sqlalchemy.exc import DBAPIError
 
 from responsibility.cli.app import run
 from responsibility.core.errors import WorkspaceError
-from responsibility.store import engine as engines
 from responsibility.store import migrate
 from responsibility.store.engine import open_engine, reading, writing
 from responsibility.store.failures import told
@@ -96,19 +95,6 @@ def test_a_database_in_use_is_not_begun_anew(office: World, tmp_path: object) ->
     with pytest.raises(WorkspaceError, match="已经有 zeren 的数据"):
         create(office.root.parent / "second", office.environ, office.now)
     assert not (office.root.parent / "second" / "config").exists()
-
-
-def test_who_waits_too_long_for_another_writer_is_told(office: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "_ALONE", engines._ALONE.replace("30s", "50ms"))
-    with (
-        writing(office.workspace.engine),
-        pytest.raises(DBAPIError) as refused,
-        writing(office.workspace.engine),
-    ):
-        pass
-    known = told(refused.value)
-    assert known is not None
-    assert known[0].startswith("数据库正被别的程序占用")
 
 
 def test_a_reader_sees_one_state_whoever_writes_meanwhile(office: World) -> None:

@@ -19,7 +19,7 @@ from responsibility.store import engine as engines
 from responsibility.store.engine import open_engine, writing
 from responsibility.usecases import workspace as workspaces
 from responsibility.usecases.record import verify
-from tests.conftest import fresh_database
+from tests.databases import Server
 from tests.world import World
 
 #: A command leaves its connection to the end of its process, which here does not end.
@@ -103,10 +103,10 @@ def test_nobody_is_told_of_a_short_wait(office: World, capsys: pytest.CaptureFix
 
 
 def test_a_database_one_may_only_read(
-    postgres: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    postgres: Server, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A standby or a role without rights: reading goes on."""
-    url = fresh_database(postgres)
+    url = postgres.fresh()
     with World(tmp_path / "office", url) as world:
         world.given(by="9月28日前")
     admin = sqlalchemy.create_engine(postgres, isolation_level="AUTOCOMMIT")

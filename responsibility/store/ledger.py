@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
+    ColumnElement,
     Connection,
     Select,
     String,
@@ -27,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from responsibility.store import blocks, projection, sweeping
+from responsibility.store import blocks, projection
 from responsibility.store.engine import queue_up
 from responsibility.store.rows import assignment, ledger, ledger_ref, meta, notice
 
@@ -335,9 +336,9 @@ def digest_notices(connection: Connection, seq: int) -> str:
     return _digest(connection, _NOTICE, n.id, first or 0, last or 0)
 
 
-def digest_gathered(connection: Connection, seq: int) -> str:
-    """The proof of one shard of a round: a digest over the notices it wrote about what it gathered."""
-    return _digest_where(connection, _NOTICE, notice.c.id, sweeping.of_gathered(connection, seq))
+def digest_some(connection: Connection, which: ColumnElement[bool]) -> str:
+    """The proof of one shard of a round: a digest over the notices for which `which` holds."""
+    return _digest_where(connection, _NOTICE, notice.c.id, which)
 
 
 #: What a notice says, for its proof.

@@ -187,7 +187,7 @@ def forget(connection: Connection) -> None:
     empty(connection, due)
 
 
-def of_gathered(connection: Connection, seq: int) -> ColumnElement[bool]:
+def of_gathered(seq: int) -> ColumnElement[bool]:
     """The notices of an entry about what was gathered, as a condition: of a round those of one shard."""
     n = notice.c
     gathered = select(due.c.assignment_id, due.c.clock)

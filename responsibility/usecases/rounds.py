@@ -171,8 +171,9 @@ def _sweep(connection: Connection, workspace: Workspace, shard: Any, owner: str,
 
 def _proof(connection: Connection, seq: int) -> tuple[int, int, str]:
     """(told, skipped, digest) of the notices about what was gathered, which is forgotten then."""
-    counts = sweeping.count_notices(connection, seq, sweeping.of_gathered(connection, seq))
-    digest = ledger.digest_gathered(connection, seq)
+    written = sweeping.of_gathered(seq)
+    counts = sweeping.count_notices(connection, seq, written)
+    digest = ledger.digest_some(connection, written)
     sweeping.forget(connection)
     return *counts, digest
 
