@@ -5,15 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-import urllib.error
-import urllib.request
-from base64 import b64encode
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
-from flows.server import NO_WAY_OUT, ServerFailed, answers, environment, set_in_environment
+from flows.asking import answers, lets_in
+from flows.server import NO_WAY_OUT, ServerFailed, environment, set_in_environment
 from responsibility.settings import Settings
 
 if TYPE_CHECKING:
@@ -80,25 +77,7 @@ def check(url: str) -> None:
             f"Prefect 服务 {url} 没有应答",
             "看那台机器上 zeren server 是否在运行、网络通不通；地址写在 PREFECT_API_URL 里",
         )
-    try:
-        ask(url, "/work_pools/filter", {})
-    except urllib.error.HTTPError as error:
-        if error.code in (401, 403):
-            raise ServerFailed(
-                f"Prefect 服务 {url} 不认这台机器的口令", "环境变量 PREFECT_API_AUTH_STRING 要与服务器上的一致"
-            ) from None
-        raise ServerFailed(f"Prefect 服务 {url} 回答 {error.code}", "看那台机器上 zeren server 的日志") from None
-
-
-def ask(url: str, path: str, body: Mapping[str, object]) -> bytes:
-    """What the API says to a POST, within five seconds."""
-    import json
-
-    headers = {"Content-Type": "application/json"}
-    if auth := os.environ.get("PREFECT_API_AUTH_STRING"):
-        headers["Authorization"] = "Basic " + b64encode(auth.encode()).decode()
-    request = urllib.request.Request(url + path, json.dumps(body).encode(), headers, method="POST")
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with direct.open(request, timeout=5) as answer:
-        said: bytes = answer.read()
-    return said
+    if not lets_in(url):
+        raise ServerFailed(
+            f"Prefect 服务 {url} 不认这台机器的口令", "环境变量 PREFECT_API_AUTH_STRING 要与服务器上的一致"
+        )

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 
 from filelock import Timeout
 
-from flows.server import answers, environment, find_running, note_of, set_in_environment, spawn, start, stop
+from flows.asking import answers
+from flows.server import environment, find_running, note_of, set_in_environment, spawn, start, stop
 from responsibility.core.errors import WorkspaceError
 from responsibility.usecases.workspace import serve_lock
 

@@ -15,14 +15,12 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 
+from flows.asking import answers
 from responsibility.core.errors import ResponsibilityError
 
 #: Seconds the server may take to answer: a first start migrates its database.
@@ -224,31 +222,6 @@ def _wait(child: subprocess.Popen[bytes], url: str) -> bool:
             return True
         time.sleep(0.1)
     return False
-
-
-def answers(url: str) -> bool:
-    """Whether a Prefect API answers there within two seconds."""
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with direct.open(f"{url}/health", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError, ValueError):
-        return False
-
-
-def hanging(url: str, before: datetime) -> int | None:
-    """How many runs began before an instant and have not ended; None where the server would not say."""
-    states = {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}
-    asked = {"flow_runs": {"state": states, "start_time": {"before_": before.isoformat()}}}
-    request = urllib.request.Request(
-        f"{url}/flow_runs/count", json.dumps(asked).encode(), {"Content-Type": "application/json"}
-    )
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    try:
-        with direct.open(request, timeout=5) as answer:
-            return int(answer.read())
-    except (OSError, ValueError):
-        return None
 
 
 def _free_port(wanted: int | None = None) -> int:

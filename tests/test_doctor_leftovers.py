@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from flows.server import hanging
+from flows.asking import hanging
 from flows.timer import Running
 from responsibility.cli.app import run
 from responsibility.core.errors import Finding, Severity

@@ -109,7 +109,7 @@ def test_a_database_one_may_only_read(
     url = postgres.fresh()
     with World(tmp_path / "office", url) as world:
         world.given(by="9月28日前")
-    admin = sqlalchemy.create_engine(postgres, isolation_level="AUTOCOMMIT")
+    admin = sqlalchemy.create_engine(postgres.url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         name = url.partition("?")[0].rpartition("/")[2]
         connection.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")

@@ -38,11 +38,15 @@ def doctor(*, common: Timed = TIMED) -> int:
 
 def _asked(named: str | None, answering: str | None) -> Any:
     """What the server says that the environment names, else the workspace's own; None where there is none."""
-    from flows.server import answers, hanging
+    from flows.asking import answers, hanging, lets_in, workers
     from responsibility.usecases.doctor.machine import Told
 
     url = named or answering
     if url is None:
         return None
     there = url == answering or answers(url)
-    return Told(url, there, named is not None, hanging(url, true_time() - HALF_A_DAY) if there else None)
+    if not there or (named and not lets_in(url)):
+        return Told(url, there, named is not None, refused=there)
+    pool = os.environ.get("ZEREN_POOL") or "zeren"
+    hang = hanging(url, true_time() - HALF_A_DAY)
+    return Told(url, there, named is not None, hang, pool=pool, workers=workers(url, pool) if named else None)

@@ -141,20 +141,48 @@ class Told:
     named: bool = False
     #: How many runs have gone on for longer than any run should; None where it would not say.
     hanging: int | None = None
+    #: Whether it does not take this machine's password.
+    refused: bool = False
+    #: The work pool, and its workers with whether each was heard of lately; None where there is no such pool.
+    pool: str = ""
+    workers: Mapping[str, bool] | None = None
 
 
 def reached(told: Told) -> list[Finding]:
-    """The server answers, and no run on it has been running for half a day."""
+    """The server answers, its pool has workers, and no run on it has been running for half a day."""
     if not told.answers and told.named:
         message = f"PREFECT_API_URL 写的 Prefect 服务 {told.url} 不应答"
         mend = f"检查那台机器和网络：curl {told.url}/health；本机自己值守的，去掉 PREFECT_API_URL"
         return [Finding("server", Severity.ERROR, message, mend)]
+    if told.refused:
+        message = f"Prefect 服务 {told.url} 不认这台机器的口令"
+        return [Finding("server", Severity.ERROR, message, "PREFECT_API_AUTH_STRING 要与服务器上的一致")]
+    found = staffed(told) if told.named and told.pool else []
     if told.hanging:
         message = f"{told.hanging} 次运行开始了半天还没有结束，运行它的进程可能已不在"
+        mend = "停掉 zeren serve 再启动它：没有进程的运行会记为中断、补做"
+        if told.workers:
+            mend = "zeren deploy 再登记一次：没有声息的运行会算作中断、重来"
+        found.append(Finding("server", Severity.WARNING, message, mend))
+    return found
+
+
+def staffed(told: Told) -> list[Finding]:
+    """The pool is registered, and its workers are there."""
+    if told.workers is None:
+        message = f"Prefect 服务 {told.url} 上没有工作池 {told.pool}，到点不会巡查"
+        return [Finding("workers", Severity.ERROR, message, "登记：zeren deploy；池子另有名字的，设 ZEREN_POOL")]
+    away = [name for name, online in told.workers.items() if not online]
+    if len(away) == len(told.workers):
+        message = f"工作池 {told.pool} 没有一台机器在线，到点不会巡查"
         return [
-            Finding("server", Severity.WARNING, message, "停掉 zeren serve 再启动它：没有进程的运行会记为中断、补做")
+            Finding("workers", Severity.ERROR, message, "在巡查机器上：zeren worker，或 systemctl start zeren-worker")
         ]
-    return []
+    if not away:
+        return []
+    message = f"工作池 {told.pool} 有 {len(away)} 台机器没有声息：{'、'.join(away)}；别的 {len(told.workers) - len(away)} 台照常"
+    mend = "在那台机器上：systemctl status zeren-worker；不再用它的：prefect work-pool 里删去它，或不用管"
+    return [Finding("workers", Severity.WARNING, message, mend)]
 
 
 def _noted(note: Path) -> dict[str, Any]:
