@@ -82,7 +82,8 @@ def prefect() -> Iterator[tuple[str, list[Any]]]:
 
         def do_POST(self) -> None:
             asked.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
-            self._say(b"7")
+            workers = [{"name": "东院", "status": "ONLINE"}, {"name": "西院", "status": "OFFLINE"}]
+            self._say(json.dumps(workers).encode() if self.path.endswith("/workers/filter") else b"7")
 
         def _say(self, body: bytes) -> None:
             self.send_response(200)
@@ -112,14 +113,14 @@ def test_a_named_server_is_asked(
     def said() -> list[dict[str, str]]:
         capsys.readouterr()
         run(["doctor", "-w", str(world.root), "--json", "--now", "2023-09-12"])
-        return [one for one in json.loads(capsys.readouterr().out)["findings"] if one["check"] == "server"]
+        return [one for one in json.loads(capsys.readouterr().out)["findings"] if one["check"] in ("server", "workers")]
 
     assert said() == []
     monkeypatch.setenv("PREFECT_API_URL", url)
-    [found] = said()
+    [away, found] = said()
     assert (found["severity"], "7 次运行" in found["message"]) == ("warning", True)
-    path, filters = asked[0]
-    assert path == "/api/flow_runs/count"
+    assert (away["severity"], "西院" in away["message"], "东院" in away["message"]) == ("warning", True, False)
+    filters = dict(asked)["/api/flow_runs/count"]
     assert filters["flow_runs"]["start_time"]["before_"] < Running().now().isoformat()
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     [found] = said()
@@ -131,3 +132,20 @@ def test_a_server_that_will_not_say_is_not_accused() -> None:
     assert hanging("http://127.0.0.1:9/api", Running().now()) is None
     assert machine.reached(machine.Told("x", answers=True, named=True)) == []
     assert machine.reached(machine.Told("x", answers=False)) == []  # the workspace's own has a finding of its own
+
+
+@pytest.mark.parametrize(
+    ("workers", "refused", "said"),
+    [
+        (None, False, "没有工作池 zeren"),
+        ({}, False, "没有一台机器在线"),
+        ({"东院": False}, False, "没有一台机器在线"),
+        ({"东院": True}, False, ""),
+        (None, True, "口令"),
+    ],
+)
+def test_a_pool_without_workers_is_found(workers: dict[str, bool] | None, refused: bool, said: str) -> None:
+    told = machine.Told("x", answers=True, named=True, refused=refused, pool="zeren", workers=workers)
+    found = [one.message for one in machine.reached(told) if one.severity is Severity.ERROR]
+    assert len(found) == bool(said)
+    assert said in "".join(found)

@@ -119,7 +119,7 @@ def test_a_database_one_may_only_read(
     assert run(["status", "--now", "2023-09-12"]) == 0
     capsys.readouterr()
     assert run([*SIGN]) == 1
-    assert "没有写的权限" in capsys.readouterr().err
+    assert "只读" in capsys.readouterr().err
 
 
 @pytest.fixture
@@ -139,6 +139,7 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(disk)], check=False)
 
 
+@pytest.mark.sqlite("the folder holds the database")
 @pytest.mark.parametrize(
     "argv",
     [

@@ -29,9 +29,11 @@ def doctor(*, common: Timed = TIMED) -> int:
     now = read_now(common.now, settings.zone if settings else ZONE)
     with common.out.working("正在体检……"):
         answering = find_running(root)
-        found += checks.surroundings(root, answering, _asked(os.environ.get("PREFECT_API_URL"), answering))
+        told = _asked(os.environ.get("PREFECT_API_URL"), answering)
+        found += checks.surroundings(root, answering, told)
         if settings is not None:
-            found += checks.office(settings, now, strict=common.now is not None)
+            attended = told is not None and any((told.workers or {}).values())
+            found += checks.office(settings, now, strict=common.now is not None, attended=attended)
     common.out.show(lambda: machine.findings(found), lambda: terminal.findings(found))
     return 1 if any(finding.severity is not Severity.INFO for finding in found) else 0
 

@@ -77,8 +77,11 @@ def surroundings(root: Path, answering: str | None, told: machine.Told | None = 
     ]
 
 
-def office(settings: Settings, now: datetime, *, strict: bool = False) -> list[Finding]:
-    """What is missing for the office's work; `strict` refuses a `now` before the last act instead of telling it."""
+def office(settings: Settings, now: datetime, *, strict: bool = False, attended: bool = False) -> list[Finding]:
+    """What is missing for the office's work; `strict` refuses a `now` before the last act instead of telling it.
+
+    `attended`: workers elsewhere sweep by themselves.
+    """
     found = [*office_card(settings.home), *channels(settings.delivery)]
     if (path := lost_database(settings)) is not None:
         return [*found, Finding("database", Severity.ERROR, f"数据库 {path} 不见了", RECOVER)]
@@ -87,12 +90,12 @@ def office(settings: Settings, now: datetime, *, strict: bool = False) -> list[F
     except failures.FAILURES as error:
         return [*found, _closed(settings, error)]
     try:
-        return [*found, *_examined(workspace, now, strict)]
+        return [*found, *_examined(workspace, now, strict, attended)]
     finally:
         workspace.engine.dispose()
 
 
-def _examined(workspace: Workspace, now: datetime, strict: bool) -> list[Finding]:
+def _examined(workspace: Workspace, now: datetime, strict: bool, attended: bool) -> list[Finding]:
     """What the database can be asked, or why it cannot."""
     settings, found = workspace.settings, list[Finding]()
     try:
@@ -101,7 +104,7 @@ def _examined(workspace: Workspace, now: datetime, strict: bool) -> list[Finding
         migrate.open_up(workspace.engine)
         checkup.try_writing(workspace.engine)
         with workspace.read() as connection:
-            return found + _inside(connection, workspace, now, strict)
+            return found + _inside(connection, workspace, now, strict, attended)
     except WorkspaceError as error:
         return [*found, Finding("database", Severity.ERROR, error.message, error.hint)]
     except failures.FAILURES as error:
@@ -133,7 +136,7 @@ def channels(delivery: DeliverySettings) -> list[Finding]:
     return [Finding("channels", Severity.INFO, message, mend)]
 
 
-def _inside(connection: Connection, workspace: Workspace, now: datetime, strict: bool) -> list[Finding]:
+def _inside(connection: Connection, workspace: Workspace, now: datetime, strict: bool, attended: bool) -> list[Finding]:
     """Everything that is read from the database."""
     settings = workspace.settings
     today = now.astimezone(settings.zone).date()
@@ -144,7 +147,7 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
         *clock,
         *_organisation(connection, settings, today),
         *_lists(connection, today, settings.ahead),
-        *_running(connection, settings, now),
+        *_running(connection, settings, now, attended or is_serving(settings.root)),
         *_calendar(connection, settings, today),
         *leftovers.evidence(leftovers.handed_in(connection), evidence_folder(workspace)),
         *proof(ledger.broken(connection)),
@@ -204,14 +207,14 @@ def _lists(connection: Connection, today: date, ahead: int) -> list[Finding]:
     ]
 
 
-def _running(connection: Connection, settings: Settings, now: datetime) -> list[Finding]:
+def _running(connection: Connection, settings: Settings, now: datetime, serving: bool) -> list[Finding]:
     yesterday, lately = now - work.PATIENCE, now - work.RECENT
     failed, uncertain = (checkup.messages_in(connection, status, lately) for status in ("failed", "uncertain"))
     held = list(outbox.held(connection).values())
     return [
-        *work.unattended(checkup.clocks_running(connection), serving=is_serving(settings.root)),
+        *work.unattended(checkup.clocks_running(connection), serving=serving),
         *work.held_back(len(held), min((row.retry_at for row in held if row.retry_at), default=None), settings.zone),
-        *work.unswept(*checkup.clocks_unswept(connection, yesterday), settings.zone, serving=is_serving(settings.root)),
+        *work.unswept(*checkup.clocks_unswept(connection, yesterday), settings.zone, serving=serving),
         *work.channels(channel_store.states(connection).values(), outbox.waiting_by_channel(connection), settings.zone),
         *work.messages(failed, uncertain, checkup.messages_stuck(connection, yesterday)),
     ]

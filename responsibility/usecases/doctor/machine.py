@@ -175,13 +175,12 @@ def staffed(told: Told) -> list[Finding]:
     away = [name for name, online in told.workers.items() if not online]
     if len(away) == len(told.workers):
         message = f"工作池 {told.pool} 没有一台机器在线，到点不会巡查"
-        return [
-            Finding("workers", Severity.ERROR, message, "在巡查机器上：zeren worker，或 systemctl start zeren-worker")
-        ]
+        mend = "在巡查机器上：zeren worker，或 systemctl start zeren-worker"
+        return [Finding("workers", Severity.ERROR, message, mend)]
     if not away:
         return []
-    message = f"工作池 {told.pool} 有 {len(away)} 台机器没有声息：{'、'.join(away)}；别的 {len(told.workers) - len(away)} 台照常"
-    mend = "在那台机器上：systemctl status zeren-worker；不再用它的：prefect work-pool 里删去它，或不用管"
+    message = f"工作池 {told.pool} 有 {len(away)} 台机器没有声息：{'、'.join(away)}；别的照常"
+    mend = "在那台机器上：systemctl status zeren-worker；不再用它的，不用管"
     return [Finding("workers", Severity.WARNING, message, mend)]
 
 

@@ -28,6 +28,7 @@ CHECKS = {
     "orphans": "残缺与遗留",
     "calendar": "工作日历",
     "server": "Prefect 服务",
+    "workers": "巡查机器",
     "versions": "程序版本",
     "disk": "磁盘",
     "modes": "文件权限",
