@@ -123,7 +123,7 @@ def test_a_database_one_may_only_read(
 
 
 @pytest.fixture
-def read_only(tmp_path: Path) -> Iterator[Path]:
+def read_only(database: str, tmp_path: Path) -> Iterator[Path]:
     """A workspace on a file system that may only be read."""
     disk = tmp_path / "disk"
     disk.mkdir()
