@@ -23,6 +23,7 @@ from responsibility.store import projection, rounds
 from responsibility.store.engine import Lock, writing
 from responsibility.store.ledger import entries
 from responsibility.usecases import rounds as usecase
+from responsibility.usecases.clock import correct
 from responsibility.usecases.deliver import Still
 from responsibility.usecases.record import verify
 from responsibility.usecases.remind import Sweep, notices_of, sweep
@@ -350,3 +351,26 @@ def test_every_unit_is_in_one_shard_and_only_one_unit_may_be_too_large(due: dict
     assert Counter(unit for shard in shards for unit in shard.units) == Counter(due.keys())
     assert all(shard.due == sum(due[unit] for unit in shard.units) for shard in shards)
     assert all(shard.due <= most or len(shard.units) == 1 for shard in shards)
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_round_held_in_a_time_that_is_still_to_come_never_was(any_world: World, ended: bool) -> None:
+    world = office(any_world)
+    world.to("2023-09-27")
+    expected = told(sweep(world.workspace, world.now, dry_run=True).notices)
+    where = "SELECT assignment_id, clock, due_on, rung, next_at FROM clock ORDER BY 1, 2"
+    before = world.rows(where)
+    world.to("2024-03-01")
+    begun = open_round(world.workspace, world.now)
+    assert begun is not None
+    if ended:
+        in_shards(world)
+    world.to("2023-09-27")
+    done = correct(world.workspace, world.now)
+    assert (done.sweeps, done.acts) == (int(ended), 0)
+    assert world.rows(where) == before
+    assert world.rows("SELECT 1 FROM sweep_round WHERE closed_seq IS NULL") == []
+    again = told(sweep(world.workspace, world.now, dry_run=True).notices)
+    assert {key[:4] for key in again} == {key[:4] for key in expected}
+    assert not sweep_shard(world.workspace, begun.seq, "late", world.now)
+    assert world.rows(where) == before

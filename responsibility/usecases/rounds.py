@@ -141,10 +141,10 @@ def sweep_shard(workspace: Workspace, seq: int, owner: str, now: datetime) -> in
 
 
 def _sweep(connection: Connection, workspace: Workspace, shard: Any, owner: str, now: datetime) -> int:
-    if not rounds.hold(connection, shard.seq, shard.number, owner):
+    round_ = rounds.by_seq(connection, shard.seq)
+    if round_.closed_seq is not None or not rounds.hold(connection, shard.seq, shard.number, owner):
         return 0
-    settings = workspace.settings
-    as_of = rounds.by_seq(connection, shard.seq).as_of
+    settings, as_of = workspace.settings, round_.as_of
     lamp = Lamp(settings, laying.policies(connection), as_of)
     router = router_for(connection, lamp)
     with part_of(connection, shard.units):
