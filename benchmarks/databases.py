@@ -15,7 +15,7 @@ from typing import Any
 from uuid import uuid4
 
 #: The same as the product asks of SQLite.
-PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-65536")
+PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=FILE", "cache_size=-65536")
 _PREFIX = "postgresql+psycopg://"
 #: What each database calls the same thing.
 _SQLITE = {

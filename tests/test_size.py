@@ -169,7 +169,7 @@ def test_a_tier_of_many_assignments_is_laid_in_portions_that_say_how_far_they_ar
         assert laid.assignments == items * (MANY + 3) > AT_ONCE
         one = MANY + 3
         per_portion = AT_ONCE // one * one
-        assert told == [(per_portion, laid.assignments), (laid.assignments, laid.assignments)]
+        assert told == [(0, laid.assignments), (per_portion, laid.assignments), (laid.assignments, laid.assignments)]
         assert ("A11", "甲支部党员一", items) in laid.whom
         entries = [line for line in log(world.workspace) if line.act == "issue"]
         assert [entry.values["count"] for entry in entries] == [per_portion, laid.assignments - per_portion]

@@ -21,8 +21,20 @@ def fill(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]
     """Create the table anew with these rows."""
     empty(connection, table)
     connection.exec_driver_sql(_written(table, connection.dialect)[0])
-    if rows:
+    if rows and connection.dialect.name == "postgresql":
+        _pour(connection, table, rows)
+    elif rows:
         connection.execute(insert(table), list(rows))
+
+
+def _pour(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """COPY, in which PostgreSQL takes a row in a tenth of the time of an INSERT; what a row does not name is null."""
+    names = [column.name for column in table.c]
+    columns = ", ".join(f'"{name}"' for name in names)
+    driver: Any = connection.connection
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row([row.get(name) for name in names])
 
 
 def survey(connection: Connection, *tables: Table) -> None:

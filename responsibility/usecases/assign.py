@@ -185,6 +185,8 @@ class _Issue:
         portions = laying.portions(self.connection, queries)
         done, total = 0, sum(portion.count for portion in portions)
         blocks = []
+        if len(portions) > 1:  # counting a million takes seconds, too
+            progress(0, total)
         for portion in portions:
             laid = laying.lay(self.connection, queries, portion, ledger.last(self.connection)[0] + 1)
             if laid is not None:
