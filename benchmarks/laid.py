@@ -11,7 +11,7 @@ from databases import Bare, bare, settle
 from sqlmodel import SQLModel
 
 from responsibility.settings import policy_record
-from responsibility.store import laying, ledger, rows
+from responsibility.store import finished, laying, ledger, rows
 from responsibility.store.ledger import Entry
 from responsibility.store.rows import ItemRow, OccurrenceRow, WorkListRow, table_of
 from responsibility.usecases.workspace import ENGINE, Workspace
@@ -72,6 +72,8 @@ def lay_history(workspace: Workspace, years: int, size: int, now: datetime) -> N
                 raw.execute(statement, known)
             _restart(raw)
             closed = raw.execute("SELECT id, code FROM laid ORDER BY id").fetchall()
+        with workspace.engine.begin() as connection:
+            finished.note(connection, rows.assignment.c.id.between(before + 1, before + size))
         _close(workspace, closed, now - timedelta(days=55))
     settle(url_of(workspace))
 

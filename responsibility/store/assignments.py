@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, cast, func, select
 
+from responsibility.store.finished import unfinished
 from responsibility.store.rows import assignment, clock, item, ledger, notice, occurrence, work_list
 
 
@@ -181,14 +182,12 @@ class Above:
     state: str
 
 
-#: One pass over the table beats a walk through an index that covers only the first columns.
-ONE_PASS = "NOT INDEXED"
 #: Between the columns of an assignment above the work, and between those assignments: no code contains either.
 _COLUMN, _ROW = "\x1f", "\x1e"
 
 
 def families(connection: Connection) -> dict[int, FamilyRows]:
-    """Occurrence → its family, of everything that was laid and not cancelled."""
+    """Occurrence → its family, of everything that was laid and not cancelled, where it is not finished."""
     found = {row[0]: FamilyRows(row[1], row[2]) for row in connection.execute(_above()).all()}
     for row in connection.execute(_working()).all():
         found.setdefault(row[1], FamilyRows(row[0])).working.append(row)
@@ -202,7 +201,8 @@ def above_written(text: str) -> list[Above]:
 
 
 def _standing() -> ColumnElement[bool]:
-    return assignment.c.state.not_in(("draft", "cancelled"))
+    a = assignment.c
+    return a.occurrence_id.in_(unfinished()) & a.state.not_in(("draft", "cancelled"))
 
 
 def _above() -> Select[Any]:
@@ -211,7 +211,7 @@ def _above() -> Select[Any]:
     line = a.tier + _COLUMN + a.unit + _COLUMN + func.coalesce(a.post, "") + _COLUMN + a.state
     written = func.aggregate_strings(line, _ROW)
     query = select(a.occurrence_id, func.max(a.item_id), written).where(~a.works, _standing())
-    return query.with_hint(assignment, ONE_PASS, "sqlite").group_by(a.occurrence_id)
+    return query.with_hint(assignment, "INDEXED BY assignment_above", "sqlite").group_by(a.occurrence_id)
 
 
 def _working() -> Select[Any]:

@@ -10,7 +10,7 @@ from responsibility.core.errors import WorkspaceError
 from responsibility.store.engine import writing
 
 #: The newest revision under migrations/versions; a test holds it to what alembic finds.
-HEAD = "0014"
+HEAD = "0015"
 
 
 def bring_up(engine: Engine, to: str = HEAD) -> None:

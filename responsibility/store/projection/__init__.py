@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, delete, func, select, update
 
-from responsibility.store import cards, reviews, switching
+from responsibility.store import cards, finished, reviews, switching
 from responsibility.store.images import write_back
 from responsibility.store.positions import Values
 from responsibility.store.projection import sets, single, sweeps
@@ -33,6 +33,7 @@ def reset(connection: Connection) -> None:
     connection.execute(delete(review))
     connection.execute(delete(event))
     connection.execute(delete(delegation))
+    finished.reset(connection)
     cards.reset(connection)
     switching.reset(connection)
     connection.execute(
@@ -73,6 +74,8 @@ def _apply_policy(connection: Connection, _seq: int, _at: datetime, _codes: Sequ
 def _undo(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:
     """Put back the rows an act changed as they were before it."""
     write_back(connection, values["rows"])
+    ids = {row["key"]["id"] for row in values["rows"] if row["table"] == "assignment"}
+    finished.note(connection, assignment.c.id.in_(sorted(ids)))
 
 
 def _correct(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:

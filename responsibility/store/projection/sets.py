@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from responsibility.store import cards, reviews
+from responsibility.store import cards, finished, reviews
 from responsibility.store.positions import (
     Values,
     arm_clock,
@@ -44,6 +44,7 @@ def issue(connection: Connection, seq: int, _at: datetime, _codes: Sequence[str]
             due_at=a.laid_due_at,
         )
     )
+    finished.forget(connection, laid)
     if values["sign"]:
         start_clocks(connection, "sign", values["sign"], laid & a.signs)
     for group in values["finish"]:
@@ -91,6 +92,7 @@ def withdraw(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[
         connection.execute(stop, blocks)
     if values.get("rolled_up"):
         set_columns(connection, values["rolled_up"], state="closed")
+    finished.note_blocks(connection, values["cancelled"])
 
 
 def reissue(connection: Connection, _seq: int, _at: datetime, _codes: Sequence[str], values: Values) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     update,
 )
 
+from responsibility.store import finished
 from responsibility.store.positions import (
     Values,
     arm_clock,
@@ -79,6 +80,7 @@ def close(connection: Connection, _seq: int, _at: datetime, codes: Sequence[str]
     closed = [*codes, *values["rolled_up"]]
     set_columns(connection, closed, state="closed")
     stop_clocks(connection, closed, but="review")
+    finished.note(connection, assignment.c.code.in_(list(codes)))
 
 
 def extend(connection: Connection, seq: int, at: datetime, codes: Sequence[str], values: Values) -> None:

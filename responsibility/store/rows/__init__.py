@@ -27,7 +27,7 @@ from responsibility.store.rows.told import (
     NoticeRow,
     UnitNoticeRow,
 )
-from responsibility.store.rows.work import AssignmentRow, ClockRow, DelegationRow, ExtensionRow, ReviewRow
+from responsibility.store.rows.work import AssignmentRow, ClockRow, DelegationRow, ExtensionRow, FinishedRow, ReviewRow
 
 
 def table_of(row: type[SQLModel]) -> Table:
@@ -50,6 +50,7 @@ item_leader = table_of(ItemLeaderRow)
 event = table_of(EventRow)
 occurrence = table_of(OccurrenceRow)
 assignment = table_of(AssignmentRow)
+finished = table_of(FinishedRow)
 clock = table_of(ClockRow)
 extension = table_of(ExtensionRow)
 review = table_of(ReviewRow)

@@ -48,6 +48,17 @@ class AssignmentRow(Row, table=True):
             "rectifying_since",
             sqlite_where=text("works = 1"),
         ),
+        # The few above the work, likewise.
+        Index(
+            "assignment_above",
+            "occurrence_id",
+            "tier",
+            "unit",
+            "post",
+            "state",
+            "item_id",
+            sqlite_where=text("works = 0"),
+        ),
     )
     # identity
     id: int | None = Field(default=None, primary_key=True)
@@ -88,6 +99,15 @@ class AssignmentRow(Row, table=True):
     extensions: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     #: Since when it is to be rectified, after a review that found it wanting: its line starts there.
     rectifying_since: date | None = None
+
+
+class FinishedRow(Row, table=True):
+    """An occurrence of which nothing is open. A projection of the ledger, all of it."""
+
+    __tablename__ = "finished"
+    occurrence_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    #: How many closed, as `store.finished` writes it.
+    closed: str
 
 
 class ClockRow(Row, table=True):

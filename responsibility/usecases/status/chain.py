@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core import summary as core
-from responsibility.core.assignment import Light
+from responsibility.core.assignment import Light, State
 from responsibility.core.chain import Chain, LaidOn, Organisation
 from responsibility.core.summary import (
     Family,
@@ -25,7 +25,7 @@ from responsibility.core.summary import (
     Tally,
 )
 from responsibility.settings import Settings
-from responsibility.store import assignments, extensions, laying, reviews
+from responsibility.store import assignments, extensions, finished, laying, reviews
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import Workspace, not_before_last_act
@@ -128,7 +128,24 @@ def _families(
         ]
         return tuple(core.lit(tallies, lambda w: lamp.shine(w, policies[w]), chain, lambda unit: leaders.get(unit, [])))
 
-    return [Family(judged(family), tuple(items)) for family, items in found.values()]
+    judged_ = [Family(judged(family), tuple(items)) for family, items in found.values()]
+    return judged_ + _finished(connection, lamp)
+
+
+def _finished(connection: Connection, lamp: Lamp) -> list[Family]:
+    """The occurrences of which nothing is open: all that closed is closed, whatever its dates were."""
+    alike: dict[str, list[int]] = {}
+    for item, written in finished.every(connection):
+        alike.setdefault(written, []).append(item)
+    work = lamp.resting(State.CLOSED)
+
+    def lights(written: str, item: int) -> tuple[Lit, ...]:
+        return tuple(
+            Lit(Tally(item, 0, one.tier, one.unit, one.post, one.works, work, one.n), Light.CLOSED)
+            for one in finished.closed(written)
+        )
+
+    return [Family(lights(written, items[0]), tuple(items)) for written, items in alike.items()]
 
 
 def _of_tallies(by: By, lights: Sequence[Lit], chain: Chain, organisation: Organisation) -> tuple[Group, ...]:
