@@ -27,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from responsibility.store import blocks, projection, sweeping
+from responsibility.store import blocks, projection
 from responsibility.store.engine import queue_up
 from responsibility.store.rows import assignment, ledger, ledger_ref, meta, notice
 
@@ -337,6 +337,8 @@ def digest_notices(connection: Connection, seq: int) -> str:
 
 def digest_gathered(connection: Connection, seq: int) -> str:
     """The proof of one shard of a round: a digest over the notices it wrote about what it gathered."""
+    from responsibility.store import sweeping  # only a sweep needs it
+
     return _digest_where(connection, _NOTICE, notice.c.id, sweeping.of_gathered(connection, seq))
 
 
