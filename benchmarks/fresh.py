@@ -26,6 +26,7 @@ gc.set_threshold(1_000_000, 20, 20)  # as `zeren` does
 from importlib import import_module
 for name in {names!r}:
     import_module(name)
+gc.freeze()  # as `zeren` does
 """
 
 
@@ -38,8 +39,12 @@ def imports_of(words: Sequence[str], folder: Path) -> Program:
     """A program that loads every module one run of `zeren` with these words loads, in that order, and does nothing."""
     code = ["-c", _LOADED.format(words=list(words))]
     names = subprocess.run([sys.executable, *code], check=True, capture_output=True, text=True).stdout.split()
-    path = folder / f"imports_of_{words[0]}.py"
-    path.write_text(_LOAD.format(names=[name for name in names if name != "__main__"]), "utf-8")
+    return loading([name for name in names if name != "__main__"], folder / f"imports_of_{words[0]}.py")
+
+
+def loading(names: Sequence[str], path: Path) -> Program:
+    """A program, written to `path`, that loads these modules as `zeren` does and does nothing."""
+    path.write_text(_LOAD.format(names=list(names)), "utf-8")
     return [str(path)]
 
 

@@ -3,7 +3,8 @@
     python benchmarks/startup.py [runs]
 
 Fresh processes that take turns; of each the fastest of the runs (15), in seconds and in seconds of processor, and the
-ratio to `import sqlmodel, rich`. "Imports" loads what the command loads and does nothing.
+ratio to `import sqlmodel, rich` loaded as zeren loads it: most of what the bare program takes on top is the garbage
+collector. "Imports" loads what the command loads and does nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from big_list import NOW, write_list
-from fresh import Program, command, imports_of, race
+from fresh import Program, command, imports_of, loading, race
 from measure import claim, line
 from office import open_office
 
@@ -23,6 +24,8 @@ from responsibility.usecases.lists import import_list
 
 WIDTHS = (38, 9, 9, 7)
 BASE = "import sqlmodel, rich"
+#: The same with the garbage collector kept out of the way as `zeren` keeps it: what the claims are held against.
+SAME = "sqlmodel, rich, loaded as zeren loads"
 #: How much longer than BASE the imports of a command may take.
 TARGET = 1.3
 
@@ -31,17 +34,18 @@ def main(runs: int) -> None:
     with tempfile.TemporaryDirectory(prefix="zeren-start-") as folder:
         commands = _commands(_small_office(Path(folder)))
         programs: dict[str, Program] = {"python -c pass": ["-c", "pass"], BASE: ["-c", BASE]}
+        programs[SAME] = loading(("sqlmodel", "rich"), Path(folder) / "base.py")
         for name in ("zeren status", "zeren show"):
             programs[f"imports of {name}"] = imports_of(commands[name], Path(folder))
         programs |= {name: command(*words) for name, words in commands.items()}
         taken = race(programs, runs)
     line(("fresh process", "seconds", "CPU s", "ratio"), WIDTHS)
-    base = taken[BASE][1]
+    base = taken[SAME][1]
     for name, (seconds, cpu) in taken.items():
         line((name, f"{seconds:.3f}", f"{cpu:.3f}", f"{cpu / base:.2f}"), WIDTHS)
     for name in ("zeren status", "zeren show"):
         ratio = taken[f"imports of {name}"][1] / base
-        claim(f"{name}, imports", f"{ratio:.2f} × {BASE}", f"at most {TARGET} ×", ratio <= TARGET)
+        claim(f"{name}, imports", f"{ratio:.2f} × {BASE}, collector alike", f"at most {TARGET} ×", ratio <= TARGET)
 
 
 def _small_office(folder: Path) -> Path:

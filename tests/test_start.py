@@ -100,3 +100,10 @@ def test_a_package_that_loads_later_offers_all_it_names(folder: Path) -> None:
         assert getattr(package, name) is not None
     with pytest.raises(AttributeError):
         package.no_such_name  # noqa: B018
+
+
+def test_a_command_leaves_the_database_in_one_file(office: Path) -> None:
+    """What it leaves to the end of the process is closed there, though objects are not looked through any more."""
+    done = subprocess.run([sys.executable, "-m", "responsibility.cli", "status"], cwd=office, check=False)
+    assert done.returncode == 0
+    assert sorted(path.name for path in (office / "data").glob("zeren.db*")) == ["zeren.db"]

@@ -12,4 +12,6 @@ def main() -> None:
     gc.set_threshold(1_000_000, 20, 20)
     from responsibility.cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+    done = run(sys.argv[1:])
+    gc.freeze()  # nor is it all looked through once more on the way out
+    sys.exit(done)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from enum import Enum
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, event
 from sqlalchemy.engine import make_url
@@ -51,6 +53,7 @@ def open_engine(url: str, waiting: Waiting | None = None, patience: float = PATI
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     engine.update_execution_options(waiting=waiting, patience=patience)
+    _open.add(engine)
     return engine
 
 
@@ -64,6 +67,17 @@ def _address(url: str) -> URL:
         raise ArgumentError(f"not for {parsed.drivername}")
     query = {"connect_timeout": "10", **parsed.query, "client_encoding": "utf8"}
     return parsed.set(drivername="postgresql+psycopg", query=query)
+
+
+#: Those still in use somewhere.
+_open: WeakSet[Engine] = WeakSet()
+
+
+@atexit.register
+def _close() -> None:
+    """Close what is open when the process ends: SQLite then takes up its WAL, and the folder holds one file again."""
+    for engine in list(_open):
+        engine.dispose()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
