@@ -90,6 +90,8 @@ def office(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setattr("flows.server.prefect_server", _break)
     monkeypatch.setattr("flows.serve.serve", _break)
+    for name in ("deploying", "work", "host_server"):
+        monkeypatch.setattr(f"flows.remote.{name}", _break)
     return root
 
 
@@ -190,7 +192,7 @@ def _break_below(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
         "org template": "responsibility.views.sheets.organisation_template",
         "list template": "responsibility.views.sheets.worklist_template",
         "doctor": "responsibility.usecases.doctor.configuration",
-        "serve": "responsibility.usecases.workspace.open_workspace",
+        **dict.fromkeys(("serve", "deploy", "worker", "server"), "responsibility.usecases.workspace.open_workspace"),
         "template list": "responsibility.usecases.templates.listed",
         "template copy": "responsibility.usecases.templates.copy",
         "channel test": "responsibility.usecases.channels.try_channel",
