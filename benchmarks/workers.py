@@ -202,9 +202,13 @@ class Bench:
 
     def _kill_worker(self, *, parent: bool) -> None:
         """The machine that has a shard in hand, by the run that began the round or by one that helps."""
-        theirs = f"{'LIKE' if parent else 'NOT LIKE'} '% {self.run}%'"
-        query = f"SELECT min(owner) FROM sweep_shard WHERE status = 'leased' AND owner {theirs}"
-        self.machines.kill_worker(until(lambda: self._ask(query), 60, "no lease").split()[0])
+        query = "SELECT string_agg(DISTINCT owner, '|') FROM sweep_shard WHERE status = 'leased'"
+
+        def theirs() -> str:
+            owners = (self._ask(query) or "").split("|")
+            return next((one for one in owners if one and self.machines.helps(one) is not parent), "")
+
+        self.machines.kill_worker(until(theirs, 60, "no lease").split()[0])
 
     def _kill_server(self) -> None:
         self.machines.kill_server()

@@ -106,6 +106,11 @@ class Cluster:
             return str(self.ask(f"/flow_runs/{run}", method="GET")["state_type"])
         return ""
 
+    def helps(self, owner: str) -> bool:
+        """Whether who has a shard in hand is a drain that was called, and not the run that began the round."""
+        run = owner.split()[1].partition(".")[0]
+        return str(self.ask(f"/flow_runs/{run}", method="GET")["name"]).startswith("分担巡查")
+
     def kill_worker(self, name: str) -> None:
         """The machine is gone: its worker and every run on it, without a word."""
         worker = self.workers.pop(name)

@@ -19,13 +19,7 @@ settings.register_profile("suite", max_examples=50)
 settings.load_profile("suite")
 
 #: Files whose every test runs on both in each run; the others on what ZEREN_TEST_DATABASE says.
-BOTH = frozenset(
-    f"test_{name}"
-    for name in (
-        "backup", "cards", "delegate", "events", "extension", "gaps", "import_again", "laying", "ledger", "life",
-        "migrations", "posts", "questions", "redate", "review", "templates", "together",
-    )
-)  # fmt: skip
+BOTH = frozenset(f"test_{name}" for name in ("backup", "ledger", "migrations"))
 
 #: The address of the run's PostgreSQL, and what stops it: the process that hands out the tests has it for all.
 _SERVER, _STOP = pytest.StashKey[str | None](), pytest.StashKey[Callable[[], None]]()
