@@ -35,6 +35,19 @@ def pytest_configure_node(node: Any) -> None:
     node.workerinput["postgres"] = _server(node.config)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Any:
+    """A test that asks for no database is on SQLite, wherever the one before it was."""
+    kept, asks = databases.current, "database" in getattr(item, "fixturenames", ())
+    if not asks:
+        databases.current = None
+    try:
+        return (yield)
+    finally:
+        if not asks:
+            databases.current = kept
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if (stop := config.stash.get(_STOP, None)) is not None:
         stop()
