@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -11,6 +12,9 @@ from pathlib import Path
 
 #: What stands behind `python`.
 Program = Sequence[str]
+
+#: As where zeren is installed: what was compiled once is kept, whatever this shell says about it.
+_ENVIRON = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 _LOADED = """\
 import contextlib, io, sys
@@ -55,7 +59,12 @@ def race(programs: Mapping[str, Program], runs: int) -> dict[str, tuple[float, f
 
 
 def _run(program: Program) -> tuple[float, float]:
-    before, start = os.times(), time.perf_counter()
-    subprocess.run([sys.executable, *program], check=True, stdout=subprocess.DEVNULL)
-    seconds, after = time.perf_counter() - start, os.times()
-    return seconds, sum(after[2:4]) - sum(before[2:4])
+    before, start = _spent(), time.perf_counter()
+    subprocess.run([sys.executable, *program], check=True, stdout=subprocess.DEVNULL, env=_ENVIRON)
+    return time.perf_counter() - start, _spent() - before
+
+
+def _spent() -> float:
+    """Seconds of processor of all children until now."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -13,7 +13,8 @@ from sqlmodel import SQLModel
 from responsibility.settings import policy_record
 from responsibility.store import finished, laying, ledger, rows
 from responsibility.store.ledger import Entry
-from responsibility.store.rows import ItemRow, OccurrenceRow, WorkListRow, table_of
+from responsibility.store.rows.lists import ItemRow, OccurrenceRow, WorkListRow
+from responsibility.store.rows.row import table_of
 from responsibility.usecases.workspace import ENGINE, Workspace
 
 #: Entries of the ledger written at once.

@@ -118,6 +118,6 @@ def differences(connection: sqlalchemy.Connection) -> list[Any]:
 
     from responsibility.store import rows
 
-    found = compare_metadata(MigrationContext.configure(connection), rows.assignment.metadata)
+    found = compare_metadata(MigrationContext.configure(connection), rows.described())
     elsewhere = "clock_next_of_unit" if connection.dialect.name == "sqlite" else ""
     return [one for one in found if one[0] != "add_index" or one[1].name != elsewhere]

@@ -26,7 +26,7 @@ from responsibility.core.errors import ResponsibilityError
 from responsibility.core.text import showable
 from responsibility.ingest.organisation import read_organisation
 from responsibility.ingest.worklist import read_worklist
-from responsibility.store.rows import item
+from responsibility.store.rows import described
 from responsibility.usecases.lists import import_list
 from responsibility.usecases.organisation import import_organisation
 from tests.test_ingest_organisation import CHAIN, SHEETS
@@ -281,5 +281,5 @@ def imported(world: World, path: Path) -> bool:
 def everything(world: World) -> list[list[tuple[object, ...]]]:
     """Every row of every table."""
     with world.workspace.read() as connection:
-        tables = item.metadata.sorted_tables
+        tables = described().sorted_tables
         return [[tuple(row) for row in connection.execute(select(table))] for table in tables]

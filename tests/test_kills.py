@@ -276,7 +276,7 @@ STANDING = {
         [column.name for column in table.c if column.name not in VOLATILE],
         [column.name for column in table.primary_key if column.name not in VOLATILE],
     )
-    for table in rows.assignment.metadata.sorted_tables
+    for table in rows.described().sorted_tables
 }
 
 

@@ -22,7 +22,7 @@ def test_an_older_schema_comes_up_with_what_is_in_it(world: World, empty: str, b
     old = open_engine(empty)
     migrate.bring_up(old, before)
     with world.workspace.read() as source, writing(old) as target:
-        for table in rows.assignment.metadata.sorted_tables:
+        for table in rows.described().sorted_tables:
             if inspect(target).has_table(table.name) and table is not rows.meta:
                 known = {one["name"] for one in inspect(target).get_columns(table.name)}
                 columns = [column(one.name, one.type) for one in table.c if one.name in known]

@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
-from sqlmodel import SQLModel
 
 from responsibility.store import projection
 from responsibility.store.engine import open_engine
 from responsibility.store.ledger import Entry, entry_of
-from responsibility.store.rows import assignment, item, ledger, ledger_ref, occurrence, policy
+from responsibility.store.rows import assignment, described, item, ledger, ledger_ref, occurrence, policy
 
 
 @contextmanager
@@ -20,7 +19,7 @@ def bench(connection: Connection, ids: Sequence[int], occurrence_id: int) -> Ite
     """A database in memory with these assignments of one occurrence as they were before the first act."""
     engine = open_engine("sqlite://")
     with engine.begin() as beside:
-        SQLModel.metadata.create_all(beside)
+        described().create_all(beside)
         laid = list(connection.execute(select(assignment).where(assignment.c.id.in_(list(ids)))))
         _copy(beside, assignment, laid)
         _copy(beside, policy, connection.execute(select(policy)))

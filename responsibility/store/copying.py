@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, Table, func, insert, inspect, select, text
-from sqlmodel import SQLModel
 
 from responsibility.store import migrate, rows
 from responsibility.store.engine import open_engine, reading, writing
+from responsibility.store.rows import described
 
 #: Rows one statement writes.
 _BATCH = 5_000
@@ -78,7 +78,7 @@ def counted(engine: Engine) -> dict[str, int]:
 
 def tables() -> list[Table]:
     """Our tables, those others refer to first."""
-    return SQLModel.metadata.sorted_tables
+    return described().sorted_tables
 
 
 def _count(connection: Connection, table: Table) -> int:

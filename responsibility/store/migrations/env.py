@@ -6,7 +6,7 @@ from responsibility.store import rows
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=rows.assignment.metadata,
+    target_metadata=rows.described(),
     render_as_batch=True,
     compare_type=True,
 )

@@ -1,69 +1,85 @@
-"""The tables. Units, posts and people are known by the codes of the organisation file."""
+"""The tables, each made when it is first used; codes of units, posts and people are those of the organisation file."""
 
 from __future__ import annotations
 
-from sqlalchemy import Table
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
-from responsibility.store.rows.lists import (
-    EventRow,
-    ItemLeaderRow,
-    ItemMembersRow,
-    ItemRow,
-    ItemUnitRow,
-    OccurrenceRow,
-    PolicyRow,
-    WorkListRow,
-)
-from responsibility.store.rows.papers import DocumentCaseRow, DocumentRow, FeedEventRow
-from responsibility.store.rows.people import HoldingRow, MetaRow, OversightRow, PersonRow, PostRow, UnitRow
-from responsibility.store.rows.rounds import RoundRow, ShardRow
-from responsibility.store.rows.told import (
-    CardRow,
-    ChannelStateRow,
-    LedgerRefRow,
-    LedgerRow,
-    MessageRow,
-    NoticeRow,
-    UnitNoticeRow,
-)
-from responsibility.store.rows.work import AssignmentRow, ClockRow, DelegationRow, ExtensionRow, FinishedRow, ReviewRow
+from responsibility.later import later
+
+if TYPE_CHECKING:
+    from responsibility.store.rows.entries import ledger, ledger_ref
+    from responsibility.store.rows.lists import (
+        event,
+        item,
+        item_leader,
+        item_members,
+        item_unit,
+        occurrence,
+        policy,
+        work_list,
+    )
+    from responsibility.store.rows.papers import document, document_case, feed_event
+    from responsibility.store.rows.people import holding, meta, oversight, person, post, unit
+    from responsibility.store.rows.rounds import sweep_round, sweep_shard
+    from responsibility.store.rows.sent import channel_state, message
+    from responsibility.store.rows.told import card, notice, unit_notice
+    from responsibility.store.rows.work import assignment, clock, delegation, extension, finished, review
+
+__all__ = [
+    "assignment",
+    "card",
+    "channel_state",
+    "clock",
+    "delegation",
+    "document",
+    "document_case",
+    "event",
+    "extension",
+    "feed_event",
+    "finished",
+    "holding",
+    "item",
+    "item_leader",
+    "item_members",
+    "item_unit",
+    "ledger",
+    "ledger_ref",
+    "message",
+    "meta",
+    "notice",
+    "occurrence",
+    "oversight",
+    "person",
+    "policy",
+    "post",
+    "review",
+    "sweep_round",
+    "sweep_shard",
+    "unit",
+    "unit_notice",
+    "work_list",
+]
+
+#: Which module describes which tables.
+_WHERE = {
+    "people": "meta unit post person holding oversight",
+    "lists": "policy work_list item item_unit item_members item_leader event occurrence",
+    "work": "assignment finished clock extension review delegation",
+    "told": "notice card unit_notice",
+    "sent": "message channel_state",
+    "papers": "document document_case feed_event",
+    "rounds": "sweep_round sweep_shard",
+    "entries": "ledger ledger_ref",
+}
+__getattr__ = later(__name__, _WHERE)
 
 
-def table_of(row: type[SQLModel]) -> Table:
-    """The Core table behind a row class, for set-based SQL."""
-    return SQLModel.metadata.tables[str(row.__tablename__)]
-
-
-meta = table_of(MetaRow)
-unit = table_of(UnitRow)
-post = table_of(PostRow)
-person = table_of(PersonRow)
-holding = table_of(HoldingRow)
-oversight = table_of(OversightRow)
-policy = table_of(PolicyRow)
-work_list = table_of(WorkListRow)
-item = table_of(ItemRow)
-item_unit = table_of(ItemUnitRow)
-item_members = table_of(ItemMembersRow)
-item_leader = table_of(ItemLeaderRow)
-event = table_of(EventRow)
-occurrence = table_of(OccurrenceRow)
-assignment = table_of(AssignmentRow)
-finished = table_of(FinishedRow)
-clock = table_of(ClockRow)
-extension = table_of(ExtensionRow)
-review = table_of(ReviewRow)
-delegation = table_of(DelegationRow)
-notice = table_of(NoticeRow)
-card = table_of(CardRow)
-unit_notice = table_of(UnitNoticeRow)
-message = table_of(MessageRow)
-channel_state = table_of(ChannelStateRow)
-document = table_of(DocumentRow)
-document_case = table_of(DocumentCaseRow)
-feed_event = table_of(FeedEventRow)
-sweep_round = table_of(RoundRow)
-sweep_shard = table_of(ShardRow)
-ledger = table_of(LedgerRow)
-ledger_ref = table_of(LedgerRefRow)
+def described() -> MetaData:
+    """All tables together."""
+    for module in _WHERE:
+        import_module(f"{__name__}.{module}")
+    return SQLModel.metadata

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field
 
-from responsibility.store.rows.row import Row
+from responsibility.store.rows.row import Row, table_of
 
 
 class PolicyRow(Row, table=True):
@@ -119,3 +119,13 @@ class OccurrenceRow(Row, table=True):
     starts_on: date
     due_on: date | None = None
     due_at: datetime | None = None
+
+
+policy = table_of(PolicyRow)
+work_list = table_of(WorkListRow)
+item = table_of(ItemRow)
+item_unit = table_of(ItemUnitRow)
+item_members = table_of(ItemMembersRow)
+item_leader = table_of(ItemLeaderRow)
+event = table_of(EventRow)
+occurrence = table_of(OccurrenceRow)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field
 
-from responsibility.store.rows.row import Row
+from responsibility.store.rows.row import Row, table_of
 
 
 class DocumentRow(Row, table=True):
@@ -63,3 +63,8 @@ class FeedEventRow(Row, table=True):
     cancelled: bool
     #: The event as it was said.
     said: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+document = table_of(DocumentRow)
+document_case = table_of(DocumentCaseRow)
+feed_event = table_of(FeedEventRow)

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from responsibility.store.rows.row import Row
+from responsibility.store.rows.row import Row, table_of
 
 
 class MetaRow(Row, table=True):
@@ -64,3 +64,11 @@ class OversightRow(Row, table=True):
     __tablename__ = "oversight"
     post: str = Field(primary_key=True)
     unit: str = Field(primary_key=True)
+
+
+meta = table_of(MetaRow)
+unit = table_of(UnitRow)
+post = table_of(PostRow)
+person = table_of(PersonRow)
+holding = table_of(HoldingRow)
+oversight = table_of(OversightRow)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Column
 from sqlmodel import Field
 
-from responsibility.store.rows.row import Row
+from responsibility.store.rows.row import Row, table_of
 
 
 class RoundRow(Row, table=True):
@@ -43,3 +43,7 @@ class ShardRow(Row, table=True):
     fault: str = ""
     #: Of one that is done: counts, and whom its rungs reached.
     result: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+sweep_round = table_of(RoundRow)
+sweep_shard = table_of(ShardRow)

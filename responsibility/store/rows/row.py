@@ -33,3 +33,8 @@ class Row(SQLModel, metaclass=_Tables):
     """
 
     model_config = {"defer_build": True}
+
+
+def table_of(row: type[Row]) -> Table:
+    """The Core table behind a row class, for set-based SQL."""
+    return SQLModel.metadata.tables[str(row.__tablename__)]

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from responsibility.store.rows.row import Row
+from responsibility.store.rows.row import Row, table_of
 
 
 class AssignmentRow(Row, table=True):
@@ -190,3 +190,11 @@ class DelegationRow(Row, table=True):
     post: str
     #: The last day it stands.
     until_on: date
+
+
+assignment = table_of(AssignmentRow)
+finished = table_of(FinishedRow)
+clock = table_of(ClockRow)
+extension = table_of(ExtensionRow)
+review = table_of(ReviewRow)
+delegation = table_of(DelegationRow)
