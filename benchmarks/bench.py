@@ -47,7 +47,7 @@ SCRIPTS = (
     Script("cascade.py", "", "10 20"),
     Script("ledger.py", "", "20000"),
     Script("history.py", "", "10000 5"),
-    Script("growth.py", "", "2000 5"),
+    Script("growth.py", "25000 25", "2000 5"),
     Script("compare.py", "", "10000"),
     Script("doctor.py", "", "500"),
     Script("moving.py", "1000 5000", "100 500"),
