@@ -8,13 +8,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from databases import Bare, bare, settle
-from sqlmodel import SQLModel
+from sqlalchemy import Insert
 
 from responsibility.settings import policy_record
 from responsibility.store import finished, laying, ledger, rows
 from responsibility.store.ledger import Entry
 from responsibility.store.rows.lists import ItemRow, OccurrenceRow, WorkListRow
-from responsibility.store.rows.row import table_of
+from responsibility.store.rows.row import Row, table_of
 from responsibility.usecases.workspace import ENGINE, Workspace
 
 #: Entries of the ledger written at once.
@@ -86,21 +86,27 @@ def _begin(workspace: Workspace, number: int, size: int, at: datetime) -> tuple[
     with workspace.engine.begin() as connection:
         policy = laying.keep_policy(connection, "0" * 64, policy_record(workspace.settings.policy))
         for row in _items(number, 1 + size // posts, at):
-            connection.execute(table_of(type(row)).insert().values(row.model_dump(exclude_none=True)))
+            connection.execute(row)
     workspace.engine.dispose()
     return policy, posts
 
 
-def _items(number: int, count: int, at: datetime) -> list[SQLModel]:
+def _items(number: int, count: int, at: datetime) -> list[Insert]:
     """A list of items that happen once, each carried by every member."""
     day, code, first = at.date(), f"L{number}", (number - 1) * 10_000
     head = {"code": code, "title": "清单", "file": "清单.xlsx", "issued_on": day, "imported_at": at}
-    found: list[SQLModel] = [WorkListRow(id=number, **head)]
+    found = [_insert(WorkListRow, id=number, **head)]
     for n in range(1, count + 1):
         known = {"code": f"{code}-{n}", "title": f"重点工作{n}", "rank": n, "deadline": {}, "names_members": True}
-        found.append(ItemRow(id=first + n, list_id=number, category="other", fingerprint="", **known))
-        found.append(OccurrenceRow(id=first + n, item_id=first + n, label="", starts_on=day))
+        found.append(_insert(ItemRow, id=first + n, list_id=number, category="other", fingerprint="", **known))
+        found.append(_insert(OccurrenceRow, id=first + n, item_id=first + n, label="", starts_on=day))
     return found
+
+
+def _insert(row: type[Row], **known: Any) -> Insert:
+    """A row of which only these columns are other than usual."""
+    usual = {name: field.get_default() for name, field in row.model_fields.items() if not field.is_required()}
+    return table_of(row).insert().values({name: value for name, value in usual.items() if value is not None} | known)
 
 
 def _note(raw: Bare, positions: Sequence[Position]) -> None:
