@@ -80,5 +80,7 @@ def _organisation(branches: int, members: int, tree: Tree | None) -> dict[str, l
             for c, _, _, title in posts
         ],
         "holdings": [{"post": c, "person": f"R{c}"} for c, *_ in posts],
-        "oversees": [{"post": f"LD{n}", "units": [code for code, _ in own[n - 1 :: 5]]} for n in range(1, 6)],
+        "oversees": [{"post": f"LD{n}", "units": [code for code, _ in own[n - 1 :: 5]]} for n in range(1, 6)][
+            : len(own)
+        ],
     }
