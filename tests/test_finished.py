@@ -16,6 +16,9 @@ from responsibility.core.errors import ResponsibilityError
 from responsibility.core.review import Verdict
 from responsibility.store import finished
 from responsibility.store.engine import writing
+from responsibility.usecases.clock import correct
+from responsibility.usecases.doctor import office
+from responsibility.usecases.extension import approve
 from responsibility.usecases.reassign import reassign
 from responsibility.usecases.record import rebuilt
 from responsibility.usecases.status import By, status, summarise
@@ -132,3 +135,58 @@ def test_what_is_opened_again_is_counted_again(any_world: World) -> None:
     world.to((date(2024, 1, 20)).isoformat(), time(8, 30))
     world.does("review", "L1-01.B", verdict=Verdict.POOR)
     assert agrees(world) == 2
+
+
+def test_a_period_that_is_over_stays_counted_whatever_comes_after(any_world: World) -> None:
+    """The next period is laid, another item gets its extension, the clock leaps a year and is put right."""
+    world = any_world
+    world.list(
+        {"title": "学习", "lead": "甲支部", "by": "每月25日前"}, {"title": "整改", "lead": "乙支部", "by": "9月15日前"}
+    )
+    world.assign()
+    [(september,)] = world.rows("SELECT code FROM assignment WHERE code LIKE 'L1-01%' AND works")
+    _through(world, september)
+    assert agrees(world) == 1
+    world.does("sign", "L1-02.B")
+    world.does("extend", "L1-02.B", to=date(2023, 9, 28), reason="场地未定")
+    for _ in ("the office", "the leader"):  # the office notes down the answer of both
+        world.now += timedelta(minutes=1)
+        approve(world.workspace, "L1-02.B", world.now)
+    assert agrees(world) == 1
+    _through(world, "L1-02.B")
+    world.to("2023-10-09")
+    world.assign()
+    assert world.rows("SELECT count(*) FROM occurrence")[0][0] == 3
+    assert agrees(world) == 2
+    true = world.now
+    world.to("2024-10-09")
+    world.sweep()
+    [(october,)] = world.rows("SELECT code FROM assignment WHERE code LIKE 'L1-01%' AND works AND state <> 'closed'")
+    _through(world, october)
+    assert agrees(world) == 3
+    correct(world.workspace, true + timedelta(hours=1))
+    world.now = true + timedelta(hours=2)
+    assert agrees(world) == 3
+    with rebuilt(world.workspace.engine) as connection:
+        assert connection.exec_driver_sql(FINISHED).all() == world.rows(FINISHED)
+    world.untold.clear()
+
+
+def test_the_doctor_counts_again(any_world: World) -> None:
+    """Whoever changes a count, or closes behind the engine's back, is found."""
+    world = any_world
+    lists(world)
+    _through(world, "L1-01.B")
+
+    def found() -> list[str]:
+        return [one.message for one in office(world.workspace.settings, world.now) if one.check == "finished"]
+
+    assert found() == []
+    [(before,)] = world.rows("SELECT closed FROM finished")
+    for after in (before.replace(",1]", ",2]", 1), "[]"):
+        world.tamper(f"UPDATE finished SET closed = '{after}'")
+        assert "1 期已办完的工作" in found()[0]
+    world.tamper(f"UPDATE finished SET closed = '{before}'")
+    assert found() == []
+    world.tamper("INSERT INTO finished SELECT min(occurrence_id), '[]' FROM assignment WHERE state <> 'closed'")
+    assert "1 期已办完的工作" in found()[0]

@@ -17,8 +17,14 @@ REVISIONS = [f"{at:04d}" for at in range(1, int(migrate.HEAD))]
 @pytest.mark.parametrize("before", REVISIONS)
 def test_an_older_schema_comes_up_with_what_is_in_it(world: World, empty: str, before: str) -> None:
     """Filled with what today's office has and the old schema had a place for, it ends as today's."""
-    world.given(lead="甲支部、乙支部")
+    world.list(
+        {"title": "学习", "lead": "甲支部、乙支部", "by": "9月30日前"},
+        {"title": "整改", "lead": "甲支部", "by": "9月30日前"},
+    )
+    world.assign()
     world.signed("L1-01.A")
+    for verb in ("sign", "submit", "close"):
+        world.does(verb, "L1-02.A")
     old = open_engine(empty)
     migrate.bring_up(old, before)
     with world.workspace.read() as source, writing(old) as target:
@@ -33,8 +39,11 @@ def test_an_older_schema_comes_up_with_what_is_in_it(world: World, empty: str, b
     with reading(old) as connection:
         assert differences(connection) == []
         codes = connection.scalars(select(rows.assignment.c.code).order_by(rows.assignment.c.id)).all()
+        over = connection.execute(select(rows.finished)).all()
         entries = len(connection.execute(select(rows.ledger.c.seq)).all())
     assert codes == [code for (code,) in world.rows("SELECT code FROM assignment ORDER BY id")]
+    assert over == world.rows("SELECT * FROM finished")
+    assert len(over) == 1  # counted by the migration
     assert entries == world.rows("SELECT count(*) FROM ledger")[0][0]
     assert migrate.revision(old) == migrate.HEAD
     old.dispose()

@@ -7,8 +7,10 @@ occurrence that was closed or cancelled is anything else; a trigger of the datab
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, case, delete, func, insert, or_, select
@@ -79,6 +81,17 @@ def closed(written: str) -> list[Closed]:
     return [Closed(tier, unit, post or None, works, n) for tier, unit, post, works, n in json.loads(written)]
 
 
+def miscounted(connection: Connection) -> int:
+    """How many finished occurrences are not what counting their assignments says."""
+    known = dict(connection.execute(select(finished.c.occurrence_id, finished.c.closed)).tuples().all())
+    here = assignment.c.occurrence_id.in_(select(finished.c.occurrence_id))
+    still = select(assignment.c.occurrence_id).where(here, assignment.c.state.not_in(OVER)).distinct()
+    open_ = set(connection.execute(still).scalars())
+    rows = sorted(connection.execute(_alike(here)).tuples())
+    counted = {id_: _written(row[1:] for row in some) for id_, some in groupby(rows, itemgetter(0))}
+    return sum(id_ in open_ or closed_ != counted.get(id_, "[]") for id_, closed_ in known.items())
+
+
 def _anything_open(connection: Connection, occurrence_id: int) -> bool:
     """Those above are few, and close last: most of the time one of them is the answer."""
     a = assignment.c
@@ -87,9 +100,16 @@ def _anything_open(connection: Connection, occurrence_id: int) -> bool:
 
 
 def _counted(connection: Connection, occurrence_id: int) -> str:
+    return _written(row[1:] for row in connection.execute(_alike(assignment.c.occurrence_id == occurrence_id)))
+
+
+def _alike(which: ColumnElement[bool]) -> Select[Any]:
+    """(occurrence, tier, unit, post, works, how many) of what closed."""
     a = assignment.c
     post = case((a.works, ""), else_=func.coalesce(a.post, "")).label("whom")
-    closed_ = select(a.tier, a.unit, post, a.works).where(a.occurrence_id == occurrence_id, a.state == "closed")
-    alike = closed_.subquery()
-    rows = connection.execute(select(*alike.c, func.count()).group_by(*alike.c)).all()
+    alike = select(a.occurrence_id, a.tier, a.unit, post, a.works).where(which, a.state == "closed").subquery()
+    return select(*alike.c, func.count()).group_by(*alike.c)
+
+
+def _written(rows: Iterable[Sequence[Any]]) -> str:
     return json.dumps(sorted(map(tuple, rows)), ensure_ascii=False, separators=(",", ":"))

@@ -149,6 +149,7 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
         *_lists(connection, today, settings.ahead),
         *_running(connection, settings, now, attended or is_serving(settings.root)),
         *_calendar(connection, settings, today),
+        *leftovers.counted(connection),
         *leftovers.evidence(leftovers.handed_in(connection), evidence_folder(workspace)),
         *proof(ledger.broken(connection)),
         *guarded(ledger.unguarded(connection)),

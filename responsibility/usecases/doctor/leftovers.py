@@ -9,19 +9,27 @@ from sqlalchemy import Connection
 
 from responsibility.core.assignment import Action
 from responsibility.core.errors import Finding, Severity
-from responsibility.store import ledger, orphans
+from responsibility.store import finished, ledger, orphans
 from responsibility.store.evidence import place
 
 #: So many files are named.
 NAMED = 3
+RESTORE = "停下 zeren，换回最近一次完好的备份：zeren restore 备份文件 新目录"
 
 
 def lost(connection: Connection, file: str) -> list[Finding]:
     """Every row has what it belongs to; `file` is what the organisation was imported from."""
     return [
-        *_rows(orphans.of_work(connection), "停下 zeren，换回最近一次完好的备份：zeren restore 备份文件 新目录"),
+        *_rows(orphans.of_work(connection), RESTORE),
         *_rows(orphans.of_organisation(connection), f"zeren org import {file}"),
     ]
+
+
+def counted(connection: Connection) -> list[Finding]:
+    """What was counted of work that is over is so."""
+    n = finished.miscounted(connection)
+    message = f"{n} 期已办完的工作，汇总数与逐条清点的不一致；可能被人改动过，zeren status 的数字不可靠"
+    return [Finding("finished", Severity.ERROR, message, RESTORE)] if n else []
 
 
 def _rows(counts: Mapping[str, int], mend: str) -> list[Finding]:

@@ -25,6 +25,7 @@ CHECKS = {
     "schedule": "发送时间",
     "messages": "消息",
     "ledger": "台账",
+    "finished": "已办结的汇总",
     "orphans": "残缺与遗留",
     "calendar": "工作日历",
     "server": "Prefect 服务",
