@@ -1,9 +1,10 @@
 """Run every benchmark that proves a claim and write docs/benchmarks.md from what they claimed.
 
-    python benchmarks/bench.py [--quick] [--to FILE]
+    python benchmarks/bench.py [--quick] [--to FILE] [script …]
 
 `make bench` is this; `make bench QUICK=1` takes small sizes. A script that fails is named at the end and makes the exit
-code 1; a target that is missed is a ✗ in the table and no failure.
+code 1; a target that is missed is a ✗ in the table and no failure. With scripts named only those are run; the rows of
+the others stay as the last run left them (in benchmarks/.last.json).
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
 PAGE = FOLDER.parent / "docs" / "benchmarks.md"
+LAST = FOLDER / ".last.json"
 MARKS = {True: "✓", False: "✗", None: "·"}
 
 
@@ -67,12 +69,15 @@ class Run:
     claims: list[Mapping[str, object]] = field(default_factory=list)
 
 
-def main(quick: bool, to: Path) -> int:
-    """Run all of them, write the page, and say which failed."""
-    runs = []
+def main(quick: bool, to: Path, only: Sequence[str] = (), kept: Path = LAST) -> int:
+    """Run all of them (or those named), write the page, and say which failed."""
+    known = {one["words"][0]: Run(**one) for one in json.loads(kept.read_text("utf-8"))} if only else {}
     for script in SCRIPTS:
-        runs.append(run(script.words(quick)))
-        to.write_text(page(runs, quick), "utf-8")  # after each: a run that is broken off has shown what it had
+        if not only or script.name in only:
+            known[script.name] = run(script.words(quick))
+            runs = [known[one.name] for one in SCRIPTS if one.name in known]
+            to.write_text(page(runs, quick), "utf-8")  # after each: a run that is broken off has shown what it had
+            kept.write_text(json.dumps([asdict(one) for one in runs], ensure_ascii=False), "utf-8")
     print(f"\n{to} written.")
     failed = [one for one in runs if one.code]
     for one in failed:
@@ -159,5 +164,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--to", type=Path, default=PAGE)
+    parser.add_argument("only", nargs="*", choices=[script.name for script in SCRIPTS], metavar="script")
     asked = parser.parse_args()
-    sys.exit(main(asked.quick, asked.to))
+    sys.exit(main(asked.quick, asked.to, asked.only))

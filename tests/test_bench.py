@@ -53,5 +53,17 @@ def test_only_a_script_that_failed_fails_the_run(tmp_path: Path, monkeypatch: py
     for code, expected in ((0, 0), (3, 1)):
         monkeypatch.setattr(bench, "SCRIPTS", (bench.Script("one.py", "full", "quick"),))
         monkeypatch.setattr(bench, "run", lambda words, code=code: bench.Run(words, 1.0, code))
-        assert bench.main(True, tmp_path / "page.md") == expected
+        assert bench.main(True, tmp_path / "page.md", kept=tmp_path / "last.json") == expected
         assert "benchmarks/one.py quick" in (tmp_path / "page.md").read_text("utf-8")
+
+
+def test_some_can_be_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The rows of the others stay as they were."""
+    took = iter(range(10))
+    monkeypatch.setattr(bench, "SCRIPTS", (bench.Script("one.py"), bench.Script("two.py")))
+    monkeypatch.setattr(bench, "run", lambda words: bench.Run(words, next(took)))
+    for only, seconds in (((), (0, 1)), (("two.py",), (0, 2))):
+        bench.main(False, tmp_path / "page.md", only, tmp_path / "last.json")
+        page = (tmp_path / "page.md").read_text("utf-8")
+        for name, took_ in zip(("one", "two"), seconds, strict=True):
+            assert f"| `benchmarks/{name}.py` | {took_} s |" in page
