@@ -8,8 +8,9 @@ second, the ratio to one process that sweeps in one go, how long a drain took to
 Then with two workers: a worker killed mid-shard, the Prefect server killed, PostgreSQL killed. After each of them
 the notices must be those of the one process, each once, and every message must have gone out once.
 
-Prefect's own database is on PostgreSQL too where Debian's is installed (its migrations need pg_trgm, which the wheel of
-the development group has not), else in SQLite.
+Where the system lets us, each worker has a network namespace with an address of its own, from which it reaches the
+Prefect server and PostgreSQL. Prefect's own database is on PostgreSQL too where Debian's is installed (its migrations
+need pg_trgm, which the wheel of the development group has not), else in SQLite.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ import psycopg
 from databases import bare, copy, drop, fresh, server
 from laid import Position, lay_open, url_of
 from measure import claim, line
+from network import HERE, NETWORK, network
 from office import ZONE, open_office
 
 from responsibility.usecases.remind import sweep
@@ -45,6 +47,7 @@ SHARD, KILLED, SMALL = 5_000, 20_000, 500
 WIDTHS = (26, 9, 11, 9, 12, 11)
 HEADER = ("workers", "round s", "notices/s", "ratio", "drain from s", "by others")
 LEASE = 15
+LOCAL = "127.0.0.1"
 ORDER = ("assignment_id", "clock", "arming", "rung", "recipient", "nth", "skipped")
 
 
@@ -64,11 +67,13 @@ def main(size: int) -> None:
     with tempfile.TemporaryDirectory(prefix="zeren-workers-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         folder.chmod(0o755)
-        with databases(folder) as (pg, prefect_url, restart):
+        with network() as apart, databases(folder, HERE if apart else LOCAL) as (pg, prefect_url, restart):
+            where = {"host": HERE, "within": apart.within} if apart and restart else {}
+            print("each worker has a network of its own" if where else "all processes share one network")
             now = datetime.now(ZONE)
             for name, what, many, shard in (("large", Bench.scale, size, SHARD), ("small", Bench.kills, KILLED, SMALL)):
                 original = filled(folder / name / "office", pg, many, shard, now)
-                with cluster(folder / name, folder / name / "office", original, prefect_url) as machines:
+                with cluster(folder / name, folder / name / "office", original, prefect_url, **where) as machines:
                     what(Bench(machines, original, restart), now)
 
 
@@ -252,8 +257,8 @@ def proof(url: str) -> str:
 
 
 @contextmanager
-def databases(folder: Path) -> Iterator[tuple[str, str, Callable[[], None] | None]]:
-    """(where our databases are made, Prefect's own, a way to kill the server and start it again)."""
+def databases(folder: Path, host: str) -> Iterator[tuple[str, str, Callable[[], None] | None]]:
+    """(where our databases are made, Prefect's own, a way to kill the server and start it again), all at `host`."""
     home = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
     if home is None or not (Path("/usr/share/postgresql") / home.parent.name / "extension/pg_trgm.control").exists():
         print("no PostgreSQL with pg_trgm on this machine: Prefect's own database is SQLite, and is not killed")
@@ -270,7 +275,7 @@ def databases(folder: Path) -> Iterator[tuple[str, str, Callable[[], None] | Non
         subprocess.run([*as_user, str(home / command[0]), *command[1:]], check=True, stdout=subprocess.DEVNULL, cwd="/")
 
     def start() -> None:
-        options = f"-p {port} -k {data} -c listen_addresses=127.0.0.1 -c max_connections=200"
+        options = f"-p {port} -k {data} -c listen_addresses={host} -c max_connections=200"
         run("pg_ctl", "-D", str(data), "-w", "-l", str(data / "log"), "-o", options, "start")
 
     def restart() -> None:
@@ -279,9 +284,11 @@ def databases(folder: Path) -> Iterator[tuple[str, str, Callable[[], None] | Non
         start()
 
     run("initdb", "-D", str(data), "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
+    with (data / "pg_hba.conf").open("a") as rules:
+        rules.write(f"host all all {NETWORK} trust\n")
     start()
     try:
-        address = f"postgres@127.0.0.1:{port}"
+        address = f"postgres@{host}:{port}"
         with psycopg.connect(f"postgresql://{address}/postgres", autocommit=True) as raw:
             raw.execute("CREATE DATABASE prefect")
         yield f"postgresql+psycopg://{address}/postgres", f"postgresql+asyncpg://{address}/prefect", restart

@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,12 +33,15 @@ class Cluster:
     #: Where Prefect keeps its runs; empty: its own SQLite file.
     prefect_url: str = ""
     port: int = 0
+    #: Where the server listens, and what the commands of a machine that has a network of its own are put behind.
+    host: str = "127.0.0.1"
+    within: Callable[[str], Sequence[str]] = lambda _: ()
     server: subprocess.Popen[bytes] | None = None
     workers: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @property
     def api(self) -> str:
-        return f"http://127.0.0.1:{self.port}/api"
+        return f"http://{self.host}:{self.port}/api"
 
     def environ(self, home: Path) -> dict[str, str]:
         """What a command on one of the machines is told."""
@@ -55,7 +58,7 @@ class Cluster:
     def start_server(self) -> None:
         """Start the Prefect server, on the same port every time, and wait until it answers."""
         self.port = self.port or free_port()
-        self.server = self._spawn("server", self.home, "server", "--port", str(self.port))
+        self.server = self._spawn("server", self.home, "server", "--host", self.host, "--port", str(self.port))
         until(lambda: self._answers(), 90, "no Prefect server")
 
     def start_worker(self, name: str) -> None:
@@ -65,7 +68,7 @@ class Cluster:
             home.mkdir()
             (home / "data").mkdir(mode=0o700)
             shutil.copytree(self.home / "config", home / "config")
-        self.workers[name] = self._spawn(name, home, "worker", "--name", name, "--limit", "1")
+        self.workers[name] = self._spawn(name, home, "worker", "--name", name, "--limit", "1", within=self.within(name))
 
     def zeren(self, *arguments: str) -> str:
         """What a command says on the first machine."""
@@ -132,9 +135,9 @@ class Cluster:
         if self.server is not None:
             self.kill_server()
 
-    def _spawn(self, name: str, home: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, name: str, home: Path, *arguments: str, within: Sequence[str] = ()) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
-            command = [sys.executable, "-m", "responsibility.cli", *arguments, "--workspace", str(home)]
+            command = [*within, sys.executable, "-m", "responsibility.cli", *arguments, "--workspace", str(home)]
             return subprocess.Popen(
                 command, env=self.environ(home), stdout=log, stderr=log, start_new_session=True, cwd=home
             )
@@ -148,9 +151,9 @@ class Cluster:
 
 
 @contextmanager
-def cluster(folder: Path, home: Path, url: str, prefect_url: str = "") -> Iterator[Cluster]:
+def cluster(folder: Path, home: Path, url: str, prefect_url: str = "", **network: Any) -> Iterator[Cluster]:
     """A Prefect server with the catalogue registered, no worker yet; everything is ended at the end."""
-    machines = Cluster(folder, home, url, prefect_url)
+    machines = Cluster(folder, home, url, prefect_url, **network)
     try:
         machines.start_server()
         machines.zeren("deploy")

@@ -14,7 +14,7 @@ sys.path.insert(0, str(FOLDER))
 import bench  # noqa: E402
 
 #: What the scripts share; none of them is run by itself.
-SHARED = {"bench.py", "databases.py", "fresh.py", "laid.py", "measure.py", "office.py"}
+SHARED = {"bench.py", "databases.py", "fresh.py", "laid.py", "measure.py", "network.py", "office.py"}
 
 
 def test_every_script_the_runner_names_is_there() -> None:
