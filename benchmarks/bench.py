@@ -46,6 +46,7 @@ SCRIPTS = (
     Script("startup.py", "", "5"),
     Script("status.py", "", "10000 100000"),
     Script("sweep.py", "", "10000 20000"),
+    Script("sweep.py", "--postgres 1000000", "--postgres 10000"),
     Script("cascade.py", "", "10 20"),
     Script("ledger.py", "", "20000"),
     Script("history.py", "", "10000 5"),
@@ -71,11 +72,12 @@ class Run:
 
 def main(quick: bool, to: Path, only: Sequence[str] = (), kept: Path = LAST) -> int:
     """Run all of them (or those named), write the page, and say which failed."""
-    known = {one["words"][0]: Run(**one) for one in json.loads(kept.read_text("utf-8"))} if only else {}
+    known = {_said(one["words"]): Run(**one) for one in json.loads(kept.read_text("utf-8"))} if only else {}
     for script in SCRIPTS:
         if not only or script.name in only:
-            known[script.name] = run(script.words(quick))
-            runs = [known[one.name] for one in SCRIPTS if one.name in known]
+            words = script.words(quick)
+            known[_said(words)] = run(words)
+            runs = [known[name] for one in SCRIPTS if (name := _said(one.words(quick))) in known]
             to.write_text(page(runs, quick), "utf-8")  # after each: a run that is broken off has shown what it had
             kept.write_text(json.dumps([asdict(one) for one in runs], ensure_ascii=False), "utf-8")
     print(f"\n{to} written.")

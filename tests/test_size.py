@@ -160,6 +160,24 @@ def test_a_sweep_reaches_what_is_due_through_the_index_and_never_reads_the_rest(
         assert not [step for step in steps if step.startswith("SCAN")]
 
 
+@PLANS
+def test_what_was_told_before_is_looked_up_for_what_is_due_alone(database: str, tmp_path: Path) -> None:
+    """Not among the notices of all years; explained while the sweep's own tables are there."""
+    steps: list[str] = []
+
+    def explain(_: Any, cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        if statement.startswith("INSERT INTO sweep_told"):
+            beside = cursor.connection.cursor()
+            steps.extend(row[3] for row in beside.execute(f"EXPLAIN QUERY PLAN {statement}", parameters))
+
+    with crowd(tmp_path / "office", FEW) as world:
+        weeks_later(world)
+        event.listen(world.workspace.engine, "before_cursor_execute", explain)
+        assert swept(world)
+    assert any("SEARCH notice USING" in step for step in steps), steps
+    assert "SCAN notice" not in steps
+
+
 def test_a_tier_of_many_assignments_is_laid_in_portions_that_say_how_far_they_are(tmp_path: Path) -> None:
     items = 25
     with crowd(tmp_path / "office", MANY, items) as world:

@@ -218,11 +218,15 @@ _COLUMNS = (
 
 
 def _told_before() -> Select[Any]:
-    """Counted before any notice is written: PostgreSQL would walk through those just written for each one more."""
+    """Counted before any notice is written: PostgreSQL would walk through those just written for each one more.
+
+    An outer join, because it begins with what is due: SQLite would begin with all notices there ever were.
+    """
     n = notice.c
-    of = (n.assignment_id, n.clock, n.recipient)
+    of = (due.c.assignment_id, due.c.clock, n.recipient)
     same = (n.assignment_id == due.c.assignment_id) & (n.clock == due.c.clock)
-    return select(*of, func.count()).select_from(due).join(notice, same).where(~n.skipped).group_by(*of)
+    there = func.count(n.id)
+    return select(*of, there).select_from(due).outerjoin(notice, same & ~n.skipped).group_by(*of).having(there > 0)
 
 
 def _columns(recipient: Any, tell: Any, instead_of: Any) -> list[Any]:
