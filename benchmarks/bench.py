@@ -55,7 +55,7 @@ SCRIPTS = (
     Script("doctor.py", "", "500"),
     Script("moving.py", "1000 5000", "100 500"),
     Script("mail.py", "10000", "1000"),
-    Script("workers.py", "300000", "60000"),
+    Script("workers.py", "200000", "40000"),
     Script("capacity.py", "278", "40"),
 )
 

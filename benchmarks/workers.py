@@ -43,7 +43,7 @@ from tests.cluster import Cluster, cluster, free_port, until
 
 BRANCHES, MEMBERS, SHARE = 50, 20, 50
 #: Clocks a shard; and what is killed sweeps a smaller office, in smaller shards.
-SHARD, KILLED, SMALL = 5_000, 20_000, 500
+SHARD, KILLED, SMALL = 5_000, 60_000, 500
 WIDTHS = (26, 9, 11, 9, 12, 11)
 HEADER = ("workers", "round s", "notices/s", "ratio", "drain from s", "by others")
 LEASE = 15
