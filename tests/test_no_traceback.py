@@ -155,10 +155,11 @@ def _foreign(path: Path) -> None:
 
 @pytest.mark.parametrize("command", NAMES)
 def test_the_examples_of_the_help_in_every_state(command: str, state: str, check: Check) -> None:
-    for at, argv in enumerate(EXAMPLES[command]):
+    """All of them where everything is there; where it is not, one: what is missing is met before they differ."""
+    first, *others = EXAMPLES[command]
+    check(*first, "--json")
+    for argv in (first, *others) if state == "empty" else (first,):
         check(*(part.replace("/tmp/", "") for part in argv))
-        if at == 0:
-            check(*argv, "--json")
 
 
 @pytest.mark.parametrize("command", NAMES)
