@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import compress
 
 #: Years the day array spans; beyond them a date is refused rather than computed wrongly.
 FIRST_YEAR, LAST_YEAR = 1950, 2149
@@ -30,10 +31,13 @@ class WorkCalendar:
     @cached_property
     def _days(self) -> list[int]:
         first, last = date(FIRST_YEAR, 1, 1).toordinal(), date(LAST_YEAR, 12, 31).toordinal()
-        off = {day.toordinal() for day in self.holidays}
-        on = {day.toordinal() for day in self.makeup}
-        # ordinal 1 (0001-01-01) was a Monday, so (n - 1) % 7 is the weekday.
-        return [n for n in range(first, last + 1) if n in on or ((n - 1) % 7 < 5 and n not in off)]
+        # A byte for each day, whether it is worked. Ordinal 1 (0001-01-01) was a Monday, so (n - 1) % 7 is the weekday.
+        worked = bytearray(b"\1\1\1\1\1\0\0" * ((last - first) // 7 + 2))[(first - 1) % 7 :]
+        for days, is_worked in ((self.holidays, 0), (self.makeup, 1)):
+            for at in (day.toordinal() - first for day in days):
+                if 0 <= at <= last - first:
+                    worked[at] = is_worked
+        return list(compress(range(first, last + 1), worked))
 
     def is_workday(self, day: date) -> bool:
         """Whether `day` is worked."""
