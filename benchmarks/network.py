@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 #: The bridge, the address of this machine on it, and the network of all of them.
 BRIDGE, HERE, MASK = "zeren0", "10.77.0.1", 24
@@ -36,7 +37,11 @@ class Network:
 
 @contextmanager
 def network() -> Iterator[Network | None]:
-    """A network without machines yet; None where this system does not let us make one."""
+    """A network without machines yet; None where this system does not let us make one.
+
+    What a run that was broken off left of its own is taken away first.
+    """
+    _remove()
     if os.getuid() != 0 or not _can("link", "add", BRIDGE, "type", "bridge"):
         yield None
         return
@@ -46,9 +51,14 @@ def network() -> Iterator[Network | None]:
         _ip("link", "set", BRIDGE, "up")
         yield machines
     finally:
-        for space in machines.spaces.values():
-            _can("netns", "del", space)
-        _ip("link", "del", BRIDGE)
+        _remove()
+
+
+def _remove() -> None:
+    for space in Path("/run/netns").glob(f"{BRIDGE}-*"):
+        _can("netns", "del", space.name)
+    for device in Path("/sys/class/net").glob("zeren*"):
+        _can("link", "del", device.name)
 
 
 def _ip(*words: str) -> None:
