@@ -194,8 +194,7 @@ class Bench:
         try:
             yield
         finally:
-            for name in list(self.machines.workers):
-                self.machines.kill_worker(name)
+            self.machines.leave()
             until(lambda: not self.machines.online(), 200, "workers are still there")
             drop(self.machines.url)
 

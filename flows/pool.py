@@ -49,8 +49,9 @@ async def deploy(settings: Settings, pool: str) -> Registered:
 def bring_back(deployments: Sequence[str]) -> tuple[Automation, Automation]:
     """A run not heard of any more is crashed; a crashed run starts again, on whichever worker.
 
-    It counts from when a worker took it: what dies at once has not given a sign of life yet. In two steps: the server refuses to crash what is completed, so that a false alarm starts nothing twice. Every flow
-    of the catalogue goes on where it was, or finds nothing left to do.
+    It counts from when a worker took it: what dies at once has not given a sign of life yet. In two steps: the server
+    refuses to crash what is completed, so that a false alarm starts nothing twice. Every flow of the catalogue goes on
+    where it was, or finds nothing left to do.
     """
     ours = ResourceSpecification({"prefect.resource.role": "deployment", "prefect.resource.name": list(deployments)})
     runs = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})

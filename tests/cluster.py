@@ -109,6 +109,10 @@ class Cluster:
             return str(self.ask(f"/flow_runs/{run}", method="GET")["state_type"])
         return ""
 
+    def set_state(self, run: str, state: str) -> None:
+        """Say of a run what whoever has it in hand would say."""
+        self.ask(f"/flow_runs/{run}/set_state", {"state": {"type": state}})
+
     def helps(self, owner: str) -> bool:
         """Whether who has a shard in hand is a drain that was called, and not the run that began the round."""
         run = owner.split()[1].partition(".")[0]
@@ -128,10 +132,14 @@ class Cluster:
         self.server.kill()
         self.server.wait()
 
-    def stop(self) -> None:
-        """End everything."""
+    def leave(self) -> None:
+        """Every machine with a worker is gone."""
         for name in list(self.workers):
             self.kill_worker(name)
+
+    def stop(self) -> None:
+        """End everything."""
+        self.leave()
         if self.server is not None:
             self.kill_server()
 

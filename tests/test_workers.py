@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -23,32 +24,43 @@ GATED = (
     "EXECUTE FUNCTION gated()",
 )
 
+#: `zeren deploy`, with automations that wait the least Prefect allows.
+IMPATIENT = """
+from datetime import timedelta
+import flows.pool
+from responsibility.cli.app import run
+flows.pool.LOST = timedelta(seconds=10)
+raise SystemExit(run(["deploy"]))
+"""
 
-@pytest.fixture
-def office(world: World) -> World:
+
+@pytest.fixture(scope="module")
+def office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """An office on PostgreSQL in which everything is late: two shards, on a channel that needs nobody."""
-    world.configure("schedule.yaml", "due: 20000, lease: 60", "due: 1, lease: 10")
-    world.configure("channels.yaml", "use: [console]", "use: [file]")
-    world.list(*({"title": f"第{n}件", "lead": "甲支部、乙支部", "by": "9月30日前"} for n in range(4)))
-    world.assign()
-    with world.workspace.engine.begin() as connection:
-        for statement in GATED:
-            connection.exec_driver_sql(statement)
-    return world
+    with World(tmp_path_factory.mktemp("workers") / "office") as world:
+        world.configure("schedule.yaml", "due: 20000, lease: 60", "due: 1, lease: 10")
+        world.configure("channels.yaml", "use: [console]", "use: [file]")
+        world.list(*({"title": f"第{n}件", "lead": "甲支部、乙支部", "by": "9月30日前"} for n in range(4)))
+        world.assign()
+        with world.workspace.engine.begin() as connection:
+            for statement in GATED:
+                connection.exec_driver_sql(statement)
+        yield world
 
 
-@pytest.fixture
-def machines(office: World, tmp_path: Path) -> Iterator[Cluster]:
-    """A server and two machines."""
+@pytest.fixture(scope="module")
+def machines(office: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A server that no machine has come to yet."""
     url = office.workspace.settings.database_url
-    with cluster(tmp_path, seeded(office.root), url) as machines:
-        for name in ("东院", "西院"):
-            machines.start_worker(name)
-        until(lambda: machines.online() == {"东院", "西院"}, 90, "nobody is online")
+    with cluster(tmp_path_factory.mktemp("machines"), seeded(office.root), url) as machines:
         yield machines
 
 
 def test_two_machines_share_a_sweep_and_the_one_left_finishes_it(office: World, machines: Cluster) -> None:
+    machines.zeren("deploy")
+    for name in ("东院", "西院"):
+        machines.start_worker(name)
+    until(lambda: machines.online() == {"东院", "西院"}, 90, "nobody is online")
     with office.workspace.engine.connect() as gate:
         gate.exec_driver_sql(f"SELECT pg_advisory_xact_lock({GATE})")
         run = machines.run("sweep/sweep")
@@ -65,6 +77,23 @@ def test_two_machines_share_a_sweep_and_the_one_left_finishes_it(office: World, 
     assert len(office.rows("SELECT DISTINCT unit FROM notice JOIN assignment ON assignment.id = assignment_id")) == 2
     assert office.rows("SELECT DISTINCT status FROM message") == [("sent",)]
     assert office.rows("SELECT kind, person FROM message GROUP BY kind, person HAVING count(*) > 1") == []
+
+
+def test_a_run_that_never_gave_a_sign_of_life_starts_again(machines: Cluster) -> None:
+    """Its machine vanished when it had just taken it, or had just begun."""
+    machines.leave()
+    subprocess.run(
+        [sys.executable, "-c", IMPATIENT], cwd=machines.home, env=machines.environ(machines.home), check=True
+    )
+    began = {machines.run("sweep/sweep"): states for states in (["PENDING"], ["PENDING", "RUNNING"])}
+    for run, states in began.items():
+        for state in states:
+            machines.set_state(run, state)
+    until(lambda: all(machines.state(run) == "SCHEDULED" for run in began), 60, "nobody missed them")
+    for run in began:
+        states = machines.ask(f"/flow_run_states/?flow_run_id={run}", method="GET")
+        assert [one["name"] for one in states][-2:] == ["Crashed", "AwaitingRetry"]
+        machines.set_state(run, "CANCELLED")
 
 
 def both(office: World) -> list[str]:
