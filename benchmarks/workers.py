@@ -41,9 +41,11 @@ from responsibility.usecases.workspace import Workspace, open_workspace
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.cluster import Cluster, cluster, free_port, until
 
-BRANCHES, MEMBERS, SHARE = 50, 20, 50
-#: Clocks a shard; and what is killed sweeps a smaller office, in smaller shards.
-SHARD, KILLED, SMALL = 5_000, 60_000, 500
+MEMBERS, SHARE = 20, 50
+#: Branches, and clocks a shard. What is killed sweeps many small shards: every machine has long one in hand.
+WHOLE, KILLED = (50, 5_000), (400, 100)
+#: Assignments where something is killed.
+SMALL = 60_000
 WIDTHS = (26, 9, 11, 9, 12, 11)
 HEADER = ("workers", "round s", "notices/s", "ratio", "drain from s", "by others")
 LEASE = 15
@@ -71,8 +73,8 @@ def main(size: int) -> None:
             where = {"host": HERE, "within": apart.within} if apart and restart else {}
             print("each worker has a network of its own" if where else "all processes share one network")
             now = datetime.now(ZONE)
-            for name, what, many, shard in (("large", Bench.scale, size, SHARD), ("small", Bench.kills, KILLED, SMALL)):
-                original = filled(folder / name / "office", pg, many, shard, now)
+            for name, what, many, shape in (("large", Bench.scale, size, WHOLE), ("small", Bench.kills, SMALL, KILLED)):
+                original = filled(folder / name / "office", pg, many, shape, now)
                 with cluster(folder / name, folder / name / "office", original, prefect_url, **where) as machines:
                     what(Bench(machines, original, restart), now)
 
@@ -227,10 +229,11 @@ class Bench:
             return 0
 
 
-def filled(root: Path, pg: str, size: int, shard: int, now: datetime) -> str:
+def filled(root: Path, pg: str, size: int, shape: tuple[int, int], now: datetime) -> str:
     """A database with an office of so many assignments, half of them due at the rungs of the days before."""
     root.parent.mkdir()
-    workspace = open_office(root, now - timedelta(days=61), BRANCHES, MEMBERS, fresh(pg))
+    branches, shard = shape
+    workspace = open_office(root, now - timedelta(days=61), branches, MEMBERS, fresh(pg))
     due = [
         Position((at := now - timedelta(days=days)).date(), at, -1, now - timedelta(hours=1)) for days in range(1, 15)
     ]
