@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -27,6 +28,13 @@ _SERVER, _STOP = pytest.StashKey[str | None](), pytest.StashKey[Callable[[], Non
 
 def pytest_configure() -> None:
     databases.point_to(None)
+
+
+def pytest_collection_finish() -> None:
+    """The collector leaves alone what stays to the end: it would walk through all of it after every few objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)

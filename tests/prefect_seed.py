@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +18,28 @@ def seeded(root: Path) -> Path:
     home.mkdir(parents=True, exist_ok=True)
     (home / "prefect.db").write_bytes(_template())
     return root
+
+
+_HELD = """
+import sys
+from pathlib import Path
+from flows.server import prefect_server
+with prefect_server(Path(sys.argv[1])):
+    print(flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def standing(root: Path) -> Iterator[Path]:
+    """The workspace, with a server that the commands run in it find; each would start and stop one of its own."""
+    command = [sys.executable, "-c", _HELD, str(root)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline()
+        yield root
+        holder.communicate()
+    assert holder.returncode == 0
 
 
 @cache

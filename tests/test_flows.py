@@ -9,13 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.prefect_seed import seeded
+from tests.prefect_seed import seeded, standing
 from tests.world import World
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("flows")]
@@ -35,14 +36,15 @@ def zeren(root: Path, *argv: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with one list for everybody, not yet assigned."""
+def office(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A workspace with one list for everybody, not yet assigned, and a server that stands."""
     with World(tmp_path_factory.mktemp("flows") / "office") as world:
         world.list(
             {"title": "全体学习", "lead": "各党支部", "support": "全体党员", "by": "9月15日前"},
             {"title": "甲的事", "lead": "甲支部", "by": "9月30日前"},
         )
-    return seeded(world.root)
+    with standing(seeded(world.root)) as root:
+        yield root
 
 
 @pytest.fixture(scope="module")
@@ -132,17 +134,17 @@ def test_the_scheduled_run_lays_what_has_begun_before_it_sweeps(database: str, t
     """A plain `remind` lays nothing and says what waits; the schedule lays it, and the run page shows it."""
     with World(tmp_path / "office") as world:
         world.given(title="年度报告", by="每年12月31日前")
-    seeded(world.root)
-    said = zeren(world.root, "remind", "--now", "2024-01-09T09:00")
-    assert said.returncode == 0, said.stderr
-    assert "循环事项到了新一期，还没有交办：L1-01。交办：zeren assign" in said.stdout
-    assert laid(world) == 5
-    done = subprocess.run([sys.executable, "-c", TWO_SCHEDULED, str(world.root)], capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr.decode()
-    assert laid(world) == 10  # this year's, and once only; what passed meanwhile was never asked for
-    acts = [act for (act,) in world.rows("SELECT act FROM ledger WHERE act <> 'deliver' ORDER BY seq")]
-    assert acts[-8:] == ["sweep", *["issue"] * 5, "sweep", "sweep"]
-    _, artifacts, _ = runs(world.root)
+    with standing(seeded(world.root)):
+        said = zeren(world.root, "remind", "--now", "2024-01-09T09:00")
+        assert said.returncode == 0, said.stderr
+        assert "循环事项到了新一期，还没有交办：L1-01。交办：zeren assign" in said.stdout
+        assert laid(world) == 5
+        done = subprocess.run([sys.executable, "-c", TWO_SCHEDULED, str(world.root)], capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
+        assert laid(world) == 10  # this year's, and once only; what passed meanwhile was never asked for
+        acts = [act for (act,) in world.rows("SELECT act FROM ledger WHERE act <> 'deliver' ORDER BY seq")]
+        assert acts[-8:] == ["sweep", *["issue"] * 5, "sweep", "sweep"]
+        _, artifacts, _ = runs(world.root)
     [shown] = [artifact for artifact in artifacts if artifact.key == "new-periods"]
     assert shown.description == "清单 L1：新交办 1 期、5 项任务"
 
