@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -39,13 +39,11 @@ from responsibility.usecases.remind import sweep
 from responsibility.usecases.workspace import Workspace, open_workspace
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from tests.cluster import Cluster, cluster, free_port, until
+from tests.cluster import GATED, OWNERS, SHUT, Cluster, cluster, free_port, until
 
 MEMBERS, SHARE = 20, 50
-#: Branches, and clocks a shard. What is killed sweeps many small shards: every machine has long one in hand.
-WHOLE, KILLED = (50, 5_000), (400, 100)
-#: Assignments where something is killed.
-SMALL = 60_000
+#: Branches, and clocks a shard; and what is killed sweeps a smaller office, in smaller shards.
+WHOLE, KILLED, SMALL = (50, 5_000), (50, 500), 20_000
 WIDTHS = (26, 9, 11, 9, 12, 11)
 HEADER = ("workers", "round s", "notices/s", "ratio", "drain from s", "by others")
 LEASE = 15
@@ -96,7 +94,7 @@ class Bench:
         for count in (1, 2, 4):
             with self._copied():
                 self._staff(count)
-                done = self._round(lambda: None, told=False)
+                done = self._round(told=False)
                 rates[count] = done.notices / done.seconds
                 ratio = f"{done.seconds / alone[0]:.1f}"
                 first = "-" if done.first is None else f"{done.first:.1f}"
@@ -111,6 +109,9 @@ class Bench:
 
     def kills(self, now: datetime) -> None:
         """A worker, the Prefect server and PostgreSQL die in the middle of a round of two workers."""
+        with bare(self.original) as raw:
+            for statement in GATED:
+                raw.execute(statement)
         kills: dict[str, Callable[[], None]] = {
             "machine of a drain killed mid-shard": lambda: self._kill_worker(parent=False),
             "machine of the parent killed mid-shard": lambda: self._kill_worker(parent=True),
@@ -124,15 +125,21 @@ class Bench:
                 done = self._round(kill)
                 claim(what, f"everybody told {done.run:.0f} s after the start", "nothing lost, nothing double", True)
 
-    def _round(self, kill: Callable[[], None], *, told: bool = True) -> Done:
-        """Run the sweep; amid its shards something is killed; everything must be as if nothing had been.
+    def _round(self, kill: Callable[[], None] | None = None, *, told: bool = True) -> Done:
+        """Run the sweep; while two have a shard in hand something is killed; all must be as if nothing had been.
 
         Not `told`: what becomes of the messages is not waited for.
         """
         start = time.monotonic()
-        self.run = self.machines.run("sweep/sweep")
-        until(lambda: self._ask("SELECT count(*) FROM sweep_shard WHERE status = 'done'") > 1, 120, "nobody began")
-        kill()
+        if kill is None:
+            self.run = self.machines.run("sweep/sweep")
+        else:
+            url = self.machines.url.replace("+psycopg", "")
+            with suppress(psycopg.OperationalError), psycopg.connect(url) as gate:
+                gate.execute(SHUT)
+                self.run = self.machines.run("sweep/sweep")
+                until(lambda: len(self._owners()) > 1, 120, "nobody shares in it")
+                kill()
         until(lambda: self._ask("SELECT count(*) FROM sweep_round WHERE closed_seq IS NOT NULL"), 400, "never ended")
         if told:
             self._wait_for_messages()
@@ -208,13 +215,11 @@ class Bench:
 
     def _kill_worker(self, *, parent: bool) -> None:
         """The machine that has a shard in hand, by the run that began the round or by one that helps."""
-        query = "SELECT string_agg(DISTINCT owner, '|') FROM sweep_shard WHERE status = 'leased'"
+        owner = next(one for one in self._owners() if self.machines.helps(one) is not parent)
+        self.machines.kill_worker(owner.split()[0])
 
-        def theirs() -> str:
-            owners = (self._ask(query) or "").split("|")
-            return next((one for one in owners if one and self.machines.helps(one) is not parent), "")
-
-        self.machines.kill_worker(until(theirs, 60, "no lease").split()[0])
+    def _owners(self) -> list[str]:
+        return str(self._ask(f"SELECT coalesce(string_agg(owner, '|'), '') FROM ({OWNERS}) t") or "").split("|")
 
     def _kill_server(self) -> None:
         self.machines.kill_server()

@@ -20,6 +20,17 @@ from pathlib import Path
 from typing import Any
 
 AUTH = "office:8c1f2a"
+#: While somebody holds this lock of PostgreSQL no shard is finished, where GATED was done.
+GATE = 77
+GATED = (
+    f"CREATE FUNCTION gated() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN PERFORM pg_advisory_xact_lock_shared({GATE}); RETURN NEW; END $$",
+    "CREATE TRIGGER gated BEFORE UPDATE ON sweep_shard FOR EACH ROW WHEN (NEW.status = 'done') "
+    "EXECUTE FUNCTION gated()",
+)
+SHUT = f"SELECT pg_advisory_xact_lock({GATE})"
+#: Who has shards in hand.
+OWNERS = "SELECT DISTINCT owner FROM sweep_shard WHERE status = 'leased'"
 
 
 @dataclass

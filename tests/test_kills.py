@@ -140,7 +140,6 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
-    gc.unfreeze()
 
 
 def hurried(world: World) -> World:

@@ -9,20 +9,11 @@ from collections.abc import Iterator
 import pytest
 
 from responsibility.usecases.record import verify
-from tests.cluster import Cluster, cluster, until
+from tests.cluster import GATED, OWNERS, SHUT, Cluster, cluster, until
 from tests.prefect_seed import seeded
 from tests.world import World
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("workers"), pytest.mark.postgres("several machines")]
-
-#: While somebody holds this lock no shard is finished.
-GATE = 77
-GATED = (
-    f"CREATE FUNCTION gated() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN PERFORM pg_advisory_xact_lock_shared({GATE}); RETURN NEW; END $$",
-    "CREATE TRIGGER gated BEFORE UPDATE ON sweep_shard FOR EACH ROW WHEN (NEW.status = 'done') "
-    "EXECUTE FUNCTION gated()",
-)
 
 #: `zeren deploy`, with automations that wait the least Prefect allows.
 IMPATIENT = """
@@ -62,7 +53,7 @@ def test_two_machines_share_a_sweep_and_the_one_left_finishes_it(office: World, 
         machines.start_worker(name)
     until(lambda: machines.online() == {"东院", "西院"}, 90, "nobody is online")
     with office.workspace.engine.connect() as gate:
-        gate.exec_driver_sql(f"SELECT pg_advisory_xact_lock({GATE})")
+        gate.exec_driver_sql(SHUT)
         run = machines.run("sweep/sweep")
         owners = until(lambda: both(office), 120, "nobody shared in it")
         helper = next(filter(machines.helps, owners))
@@ -98,5 +89,5 @@ def test_a_run_that_never_gave_a_sign_of_life_starts_again(machines: Cluster) ->
 
 def both(office: World) -> list[str]:
     """Who has the shards in hand, once two runs do."""
-    owners = [row[0] for row in office.rows("SELECT DISTINCT owner FROM sweep_shard WHERE status = 'leased'")]
+    owners = [row[0] for row in office.rows(OWNERS)]
     return owners if len(owners) == 2 else []
