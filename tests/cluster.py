@@ -122,7 +122,7 @@ class Cluster:
 
     def set_state(self, run: str, state: str) -> None:
         """Say of a run what whoever has it in hand would say."""
-        self.ask(f"/flow_runs/{run}/set_state", {"state": {"type": state}})
+        self.ask(f"/flow_runs/{run}/set_state", {"state": {"type": state}, "force": state == "CANCELLED"})
 
     def helps(self, owner: str) -> bool:
         """Whether who has a shard in hand is a drain that was called, and not the run that began the round."""
@@ -147,6 +147,16 @@ class Cluster:
         """Every machine with a worker is gone."""
         for name in list(self.workers):
             self.kill_worker(name)
+
+    def clear(self) -> None:
+        """Every machine is gone and forgotten, and so is what its runs left to be done."""
+        self.leave()
+        for name in self.online():
+            self.ask(f"/work_pools/zeren/workers/{name}", method="DELETE")
+        open_ = {"state": {"type": {"any_": ["RUNNING", "PENDING", "SCHEDULED"]}}}
+        for run in self.ask("/flow_runs/filter", {"flow_runs": open_, "limit": 200}):
+            if not run["auto_scheduled"]:
+                self.set_state(run["id"], "CANCELLED")
 
     def stop(self) -> None:
         """End everything."""

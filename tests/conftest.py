@@ -28,6 +28,7 @@ _SERVER, _STOP = pytest.StashKey[str | None](), pytest.StashKey[Callable[[], Non
 
 def pytest_configure() -> None:
     databases.point_to(None)
+    databases.compile_once()
 
 
 def pytest_collection_finish() -> None:

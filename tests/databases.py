@@ -19,6 +19,10 @@ from uuid import uuid4
 
 import sqlalchemy
 from sqlalchemy.engine import make_url
+from sqlalchemy.util import LRUCache
+from sqlmodel import create_engine
+
+from responsibility.store import engine
 
 KINDS = ("sqlite", "postgres")
 
@@ -83,6 +87,24 @@ def point_to(url: str | None) -> None:
         os.environ.pop(URL, None)
     else:
         os.environ[URL] = url
+
+
+def compile_once() -> None:
+    """Let all offices of this process share their compiled statements: a fifth of what the tests take is compiling.
+
+    SQLAlchemy keeps them for each engine, and finds them by its dialect among other things; the program's engines are
+    all made alike.
+    """
+    compiled: Any = LRUCache(2000)
+
+    def made(*args: Any, **kwargs: Any) -> sqlalchemy.Engine:
+        new = create_engine(*args, **kwargs)
+        kind = type(new.dialect)
+        kind.__hash__, kind.__eq__ = (lambda self: hash(kind)), (lambda self, other: isinstance(other, kind))
+        new._compiled_cache = compiled
+        return new
+
+    engine.create_engine = made
 
 
 def start() -> tuple[str, Any] | None:
