@@ -128,6 +128,7 @@ def page(runs: Sequence[Run], quick: bool) -> str:
         "",
         "✓ the target is met · ✗ it is missed · a dot: a figure without a target",
         "",
+        *_reasons(claims),
         *(
             f"`{_said(one.words)}` failed (exit code {one.code}): its rows are not complete.\n"
             for one in runs
@@ -138,6 +139,16 @@ def page(runs: Sequence[Run], quick: bool) -> str:
         *(f"| `{_said(one.words)}` | {one.seconds:.0f} s |" for one in runs),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _reasons(claims: Sequence[Mapping[str, object]]) -> list[str]:
+    """Each reason for which targets are missed, once, with what it is a reason for."""
+    missed: dict[str, list[str]] = {}
+    for one in claims:
+        if one["holds"] is False:
+            missed.setdefault(str(one.get("why") or "No reason is known."), []).append(str(one["work"]))
+    told = [f"- {'; '.join(works)}. {why}" for why, works in missed.items()]
+    return ["## What is missed, and why", "", *told, ""] if told else []
 
 
 def _row(one: Mapping[str, object], words: Sequence[str]) -> str:

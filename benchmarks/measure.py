@@ -59,14 +59,16 @@ def line(cells: Sequence[object], widths: Sequence[int]) -> None:
     print("  ".join([first[0].ljust(first[1]), *(text.rjust(width) for text, width in rest)]), flush=True)
 
 
-def claim(work: str, measured: str, target: str, holds: bool | None = None) -> None:
+def claim(work: str, measured: str, target: str, holds: bool | None = None, why: str = "") -> None:
     """Print one row of docs/benchmarks.md: what was measured against what is claimed; None: a figure without a target.
 
-    Appended to the file that ZEREN_CLAIMS names, where `benchmarks/bench.py` has asked for it.
+    `why` is told where the target is missed. Appended to the file that ZEREN_CLAIMS names, where `benchmarks/bench.py`
+    has asked for it.
     """
     said = {True: "✓", False: "✗", None: "·"}[holds]
     print(f"{said} {work}: {measured}" + (f" ({target})" if target else ""), flush=True)
     if asked := os.environ.get("ZEREN_CLAIMS"):
         row = {"script": Path(sys.argv[0]).name, "work": work, "measured": measured, "target": target, "holds": holds}
+        row["why"] = why if holds is False else ""
         with open(asked, "a", encoding="utf-8") as file:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -36,14 +36,17 @@ def test_the_page_says_what_was_claimed_and_what_failed(tmp_path: Path, capfd: p
     """A target that is missed is a ✗; a script that fails is named, with what it claimed before."""
     (tmp_path / "good.py").write_text(
         f"import sys\nsys.path.insert(0, {str(FOLDER)!r})\nfrom measure import claim\n"
-        "claim('counting', sys.argv[1] + ' s', 'under 2 s', True)\nclaim('much', '3 s', 'under 2 s', False)\n"
+        "claim('counting', sys.argv[1] + ' s', 'under 2 s', True)\n"
+        "claim('much', '3 s', 'under 2 s', False, 'It counts twice.')\n"
+        "claim('little', '3 s', 'under 2 s', False, 'It counts twice.')\n"
     )
     (tmp_path / "bad.py").write_text("raise SystemExit(3)\n")
     runs = [bench.run(["good.py", "1"], tmp_path), bench.run(["bad.py"], tmp_path)]
     page = bench.page(runs, quick=False)
     assert "| ✓ | counting | 1 s | under 2 s | `benchmarks/good.py 1` |" in page
     assert "| ✗ | much | 3 s | under 2 s | `benchmarks/good.py 1` |" in page
-    assert "1 of 2 targets are met; 1 are missed (✗)." in page
+    assert "1 of 3 targets are met; 2 are missed (✗)." in page
+    assert "- much; little. It counts twice." in page
     assert "`benchmarks/bad.py` failed (exit code 3)" in page
     assert "QUICK" not in page
     assert "QUICK" in bench.page(runs, quick=True)
