@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import socketserver
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -60,6 +62,43 @@ def test_an_address_that_leads_nowhere_is_said_without_the_password(
         assert said in out + err
         assert SECRET not in out + err
         assert "程序内部出错" not in out + err
+
+
+class Refusing(socketserver.BaseRequestHandler):
+    """The first word of a PostgreSQL that lets nobody in, in the language it was set up in."""
+
+    said = ""
+
+    def handle(self) -> None:
+        self.request.recv(1024)
+        fields = f"S{'FATAL' if self.said.isascii() else '致命错误'}\0C28P01\0M{self.said}\0\0".encode()
+        self.request.sendall(b"E" + (len(fields) + 4).to_bytes(4, "big") + fields)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "said"),
+    [
+        ('password authentication failed for user "zeren"', "不认这个用户或口令"),
+        ('用户 "zeren" Password 认证失败', "不认这个用户或口令"),
+        ('no pg_hba.conf entry for host "10.0.0.9", user "zeren", database "zeren", no encryption', "不许这台机器"),
+        ("the database system is starting up", "正在启动"),
+        ("sorry, too many clients already", "连接用完了"),
+        ("out of luck", "连不上数据库"),
+    ],
+)
+def test_what_a_server_says_instead_of_letting_us_in(
+    office: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], refusal: str, said: str
+) -> None:
+    monkeypatch.setattr(Refusing, "said", refusal)
+    with socketserver.TCPServer(("127.0.0.1", 0), Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        where = f"127.0.0.1:{server.server_address[1]}/zeren?sslmode=disable&gssencmode=disable"
+        databases.point_to(f"postgresql+psycopg://zeren:{SECRET}@{where}")
+        assert run(["status", "-w", str(office.root)]) == 1
+        server.shutdown()
+    out, err = capsys.readouterr()
+    assert said in err
+    assert SECRET not in out + err
 
 
 def test_a_port_that_is_part_of_the_password_is_not_told(office: World, capsys: pytest.CaptureFixture[str]) -> None:
