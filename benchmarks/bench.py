@@ -53,7 +53,7 @@ SCRIPTS = (
     Script("growth.py", "25000 25", "2000 5"),
     Script("compare.py", "", "10000"),
     Script("doctor.py", "", "500"),
-    Script("moving.py", "1000 5000", "100 500"),
+    Script("moving.py", "2000 6000", "100 500"),
     Script("mail.py", "10000", "1000"),
     Script("workers.py", "200000", "40000"),
     Script("capacity.py", "278", "40"),
