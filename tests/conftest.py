@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests import databases
 from tests.databases import KINDS, Server
 from tests.world import World
 
-#: What a property is tried with where it says nothing else: the suite has eight minutes.
-settings.register_profile("suite", max_examples=50)
+#: What a property is tried with where it says nothing else: the suite has eight minutes. How long an example takes to
+#: be made says how busy the machine is.
+settings.register_profile("suite", max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("suite")
 
 #: Files whose every test runs on both in each run; the others on what ZEREN_TEST_DATABASE says.

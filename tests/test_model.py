@@ -367,7 +367,8 @@ class Office(RuleBasedStateMachine):
     def the_database_says_what_the_model_says(self) -> None:
         if not hasattr(self, "world"):
             return
-        rows = {row[0]: row for row in self.world.rows("SELECT code, state, counted, percent, due_on FROM assignment")}
+        columns = "code, state, counted, percent, CAST(due_on AS TEXT)"
+        rows = {row[0]: row for row in self.world.rows(f"SELECT {columns} FROM assignment")}
         for code, task in self.tasks.items():
             known = (code, task.state, task.counted, task.percent, task.due.isoformat())
             assert tuple(rows[code]) == known

@@ -256,6 +256,7 @@ def test_entries_written_together_are_the_same_as_one_after_the_other(world: Wor
     assert verify(world.workspace)[1] == []
 
 
+@pytest.mark.sqlite("asks SQLite how it would go about it")
 def test_what_is_closed_stands_in_the_index_of_next_moments_no_more(world: World) -> None:
     world.list(
         {"title": "甲的事", "lead": "甲支部", "by": "9月30日前"},
@@ -271,6 +272,7 @@ def test_what_is_closed_stands_in_the_index_of_next_moments_no_more(world: World
     assert world.rows("SELECT count(*) FROM clock WHERE next_at IS NULL")[0][0] > running - left
 
 
+@pytest.mark.sqlite("asks SQLite how it would go about it")
 def test_the_last_sweep_is_found_from_the_end_of_the_ledger(world: World) -> None:
     """However many years of entries lie before it."""
     swept(world)
