@@ -101,6 +101,66 @@ def test_what_a_server_says_instead_of_letting_us_in(
     assert SECRET not in out + err
 
 
+def test_a_password_nobody_gave_is_no_failure_of_the_network(
+    office: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Asking(Refusing):
+        def handle(self) -> None:
+            self.request.recv(1024)
+            self.request.sendall(b"R" + (8).to_bytes(4, "big") + (3).to_bytes(4, "big"))  # a password, please
+            self.request.recv(1024)
+
+    monkeypatch.setenv("PGPASSFILE", os.devnull)
+    with socketserver.TCPServer(("127.0.0.1", 0), Asking) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        where = f"127.0.0.1:{server.server_address[1]}/zeren?sslmode=disable&gssencmode=disable"
+        databases.point_to(f"postgresql+psycopg://zeren@{where}")
+        assert run(["status", "-w", str(office.root)]) == 1
+        server.shutdown()
+    assert ".pgpass" in capsys.readouterr().err
+
+
+def test_an_empty_database_is_begun_in_by_hand_alone(
+    office: World, postgres: Server, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The name of another database is easily written."""
+    databases.point_to(postgres.fresh())
+    assert run(["status", "-w", str(office.root)]) == 1
+    assert "数据库是空的" in capsys.readouterr().err
+    assert run(["db", "upgrade", "-w", str(office.root)]) == 0
+    assert run(["status", "-w", str(office.root)]) == 0
+
+
+@pytest.mark.parametrize("command", ["worker", "server"])
+def test_a_unit_is_written_before_the_database_is_known(
+    office: World, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    databases.point_to(None)
+    assert run([command, "--unit", "-w", str(office.root)]) == 0
+    assert "KillMode" in (unit := capsys.readouterr().out)
+    assert f" {command} " in unit
+
+
+@pytest.mark.parametrize(
+    ("url", "auth", "said"),
+    [
+        ("http://h:4200", "office:x", "写法不对"),
+        ("h:4200/api", "office:x", "写法不对"),
+        ("http://h:4200/api", "office:口令", "PREFECT_API_AUTH_STRING"),
+    ],
+)
+def test_what_leads_to_no_prefect_server_is_said_before_it_is_asked(
+    office: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], url: str, auth: str, said: str
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", url)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", auth)
+    for command in ("deploy", "worker"):
+        assert run([command, "-w", str(office.root)]) == 2
+        err = capsys.readouterr().err
+        assert said in err
+        assert "口令" not in err.partition("提示")[0]
+
+
 def test_a_port_that_is_part_of_the_password_is_not_told(office: World, capsys: pytest.CaptureFixture[str]) -> None:
     databases.point_to(f"postgresql+psycopg://u:x@h:{SECRET}/office")
     assert run(["status", "-w", str(office.root)]) == 1

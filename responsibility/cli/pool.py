@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from cyclopts import Parameter
 
@@ -45,22 +47,22 @@ def worker(
     common: Common = COMMON,
 ) -> None:
     """Take runs from the pool until stopped."""
-    workspace = enter(common, sending=not unit)
     if unit:
         more = _named(pool) + (f" --name {name}" if name else "")
         secrets = ("数据库、Prefect 服务的地址和口令", f"{SERVER}=http://服务器:4200/api")
-        text = unit_of(workspace.root, "worker", "巡查机器", more, secrets, alone=False)
+        text = unit_of(_root(common), "worker", "巡查机器", more, secrets, alone=False)
         common.out.show(lambda: {"unit": text}, text.rstrip)
         return
+    workspace = enter(common, sending=True)
     _shared(workspace.settings.database_url)
     if limit < 1:
         raise UsageError(f"--limit 的值 {limit} 不行", "写 1 或更大的整数")
+    url, who = _server(), name or socket.gethostname()
     from flows.remote import work
 
-    who = name or socket.gethostname()
     common.out.say(f"{who} 从工作池 {pool} 取活，按 Ctrl-C 停止")
     sys.stderr.flush()
-    work(workspace.root, workspace.settings.zone, pool, who, limit, _server())
+    work(workspace.root, workspace.settings.zone, pool, who, limit, url)
 
 
 def server(
@@ -71,13 +73,14 @@ def server(
     common: Common = COMMON,
 ) -> None:
     """Run the Prefect server the workers of several machines share, until stopped."""
-    workspace = enter(common)
     if unit:
         more = f" --host {host} --port {port}"
         secrets = ("Prefect 自己的数据库和口令", "PREFECT_SERVER_API_AUTH_STRING=用户名:口令")
-        text = unit_of(workspace.root, "server", "Prefect 服务", more, secrets)
+        text = unit_of(_root(common), "server", "Prefect 服务", more, secrets)
         common.out.show(lambda: {"unit": text}, text.rstrip)
         return
+    workspace = enter(common)
+    _ascii("PREFECT_SERVER_API_AUTH_STRING")
     if host not in ("127.0.0.1", "localhost", "::1") and not os.environ.get("PREFECT_SERVER_API_AUTH_STRING"):
         raise UsageError(
             f"在 {host} 上听，却没有设口令：谁都能看、能改",
@@ -90,7 +93,8 @@ def server(
             "运行记录在本机 data/prefect/（SQLite）；要用 PostgreSQL，设 PREFECT_SERVER_DATABASE_CONNECTION_URL"
         )
     workspace.engine.dispose()  # the office's own database is none of this process's business
-    common.out.say(f"Prefect 服务：http://{host}:{port}，按 Ctrl-C 停止")
+    reached = socket.gethostname() if host in ("0.0.0.0", "::") else host
+    common.out.say(f"Prefect 服务已在 {host}:{port}，按 Ctrl-C 停止；别的机器上设 {SERVER}=http://{reached}:{port}/api")
     host_server(workspace.root, host, port)
 
 
@@ -105,7 +109,24 @@ def _server() -> str:
         raise UsageError(
             f"没有说 Prefect 服务在哪里（环境变量 {SERVER}）", f"例：export {SERVER}=http://服务器:4200/api"
         )
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.rstrip("/") != "/api":
+        raise UsageError(f"{SERVER} 的写法不对：{parts.netloc or url}", f"例：export {SERVER}=http://服务器:4200/api")
+    _ascii("PREFECT_API_AUTH_STRING")
     return url.rstrip("/")
+
+
+def _ascii(name: str) -> None:
+    """What the server compares as bytes of a header: anything else it answers with an error of its own."""
+    if not os.environ.get(name, "").isascii():
+        raise UsageError(f"环境变量 {name} 里有英文字母、数字、符号以外的字", "口令请只用英文字母、数字和符号")
+
+
+def _root(common: Common) -> Path:
+    """The workspace alone: where a unit is written its database may not be known yet."""
+    from responsibility.usecases.workspace import find_root
+
+    return find_root(common.workspace, os.environ, Path.cwd())
 
 
 def _shared(url: str) -> None:

@@ -68,7 +68,10 @@ _CODES: tuple[tuple[str, Told], ...] = (
 _REFUSED: tuple[tuple[tuple[str, ...], Told], ...] = (
     (
         ("password", "口令", "密码"),
-        ("数据库不认这个用户或口令", "检查 ZEREN_DATABASE_URL 里的用户和 PGPASSFILE 里的口令（文件权限要是 600）"),
+        (
+            "数据库不认这个用户或口令",
+            "检查 ZEREN_DATABASE_URL 里的用户，和 ~/.pgpass（或 PGPASSFILE）里有没有它的口令；文件权限不是 600 不算数",
+        ),
     ),
     (("pg_hba", "no encryption"), ("数据库服务器不许这台机器或这个用户连", "请数据库管理员在 pg_hba.conf 里放行")),
     (
@@ -130,6 +133,8 @@ def _postgres(error: DBAPIError) -> Told | None:
         return next((said for begins, said in _CODES if code.startswith(begins)), None)
     if not isinstance(error, OperationalError):
         return _CODES[-1][1] if "nul" in text else None
+    if "no password supplied" in text:
+        return _REFUSED[0][1]
     if "fatal:" in text or "致命错误:" in text:
         return _first(_REFUSED, text.partition("fatal:")[2] or text.partition("致命错误:")[2]) or _UNREACHED
     return _LOST if any(words in text for words in _BROKEN) else _UNREACHED

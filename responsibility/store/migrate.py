@@ -48,12 +48,22 @@ def _can_be_written_chinese(connection: Connection) -> None:
         )
 
 
-def open_up(engine: Engine) -> None:
+def open_up(engine: Engine, *, new: bool = False) -> None:
     """What every command does first: a workspace's own database is brought up, a shared one has to be, by hand.
+
+    An empty one is filled for a `new` workspace alone: to any other its address leads to the wrong place.
 
     Several machines may be at work on a shared one (PostgreSQL): each with the program it has.
     """
-    found = revision(engine) if engine.dialect.name != "sqlite" else None
+    if engine.dialect.name == "sqlite":
+        bring_up(engine)
+        return
+    found = revision(engine)
+    if found is None and not new:
+        raise WorkspaceError(
+            "数据库是空的，里面还没有 zeren 的表，没有动它",
+            "看 ZEREN_DATABASE_URL 里的库名对不对；搬进去：zeren db copy --to 地址；在空库里开始：zeren db upgrade",
+        )
     if found is not None and found < HEAD:
         raise WorkspaceError(
             f"数据库是旧版本（{found}），本程序要 {HEAD}，没有动它",

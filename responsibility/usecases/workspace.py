@@ -205,12 +205,14 @@ def _opened(
     login: str = "",
     leeway: timedelta = timedelta(),
     say: Callable[[str], None] | None = None,
+    *,
+    new: bool = False,
 ) -> Workspace:
     root = settings.root
     (root / "data").mkdir(mode=0o700, exist_ok=True)
     engine = open_engine(settings.database_url, _telling(say) if say else None, PATIENCE)
     try:
-        migrate.open_up(engine)
+        migrate.open_up(engine, new=new)
     except Exception:
         engine.dispose()
         raise
@@ -245,7 +247,7 @@ def create(root: Path, environ: Mapping[str, str], now: datetime) -> Workspace:
     shutil.copytree(bundled("config"), half, ignore=shutil.ignore_patterns("*.txt", "*.html"))
     half.rename(root / "config")
     try:
-        workspace = _opened(load(root.absolute(), environ, secrets=False))
+        workspace = _opened(load(root.absolute(), environ, secrets=False), new=True)
         with workspace.write(now) as connection:
             begun = bool(ledger.last(connection)[0])
             if begun and workspace.engine.dialect.name != "sqlite":
