@@ -57,6 +57,7 @@ def backup(workspace: Workspace, path: Path, now: datetime, progress: Progress =
     if not path.absolute().parent.is_dir():
         raise WorkspaceError(f"没有 {path.absolute().parent} 这个目录", "换一个已有的目录，或先建好它")
     half = path.with_name(f".{path.name}.part")
+    at = now.astimezone(workspace.settings.zone).isoformat()
     with TemporaryDirectory(dir=path.absolute().parent, prefix=".zeren-") as folder:
         copied = Path(folder) / "zeren.db"
         copying.snapshot(workspace.engine, copied, progress)
@@ -64,7 +65,7 @@ def backup(workspace: Workspace, path: Path, now: datetime, progress: Progress =
         files = {_DATABASE: copied, **dict(_files(workspace.root))}
         manifest = {
             "kind": _KIND,
-            "at": now.isoformat(),
+            "at": at,
             "schema": migrate.HEAD,
             "entries": entries,
             "head": head,
@@ -76,7 +77,7 @@ def backup(workspace: Workspace, path: Path, now: datetime, progress: Progress =
             os.replace(half, path)
         finally:
             half.unlink(missing_ok=True)
-    return BackedUp(path, entries, len(files), path.stat().st_size, now.isoformat())
+    return BackedUp(path, entries, len(files), path.stat().st_size, at)
 
 
 def restore(path: Path, root: Path, now: datetime) -> BackedUp:
