@@ -149,3 +149,13 @@ def test_a_pool_without_workers_is_found(workers: dict[str, bool] | None, refuse
     found = [one.message for one in machine.reached(told) if one.severity is Severity.ERROR]
     assert len(found) == bool(said)
     assert said in "".join(found)
+
+
+def test_who_is_there_is_said_too() -> None:
+    workers = {"东院": True, "西院": True}
+    [found] = machine.reached(machine.Told("x", answers=True, named=True, pool="zeren", workers=workers))
+    assert (found.severity, found.message) == (Severity.INFO, "工作池 zeren 的 2 台机器都在线：东院、西院")
+    [found] = machine.reached(
+        machine.Told("x", answers=True, named=True, pool="zeren", workers=workers | {"西院": False})
+    )
+    assert (found.severity, "没有声息：西院" in found.message) == (Severity.WARNING, True)

@@ -32,7 +32,7 @@ def doctor(*, common: Timed = TIMED) -> int:
         told = _asked(os.environ.get("PREFECT_API_URL"), answering)
         found += checks.surroundings(root, answering, told)
         if settings is not None:
-            attended = told is not None and any((told.workers or {}).values())
+            attended = told is not None and told.named  # what is wrong with its workers is told by itself
             found += checks.office(settings, now, strict=common.now is not None, attended=attended)
     common.out.show(lambda: machine.findings(found), lambda: terminal.findings(found))
     return 1 if any(finding.severity is not Severity.INFO for finding in found) else 0

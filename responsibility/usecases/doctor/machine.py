@@ -178,7 +178,8 @@ def staffed(told: Told) -> list[Finding]:
         mend = "在巡查机器上：zeren worker，或 systemctl start zeren-worker"
         return [Finding("workers", Severity.ERROR, message, mend)]
     if not away:
-        return []
+        message = f"工作池 {told.pool} 的 {len(told.workers)} 台机器都在线：{'、'.join(told.workers)}"
+        return [Finding("workers", Severity.INFO, message, "不用处理")]
     message = f"工作池 {told.pool} 有 {len(away)} 台机器没有声息：{'、'.join(away)}；别的照常"
     mend = "在那台机器上：systemctl status zeren-worker；不再用它的，不用管"
     return [Finding("workers", Severity.WARNING, message, mend)]
