@@ -16,10 +16,10 @@ demo: $(READY)  ## set up everything and run the main job on the bundled office
 	$(BIN)/zeren demo
 
 test: $(READY)  ## set up everything and run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 3 --dist loadgroup
 
 test-postgres: $(READY)  ## run every test that touches a database on PostgreSQL alone
-	ZEREN_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 2 --dist loadgroup
+	ZEREN_TEST_DATABASE=postgres $(BIN)/python -m pytest -n 3 --dist loadgroup
 
 check: $(READY)  ## format, lint, types, import fence, tests: what CI runs
 	$(BIN)/ruff format --check .
