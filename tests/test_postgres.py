@@ -75,6 +75,16 @@ class Refusing(socketserver.BaseRequestHandler):
         self.request.sendall(b"E" + (len(fields) + 4).to_bytes(4, "big") + fields)
 
 
+def asked(office: World, server_: type[Refusing], user: str) -> None:
+    """`zeren status` fails on such a server."""
+    with socketserver.TCPServer(("127.0.0.1", 0), server_) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        where = f"127.0.0.1:{server.server_address[1]}/zeren?sslmode=disable&gssencmode=disable"
+        databases.point_to(f"postgresql+psycopg://{user}@{where}")
+        assert run(["status", "-w", str(office.root)]) == 1
+        server.shutdown()
+
+
 @pytest.mark.parametrize(
     ("refusal", "said"),
     [
@@ -90,12 +100,7 @@ def test_what_a_server_says_instead_of_letting_us_in(
     office: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], refusal: str, said: str
 ) -> None:
     monkeypatch.setattr(Refusing, "said", refusal)
-    with socketserver.TCPServer(("127.0.0.1", 0), Refusing) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        where = f"127.0.0.1:{server.server_address[1]}/zeren?sslmode=disable&gssencmode=disable"
-        databases.point_to(f"postgresql+psycopg://zeren:{SECRET}@{where}")
-        assert run(["status", "-w", str(office.root)]) == 1
-        server.shutdown()
+    asked(office, Refusing, f"zeren:{SECRET}")
     out, err = capsys.readouterr()
     assert said in err
     assert SECRET not in out + err
@@ -111,12 +116,7 @@ def test_a_password_nobody_gave_is_no_failure_of_the_network(
             self.request.recv(1024)
 
     monkeypatch.setenv("PGPASSFILE", os.devnull)
-    with socketserver.TCPServer(("127.0.0.1", 0), Asking) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        where = f"127.0.0.1:{server.server_address[1]}/zeren?sslmode=disable&gssencmode=disable"
-        databases.point_to(f"postgresql+psycopg://zeren@{where}")
-        assert run(["status", "-w", str(office.root)]) == 1
-        server.shutdown()
+    asked(office, Asking, "zeren")
     assert ".pgpass" in capsys.readouterr().err
 
 
@@ -136,6 +136,9 @@ def test_a_unit_is_written_before_the_database_is_known(
     office: World, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     databases.point_to(None)
+    (office.root / "data" / "zeren.db").unlink(missing_ok=True)
+    assert run(["status", "-w", str(office.root)]) == 1
+    capsys.readouterr()
     assert run([command, "--unit", "-w", str(office.root)]) == 0
     assert "KillMode" in (unit := capsys.readouterr().out)
     assert f" {command} " in unit
@@ -144,7 +147,7 @@ def test_a_unit_is_written_before_the_database_is_known(
 @pytest.mark.parametrize(
     ("url", "auth", "said"),
     [
-        ("http://h:4200", "office:x", "写法不对"),
+        (f"http://office:{SECRET}@h:4200", "office:x", "写法不对"),
         ("h:4200/api", "office:x", "写法不对"),
         ("http://h:4200/api", "office:口令", "PREFECT_API_AUTH_STRING"),
     ],
@@ -159,6 +162,7 @@ def test_what_leads_to_no_prefect_server_is_said_before_it_is_asked(
         err = capsys.readouterr().err
         assert said in err
         assert "口令" not in err.partition("提示")[0]
+        assert SECRET not in err
 
 
 def test_a_port_that_is_part_of_the_password_is_not_told(office: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -111,7 +111,7 @@ def _server() -> str:
         )
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.rstrip("/") != "/api":
-        raise UsageError(f"{SERVER} 的写法不对：{parts.netloc or url}", f"例：export {SERVER}=http://服务器:4200/api")
+        raise UsageError(f"环境变量 {SERVER} 的写法不对", f"例：export {SERVER}=http://服务器:4200/api")
     _ascii("PREFECT_API_AUTH_STRING")
     return url.rstrip("/")
 
