@@ -13,6 +13,7 @@ import pytest
 from responsibility.cli.app import run
 from responsibility.cli.failures import explain
 from responsibility.settings.wholefile import put
+from responsibility.store.engine import close_all
 from responsibility.usecases.assign import lay_tier, lists_to_assign, open_list
 from responsibility.usecases.record import verify
 from responsibility.usecases.remind import sweep
@@ -55,12 +56,17 @@ def office(disk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     (tmp_path / "名单.csv").write_bytes((root / "又.csv").read_bytes())
     (tmp_path / "通知.txt").write_text("2024年元旦：1月1日放假，共1天。", "utf-8")
     yield root
+    close_all()
     for path in disk.iterdir():
         shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def fill(disk: Path, left: int) -> None:
-    """Take all the room but so many bytes."""
+    """Take all the room but so many bytes.
+
+    What an earlier command of this process left open is closed first: it would give back room later, at any moment.
+    """
+    close_all()
     with (disk / "filler").open("wb", buffering=0) as out:
         free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
         out.write(b"\0" * max(0, free - left))

@@ -74,7 +74,7 @@ _open: WeakSet[Engine] = WeakSet()
 
 
 @atexit.register
-def _close() -> None:
+def close_all() -> None:
     """Close what is open when the process ends: SQLite then takes up its WAL, and the folder holds one file again."""
     for engine in list(_open):
         engine.dispose()
