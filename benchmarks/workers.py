@@ -4,7 +4,8 @@
 
 A Prefect server, workers with a workspace each, and PostgreSQL, all real processes on this machine. Half of the
 assignments are due. For each number of workers, one line: seconds from the start of the round to its end, notices a
-second, the ratio to one process that sweeps in one go, how long a drain took to start, how many shards others did.
+second, the ratio to one process that sweeps in one go, how long a drain took to start, how many shards others did, and
+what Prefect took before the round began, in all and for each shard.
 Then with two workers: a worker killed mid-shard, the Prefect server killed, PostgreSQL killed. After each of them
 the notices must be those of the one process, each once, and every message must have gone out once.
 
@@ -24,7 +25,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +45,10 @@ from tests.cluster import GATED, OWNERS, SHUT, Cluster, cluster, free_port, unti
 MEMBERS, SHARE = 20, 50
 #: Branches, and clocks a shard; and what is killed sweeps a smaller office, in smaller shards.
 WHOLE, KILLED, SMALL = (50, 5_000), (50, 500), 20_000
-WIDTHS = (26, 9, 11, 9, 12, 11)
-HEADER = ("workers", "round s", "notices/s", "ratio", "drain from s", "by others")
-LEASE = 15
+WIDTHS = (26, 9, 11, 9, 12, 11, 13, 11)
+HEADER = ("workers", "round s", "notices/s", "ratio", "drain from s", "by others", "Prefect s", "a shard s")
+#: Seconds of a lease, and to see that one has run out and do the shard.
+LEASE, TAKING = 15, 10
 LOCAL = "127.0.0.1"
 ORDER = ("assignment_id", "clock", "arming", "rung", "recipient", "nth", "skipped")
 
@@ -61,6 +63,12 @@ class Done:
     #: Seconds until the first shard was in other hands than the parent's, and the share of shards that were.
     first: float | None
     others: float
+    shards: int
+
+    @property
+    def prefect(self) -> float:
+        """Seconds between asking for the run and the beginning of the round: queue, process, imports, first state."""
+        return self.run - self.seconds
 
 
 def main(size: int) -> None:
@@ -84,27 +92,38 @@ class Bench:
         self.machines, self.original, self.restart = machines, original, restart
         #: The sweep's run.
         self.run = ""
+        #: What was in hand of a machine that was killed: its shards, and when it died.
+        self.orphaned: tuple[list[int], datetime] | None = None
 
     def scale(self, now: datetime) -> None:
         """The same sweep in one go, and by 1, 2 and 4 workers."""
         line(HEADER, WIDTHS)
         alone = self._alone(now)
-        line(("one process, in one go", f"{alone[0]:.1f}", f"{alone[1] / alone[0]:,.0f}", "1.0", "-", "-"), WIDTHS)
-        rates = {}
+        seconds, notices = alone
+        line(
+            ("one process, in one go", f"{seconds:.1f}", f"{notices / seconds:,.0f}", "1.0", "-", "-", "-", "-"), WIDTHS
+        )
+        rates, prefect = {}, {}
         for count in (1, 2, 4):
             with self._copied():
                 self._staff(count)
                 done = self._round(told=False)
-                rates[count] = done.notices / done.seconds
-                ratio = f"{done.seconds / alone[0]:.1f}"
+                rates[count], prefect[count] = done.notices / done.seconds, done.prefect / done.shards
+                ratio = f"{done.seconds / seconds:.1f}"
                 first = "-" if done.first is None else f"{done.first:.1f}"
                 cells = (f"{done.seconds:.1f}", f"{rates[count]:,.0f}", ratio, first, f"{done.others:.0%}")
-                line((f"{count} worker{'s' * (count > 1)}", *cells), WIDTHS)
+                more = (f"{done.prefect:.1f}", f"{prefect[count]:.2f}")
+                line((f"{count} worker{'s' * (count > 1)}", *cells, *more), WIDTHS)
         claim(
             "sweep by 1 / 2 / 4 workers on one PostgreSQL, notices a second",
             " / ".join(f"{rate:,.0f}" for rate in rates.values()) + f" ({os.cpu_count()} cores for everything)",
             "the same notices as one process, none double",
             True,
+        )
+        claim(
+            f"what Prefect takes of it, {done.shards} shards, 1 / 2 / 4 workers",
+            " / ".join(f"{each:.2f}" for each in prefect.values()) + " s a shard",
+            "",
         )
 
     def kills(self, now: datetime) -> None:
@@ -124,6 +143,19 @@ class Bench:
                 self._staff(2)
                 done = self._round(kill)
                 claim(what, f"everybody told {done.run:.0f} s after the start", "nothing lost, nothing double", True)
+                self._claim_takeover(what)
+
+    def _claim_takeover(self, what: str) -> None:
+        """What was in the hands of the dead is done when its lease has run out, and whoever is left has time for it."""
+        if self.orphaned is None:
+            return
+        shards, died = self.orphaned
+        of = ", ".join(map(str, shards))
+        entries = f"SELECT max(at) FROM ledger WHERE act = 'sweep.shard' AND (values->>'shard')::int IN ({of})"
+        took = (self._ask(entries) - died).total_seconds()
+        target = f"lease {LEASE} s and {TAKING} s for whoever is left to come to it"
+        claim(f"{what}: its shard", f"done by another {took:.0f} s later", target, took <= LEASE + TAKING)
+        self.orphaned = None
 
     def _round(self, kill: Callable[[], None] | None = None, *, told: bool = True) -> Done:
         """Run the sweep; while two have a shard in hand something is killed; all must be as if nothing had been.
@@ -163,9 +195,8 @@ class Bench:
             "SELECT extract(epoch FROM min(l.at) - min(r.as_of)) FROM sweep_shard s, ledger l, sweep_round r "
             f"WHERE l.act = 'sweep.shard' AND (l.values->>'shard')::int = s.number AND s.owner <> ({owners})"
         )
-        return Done(
-            float(seconds), took, self._ask("SELECT count(*) FROM notice"), first and float(first), float(others)
-        )
+        notices, shards = (self._ask(f"SELECT count(*) FROM {table}") for table in ("notice", "sweep_shard"))
+        return Done(float(seconds), took, notices, first and float(first), float(others), shards)
 
     def _compare(self) -> None:
         """The notices are those that one process writes, as of the same instant on a copy of the same office."""
@@ -215,7 +246,11 @@ class Bench:
     def _kill_worker(self, *, parent: bool) -> None:
         """The machine that has a shard in hand, by the run that began the round or by one that helps."""
         owner = next(one for one in self._owners() if self.machines.helps(one) is not parent)
+        with bare(self.machines.url) as raw:
+            held = "SELECT number FROM sweep_shard WHERE status = 'leased' AND owner = :owner"
+            shards = [row[0] for row in raw.execute(held, {"owner": owner})]
         self.machines.kill_worker(owner.split()[0])
+        self.orphaned = shards, datetime.now(UTC)
 
     def _owners(self) -> list[str]:
         return str(self._ask(f"SELECT coalesce(string_agg(owner, '|'), '') FROM ({OWNERS}) t") or "").split("|")
