@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -18,7 +17,7 @@ from zoneinfo import ZoneInfo
 from filelock import Timeout
 
 from flows.asking import answers
-from flows.server import environment, find_running, note_of, set_in_environment, spawn, start, stop
+from flows.server import environment, find_running, note_of, set_in_environment, spawn, start, stop, write_note
 from responsibility.core.errors import WorkspaceError
 from responsibility.usecases.workspace import serve_lock
 
@@ -104,7 +103,7 @@ def _last_port(root: Path) -> int | None:
 
 
 def _write_note(root: Path, server: subprocess.Popen[bytes], url: str) -> None:
-    note_of(root).write_text(json.dumps({"url": url, "pid": server.pid, "serve": os.getpid()}))
+    write_note(root, {"url": url, "pid": server.pid, "serve": os.getpid()})
     (root / "data" / "prefect" / "port").write_text(url.split(":")[2].split("/")[0])
 
 

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from flows.asking import answers
 from responsibility.core.errors import ResponsibilityError
+from responsibility.settings.wholefile import put
 
 #: Seconds the server may take to answer: a first start migrates its database.
 START_TIMEOUT = 90.0
@@ -73,8 +74,7 @@ def prefect_server(root: Path, *, ui: bool = False) -> Iterator[str]:
             return
         with set_in_environment(environment(root)):
             child, url = start(root, ui=ui)
-            note = note_of(root)
-            note.write_text(json.dumps({"url": url, "pid": child.pid}))
+            write_note(root, {"url": url, "pid": child.pid})
             try:
                 with _speaking_to(root, url):
                     yield url
@@ -139,6 +139,11 @@ def stop(child: subprocess.Popen[bytes], patience: float = 10.0) -> None:
 def note_of(root: Path) -> Path:
     """Where the running server of a workspace is noted."""
     return root / "data" / "prefect" / "server.json"
+
+
+def write_note(root: Path, said: Mapping[str, str | int]) -> None:
+    """Note the running server; whoever looks meanwhile finds the old note or the new one."""
+    put(note_of(root), json.dumps(said).encode())
 
 
 #: Loggers of Prefect's own that speak to the terminal whatever its log level: of run-page events still on their way

@@ -50,6 +50,14 @@ def test_the_two_breakages_of_prefect_are_fenced_off() -> None:
     assert "fastapi>=0.139,<0.151" in wanted
 
 
+@pytest.mark.xdist_group("house")
+def test_what_belongs_together_is_run_by_one_process(request: pytest.FixtureRequest) -> None:
+    """A pytest that pytest-xdist does not know spreads the groups silently: each process starts servers of its own."""
+    if not getattr(request.config.option, "loadgroup", False):
+        pytest.skip("not shared out")
+    assert request.node.nodeid.endswith("@house")
+
+
 def test_the_migrations_make_the_tables_of_the_code(empty: str) -> None:
     from alembic.script import ScriptDirectory
 
