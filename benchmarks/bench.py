@@ -46,7 +46,7 @@ SCRIPTS = (
     Script("startup.py", "", "5"),
     Script("status.py", "", "10000 100000"),
     Script("sweep.py", "", "10000 20000"),
-    Script("sweep.py", "--postgres 1000000", "--postgres 10000"),
+    Script("sweep.py", "--postgres 10000 1000000", "--postgres 10000 20000"),
     Script("cascade.py", "", "10 20"),
     Script("ledger.py", "", "20000"),
     Script("history.py", "", "10000 5"),
