@@ -63,6 +63,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         stop()
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes are numbered, not named: a file made by a test holds the time, and the processes of a run would differ."""
+    return argname if isinstance(val, bytes) else None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test that asks for a database runs on both, on the one asked for, or on SQLite where it is about that."""
     if "database" in metafunc.fixturenames:

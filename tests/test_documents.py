@@ -309,7 +309,7 @@ BROKEN = (
 )
 
 
-@pytest.mark.parametrize(("content", "words"), BROKEN, ids=[words for _, words in BROKEN])
+@pytest.mark.parametrize(("content", "words"), BROKEN)
 def test_a_broken_template_is_named_and_the_bundled_one_stands_in(late: World, content: bytes, words: str) -> None:
     (late.root / "config" / "templates" / "documents" / "督办单.docx").write_bytes(content)
     made = notice(late.workspace, "L1-01", late.now)
