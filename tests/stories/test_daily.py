@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from responsibility.core.assignment import Light
@@ -58,14 +58,15 @@ def closed(world: World, *codes: str) -> None:
 
 
 def the_ledger_explains_it(world: World) -> None:
-    """Rebuilding gives the same state, every digest holds, and no clock of what was taken back runs."""
+    """Rebuilding gives the same state, every digest holds, and of what is over no clock runs but that of reviews."""
     state, clocks = world.rows(STATE), world.rows(CLOCKS)
     with rebuilt(world.workspace.engine) as connection:
         assert connection.exec_driver_sql(STATE).all() == state
         assert connection.exec_driver_sql(CLOCKS).all() == clocks
     assert verify(world.workspace)[1] == []
-    settled = "SELECT count(*) FROM clock c JOIN assignment a ON a.id = c.assignment_id "
-    assert world.rows(settled + "WHERE a.state IN ('cancelled', 'closed') AND c.next_at IS NOT NULL")[0][0] == 0
+    running = "SELECT DISTINCT a.state, c.clock FROM clock c JOIN assignment a ON a.id = c.assignment_id WHERE next_at "
+    running += "IS NOT NULL AND a.state IN ('cancelled', 'closed')"
+    assert world.rows(running) in ([], [("closed", "review")])
 
 
 # -- list cancel -------------------------------------------------------------------------------------------------------
@@ -563,6 +564,7 @@ ACTS = st.lists(
 @pytest.mark.parametrize("support", ["办公室", "甲支部全体党员"])
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(acts=ACTS)
+@example(acts=[("sign", "A"), ("submit", "A"), ("close", "A"), ("edit", "长期坚持")])
 def test_whatever_the_office_does_the_ledger_explains_it(
     database: str, tmp_path_factory: pytest.TempPathFactory, support: str, acts: list[tuple[str, str]]
 ) -> None:
