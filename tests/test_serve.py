@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.prefect_seed import seeded
+from tests.prefect_seed import seeded, standing
 from tests.test_flows import gone, zeren
 from tests.world import World
 
@@ -187,10 +187,16 @@ def test_children_that_die_are_started_again_and_a_stop_leaves_nothing(database:
     assert zeren(world.root, "status").returncode == 0
 
 
-def test_missed_runs_collapse_into_one_and_dead_ones_are_marked(database: str, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def resting(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """An office with a server on which nothing runs."""
+    with World(tmp_path_factory.mktemp("resting") / "office") as world, standing(seeded(world.root)):
+        yield world
+
+
+def test_missed_runs_collapse_into_one_and_dead_ones_are_marked(resting: World) -> None:
     """Power cut: eleven runs are late and one is recorded as running; one run makes good for all, nothing is stuck."""
-    with World(tmp_path / "office") as world:
-        seeded(world.root)
+    world = resting
     from flows.server import prefect_server
 
     async def story() -> tuple[tuple[int, int], list[str], int]:
@@ -228,10 +234,9 @@ def test_missed_runs_collapse_into_one_and_dead_ones_are_marked(database: str, t
     assert fresh == 1  # a sweep: what a delivery missed the next one does
 
 
-def test_times_taken_out_of_the_schedule_are_forgotten(database: str, tmp_path: Path) -> None:
+def test_times_taken_out_of_the_schedule_are_forgotten(resting: World) -> None:
     """Prefect keeps schedules that a later catalogue no longer has; their runs would go on for ever."""
-    with World(tmp_path / "office") as world:
-        seeded(world.root)
+    world = resting
     from flows.server import prefect_server
     from responsibility.settings import load
 
@@ -287,11 +292,11 @@ def test_nothing_leaves_the_host(database: str, tmp_path: Path) -> None:
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
 
-    call("assign", "--now", "2023-09-11T09:00")
-    call("remind", "--now", "2023-09-14T09:00")
+    call("assign", "--now", "2023-09-11T09:00")  # with a server of its own
     process = subprocess.Popen([*COMMAND, "-w", str(world.root)], env=environ, stdout=subprocess.DEVNULL)
     runner = world.root / "data" / "log" / "runner.log"
     until(lambda: runner.exists() and "开始值守" in runner.read_text("utf-8"))
+    call("remind", "--now", "2023-09-14T09:00")
     until(lambda: len(scheduled(world.root)) >= 6)
     process.terminate()
     assert process.wait(30) == 0

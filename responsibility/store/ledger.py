@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import reduce
+from functools import cache, reduce
 from itertools import islice
 from operator import add
 from typing import Any
@@ -103,17 +103,17 @@ def record_together(connection: Connection, entry: Entry) -> int:
 
 
 def record_all(connection: Connection, acts: Iterable[tuple[Entry, Iterable[int]]]) -> int:
-    """Append many entries in order, each with its `refs` as `record` takes them; returns the seq of the last one.
+    """Append many entries in order, each with its `refs` as `record` takes them; returns the seq of the newest one.
 
     They are written so many at a time: none may depend on what an earlier one of them does to the state.
     """
-    newest, rest = last(connection)[0], iter(acts)
+    newest, rest = 0, iter(acts)
     while some := list(islice(rest, AT_ONCE)):
         newest = _append(connection, some)
         for seq, (entry, _) in enumerate(some, newest - len(some) + 1):
             at = time_of(connection, entry.at)
             projection.apply(connection, seq, at, entry.act, entry.codes, entry.values)
-    return newest
+    return newest or last(connection)[0]
 
 
 def _append(connection: Connection, acts: Sequence[tuple[Entry, Iterable[int]]]) -> int:
@@ -333,7 +333,7 @@ def digest_notices(connection: Connection, seq: int) -> str:
     """The proof of a sweep: a digest over the notices it wrote, which stand in one block."""
     n = notice.c
     first, last = connection.execute(select(func.min(n.id), func.max(n.id)).where(n.seq == seq)).one()
-    return _digest(connection, _NOTICE, n.id, first or 0, last or 0)
+    return _digest(connection, _NOTICE, n.id, first, last) if last else digest_rows([])
 
 
 def digest_some(connection: Connection, which: ColumnElement[bool]) -> str:
@@ -361,12 +361,12 @@ def _shards_hold(connection: Connection, of: int, closed: int) -> bool:
     return all(sha.hexdigest() == values["digest"] for sha, values in zip(found, shards, strict=True))
 
 
-def _digest(connection: Connection, columns: Sequence[Any], id_: Any, first: int, last: int) -> str:
+def _digest(connection: Connection, columns: tuple[Any, ...], id_: Any, first: int, last: int) -> str:
     """`digest_rows` over a block of ids."""
     return _digest_where(connection, columns, id_, id_.between(first, last))
 
 
-def _digest_where(connection: Connection, columns: Sequence[Any], id_: Any, which: Any) -> str:
+def _digest_where(connection: Connection, columns: tuple[Any, ...], id_: Any, which: Any) -> str:
     """`digest_rows` in the order of ids over rows that the database itself writes out."""
     query = select(_written_out(columns)).where(which).order_by(id_)
     lines = connection.execute(query, execution_options={"yield_per": 10_000}).scalars()
@@ -376,7 +376,8 @@ def _digest_where(connection: Connection, columns: Sequence[Any], id_: Any, whic
     return sha.hexdigest()
 
 
-def _written_out(columns: Sequence[Any]) -> Any:
+@cache
+def _written_out(columns: tuple[Any, ...]) -> Any:
     """A row as `digest_rows` reads it."""
     fields = [part for column in columns for part in (_text(column), literal("\x1f"))]
     return reduce(add, fields[:-1]) + "\x1e"

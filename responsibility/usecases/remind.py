@@ -86,12 +86,12 @@ def _sweep(connection: Connection, lamp: Lamp) -> Swept:
     decided = decide(connection, lamp)
     seq = ledger.last(connection)[0] + 1
     more = tell(connection, seq, lamp, [(key, step) for key, _, step in decided])
-    told, skipped = sweeping.count_notices(connection, seq)
+    told, skipped = sweeping.count_notices(connection, seq) if decided else (0, 0)
     values = {
         "decisions": [decision_record(key, n, step, lamp.settings.zone) for key, n, step in decided],
         "notices": told,
         "skipped": skipped,
-        "digest": ledger.digest_notices(connection, seq),
+        "digest": ledger.digest_notices(connection, seq) if decided else ledger.digest_rows([]),
         **more.values,
     }
     ledger.record(connection, Entry(lamp.now, ENGINE, "sweep", values=values))
