@@ -43,9 +43,9 @@ def lets_in(url: str) -> bool:
 
 
 def hanging(url: str, before: datetime) -> int | None:
-    """How many runs began before an instant and have not ended; None where the server would not say."""
+    """How many runs should have begun before an instant, were taken and have not ended; None: it would not say."""
     states = {"type": {"any_": ["RUNNING", "PENDING", "CANCELLING"]}}
-    asked = {"flow_runs": {"state": states, "start_time": {"before_": before.isoformat()}}}
+    asked = {"flow_runs": {"state": states, "expected_start_time": {"before_": before.isoformat()}}}
     try:
         return int(ask(url, "/flow_runs/count", asked))
     except (OSError, ValueError, TypeError):

@@ -18,14 +18,14 @@ from prefect.states import Failed
 from flows.brief import write_documents
 from flows.deliver import became, tell_upwards
 from flows.progress import report
-from flows.share import at_home, call_others, not_too_often, share_out
+from flows.share import at_home, call_others, not_too_often, share_out, sweep_alone
 from flows.timer import Running, now_of
 from responsibility.core.errors import ClockLeapt, ClockWentBack
 from responsibility.usecases.clock import look_at_clock, until_caught_up
 from responsibility.usecases.deliver import Delivered
 from responsibility.usecases.issued import put_issued
 from responsibility.usecases.periods import lay_begun
-from responsibility.usecases.remind import Sweep, sweep
+from responsibility.usecases.remind import Sweep
 from responsibility.usecases.workspace import LEEWAY, Workspace, open_workspace
 
 #: Rows an artifact shows.
@@ -40,7 +40,7 @@ async def escalate(root: str, now: datetime, label: str, pool: str = "") -> Swee
     workspace = open_workspace(Path(root), os.environ, leeway=LEEWAY)
     report("正在巡查……")
     await asyncio.to_thread(put_issued, workspace, now)
-    swept = await (share_out(workspace, now, pool) if pool else asyncio.to_thread(sweep, workspace, now))
+    swept = await (share_out(workspace, now, pool) if pool else sweep_alone(workspace, now))
     at = now.astimezone(workspace.settings.zone)
     await acreate_markdown_artifact(
         key="sweep",
@@ -109,7 +109,7 @@ async def lay_new_periods(workspace: Workspace, now: datetime) -> str:
 def _became(held: int, done: Delivered) -> str:
     """What became of the messages, in words."""
     told = became({**done.counts, "held": done["held"] + held})
-    return f"：{told}" if told else ""
+    return f"；连同原先在等的，{told}" if told else ""
 
 
 async def wait_for(scheduled: datetime | None, now: datetime) -> None:

@@ -19,6 +19,8 @@ from responsibility.settings import Settings
 
 #: After three signs of life that did not come a run counts as lost.
 LOST = timedelta(seconds=3 * HEARTBEAT)
+#: What is heard of a run that some machine has in hand: the names of its states until it ends, and signs of life.
+IN_HAND = ("Pending", "Submitting", "InfrastructurePending", "Running", "Retrying", "Rerunning", "heartbeat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def bring_back(deployments: Sequence[str]) -> tuple[Automation, Automation]:
     runs = ResourceSpecification({"prefect.resource.id": ["prefect.flow-run.*"]})
     each = {"prefect.resource.id"}
     lost = EventTrigger(
-        after={"prefect.flow-run.Pending", "prefect.flow-run.Running", "prefect.flow-run.heartbeat"},
+        after={f"prefect.flow-run.{name}" for name in IN_HAND},
         expect={"prefect.flow-run.*"},
         match=runs,
         match_related=ours,

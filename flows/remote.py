@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
 
-from flows.asking import answers, lets_in
+from flows.asking import answers, lets_in, workers
 from flows.server import NO_WAY_OUT, ServerFailed, environment, set_in_environment
 from responsibility.settings import Settings
 
@@ -33,6 +33,11 @@ def deploying(settings: Settings, pool: str, url: str) -> Registered:
 def work(root: Path, zone: ZoneInfo, pool: str, name: str, limit: int, url: str) -> NoReturn:
     """Become a Prefect worker: this process is it from here on, and gets every signal itself."""
     check(url)
+    if workers(url, pool) is None:
+        raise ServerFailed(
+            f"Prefect 服务 {url} 上没有工作池 {pool}，没有活可取",
+            "池子的名字写错了就改 --pool；还没有登记的，先在任一台机器上：zeren deploy",
+        )
     told = {
         "ZEREN_HOME": str(root),
         "ZEREN_WORKER": name,

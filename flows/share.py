@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from flows.progress import report
 from flows.timer import Running, now_of
 from responsibility.core.errors import WorkspaceError
 from responsibility.usecases.remind import Sweep, sweep
-from responsibility.usecases.rounds import Drained, close_round, drain, open_round, shards_of_round
+from responsibility.usecases.rounds import Drained, close_round, drain, finish_round, open_round, shards_of_round
 from responsibility.usecases.workspace import LEEWAY, Workspace, open_workspace
 
 #: A run that was brought back so often is not the one that suffers, but the one that kills.
@@ -42,18 +42,27 @@ async def drain_round(root: str, seq: int) -> str:
 async def share_out(workspace: Workspace, now: datetime, pool: str) -> Sweep:
     """One sweep as of `now`, by as many drains as there are workers, this run among them.
 
-    A round that was broken off is finished first. What is no more than one shard this run sweeps by itself.
+    A round that was broken off is finished first, and counted in. What is no more than one shard this run sweeps by
+    itself.
     """
+    before = None
     while True:
         begun = await asyncio.to_thread(open_round, workspace, now)
         if begun is None:
-            return await asyncio.to_thread(sweep, workspace, now)
+            return (await asyncio.to_thread(sweep, workspace, now)).after(before)
         await call_others("drain/drain", pool, workspace, begun.shards - 1, {"seq": begun.seq})
         await _drained(workspace, begun.seq)
         swept = await asyncio.to_thread(close_round, workspace, begun.seq, now_of(workspace))
         await _show(workspace, swept)
+        before = swept.after(before)
         if swept.as_of >= now:
-            return swept
+            return before
+
+
+async def sweep_alone(workspace: Workspace, now: datetime) -> Sweep:
+    """One sweep as of `now` in one go, by this run; a round that workers left broken off is finished first."""
+    before = await asyncio.to_thread(finish_round, workspace, now, _owner(), Running.of(workspace), _progress())
+    return (await asyncio.to_thread(sweep, workspace, now)).after(before)
 
 
 async def call_others(
@@ -91,12 +100,17 @@ def not_too_often() -> None:
 
 
 async def _drained(workspace: Workspace, seq: int) -> Drained:
-    machine = os.environ.get("ZEREN_WORKER") or platform.node()
-    owner = f"{machine} {flow_run.id}.{flow_run.run_count}"
-    said = f"分片巡查 {seq}"
-    return await asyncio.to_thread(
-        drain, workspace, seq, owner, Running.of(workspace), lambda done, of: report(said, done, of)
-    )
+    return await asyncio.to_thread(drain, workspace, seq, _owner(), Running.of(workspace), _progress(seq))
+
+
+def _owner() -> str:
+    """Who has shards in hand: this machine and this run."""
+    return f"{os.environ.get('ZEREN_WORKER') or platform.node()} {flow_run.id}.{flow_run.run_count}"
+
+
+def _progress(seq: int | str = "") -> Callable[[int, int], None]:
+    said = f"分片巡查 {seq}".strip()
+    return lambda done, of: report(said, done, of)
 
 
 async def _show(workspace: Workspace, swept: Sweep) -> None:

@@ -120,9 +120,9 @@ class Cluster:
             return str(self.ask(f"/flow_runs/{run}", method="GET")["state_type"])
         return ""
 
-    def set_state(self, run: str, state: str) -> None:
+    def set_state(self, run: str, state: str, name: str | None = None) -> None:
         """Say of a run what whoever has it in hand would say."""
-        self.ask(f"/flow_runs/{run}/set_state", {"state": {"type": state}, "force": state == "CANCELLED"})
+        self.ask(f"/flow_runs/{run}/set_state", {"state": {"type": state, "name": name}, "force": state == "CANCELLED"})
 
     def helps(self, owner: str) -> bool:
         """Whether who has a shard in hand is a drain that was called, and not the run that began the round."""

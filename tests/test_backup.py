@@ -156,6 +156,11 @@ def test_to_postgres_and_back_it_is_the_same_office(office: World, postgres: Ser
         copy_to(there, url)
 
 
+def test_a_copy_is_for_its_owner_alone(office: World, tmp_path: Path) -> None:
+    copy_to(office.workspace, f"sqlite:///{tmp_path / 'copy.db'}")
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("url", ["mysql://x/y", "nonsense", "sqlite+nowhere:///x"])
 def test_an_address_of_no_database_is_refused(office: World, url: str) -> None:
     with pytest.raises(ResponsibilityError, match="--to"):

@@ -17,12 +17,12 @@ import pytest
 import yaml
 
 from responsibility.cli.app import run
-from responsibility.core.errors import ClockWentBack, Finding, Severity
+from responsibility.core.errors import ClockWentBack, Finding, Severity, WorkspaceError
 from responsibility.settings import load
 from responsibility.store import outbox
 from responsibility.usecases.doctor import configuration, machine, office, surroundings, work
 from responsibility.usecases.organisation import import_organisation
-from responsibility.usecases.workspace import create, serve_lock
+from responsibility.usecases.workspace import create, open_workspace, serve_lock
 from responsibility.views.terminal.health import CHECKS, findings
 from tests.world import ZONE, World, organisation
 
@@ -106,7 +106,7 @@ def test_the_command_says_it_in_words_and_in_json(
     (found,) = [one for one in json.loads(capsys.readouterr().out)["findings"] if one["severity"] != "info"]
     assert set(found) == {"check", "severity", "message", "mend"}
     assert (found["check"], found["severity"]) == ("organisation", "warning")
-    assert "zeren org import organisation.yaml" in found["mend"]
+    assert f"zeren org import {healthy.root / 'organisation.yaml'}" in found["mend"]
     assert run(argv) == 1
     shown = capsys.readouterr().out
     assert "[注意] 岗位 A1（甲支部书记）现在无人任职" in shown
@@ -482,6 +482,19 @@ def test_a_database_that_is_gone_is_no_new_workspace(healthy: World) -> None:
         (Severity.ERROR, True, True)
     ]
     assert not (healthy.root / "data" / "zeren.db").exists()
+
+
+@pytest.mark.sqlite(reason="is about the file SQLite keeps in the workspace")
+def test_an_emptied_database_is_no_new_workspace(healthy: World) -> None:
+    """A crash of the disk may leave a file of no bytes."""
+    healthy.workspace.engine.dispose()
+    for path in (healthy.root / "data").glob("zeren.db*"):
+        path.unlink()
+    (healthy.root / "data" / "zeren.db").touch()
+    [found] = [one for one in office(healthy.workspace.settings, healthy.now) if one.check == "database"]
+    assert (found.severity, "空文件" in found.message, "备份" in found.mend) == (Severity.ERROR, True, True)
+    with pytest.raises(WorkspaceError, match="空文件"):
+        open_workspace(healthy.root, healthy.environ)
 
 
 def test_a_template_that_says_nothing_is_found(healthy: World) -> None:

@@ -16,18 +16,19 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 
 from responsibility.core.chain import Unit
-from responsibility.core.errors import ResponsibilityError
+from responsibility.core.errors import Finding, ResponsibilityError
 from responsibility.core.shards import shards_of
 from responsibility.core.summary import Noticed
 from responsibility.store import projection, rounds
 from responsibility.store.engine import Lock, writing
 from responsibility.store.ledger import entries
+from responsibility.usecases import doctor
 from responsibility.usecases import rounds as usecase
 from responsibility.usecases.clock import correct
 from responsibility.usecases.deliver import Still
 from responsibility.usecases.record import verify
 from responsibility.usecases.remind import Sweep, notices_of, sweep
-from responsibility.usecases.rounds import close_round, drain, open_round, sweep_shard
+from responsibility.usecases.rounds import close_round, drain, finish_round, open_round, sweep_shard
 from tests.world import World
 
 
@@ -137,6 +138,32 @@ def test_a_round_goes_on_where_it_was_broken_off_and_ends_once(any_world: World)
     twice = close_round(world.workspace, begun.seq, world.now)
     assert (twice.told, twice.messages) == (expected.told, 0)
     assert len(world.rows("SELECT * FROM ledger WHERE act = 'sweep'")) == 1
+
+
+def test_a_round_its_workers_left_is_found_and_finished_by_a_plain_sweep(any_world: World) -> None:
+    """Without that what its shards had told would never become a message."""
+    world = office(any_world)
+    world.to("2023-09-27")
+    expected = sweep(world.workspace, world.now, dry_run=True)
+    begun = open_round(world.workspace, world.now)
+    assert begun is not None
+    assert sweep_shard(world.workspace, begun.seq, "gone", world.now)
+    world.now += timedelta(minutes=10)
+    assert left_by(world) == []  # it may still be at work
+    world.now += timedelta(hours=1)
+    [found] = left_by(world)
+    assert ("没有做完" in found.message, "zeren remind" in found.mend) == (True, True)
+    before = finish_round(world.workspace, world.now, "next", Still(world.now))
+    assert before is not None
+    both = sweep(world.workspace, world.now).after(before)
+    assert (both.told, both.messages, both.as_of) == (expected.told, expected.messages, world.now)
+    assert left_by(world) == []
+    assert finish_round(world.workspace, world.now, "next", Still(world.now)) is None
+
+
+def left_by(world: World) -> list[Finding]:
+    found = doctor.office(world.workspace.settings, world.now)
+    return [one for one in found if one.check == "sweep" and "分片" in one.message]
 
 
 def expire(world: World) -> None:

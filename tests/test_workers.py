@@ -71,15 +71,17 @@ def test_two_machines_share_a_sweep_and_the_one_left_finishes_it(office: World, 
 
 
 def test_a_run_that_never_gave_a_sign_of_life_starts_again(machines: Cluster) -> None:
-    """Its machine vanished when it had just taken it, or had just begun."""
+    """Its machine vanished when it had just taken it, was starting its process, or had just begun."""
     machines.leave()
     subprocess.run(
         [sys.executable, "-c", IMPATIENT], cwd=machines.home, env=machines.environ(machines.home), check=True
     )
-    began = {machines.run("sweep/sweep"): states for states in (["PENDING"], ["PENDING", "RUNNING"])}
+    taken, starting, running = ("PENDING", None), ("PENDING", "Submitting"), ("RUNNING", None)
+    lives = ([taken], [taken, starting], [taken, starting, running], [taken, ("RUNNING", "Retrying")])
+    began = {machines.run("sweep/sweep"): states for states in lives}
     for run, states in began.items():
-        for state in states:
-            machines.set_state(run, state)
+        for state, name in states:
+            machines.set_state(run, state, name)
     until(lambda: all(machines.state(run) == "SCHEDULED" for run in began), 60, "nobody missed them")
     for run in began:
         states = machines.ask(f"/flow_run_states/?flow_run_id={run}", method="GET")

@@ -34,6 +34,8 @@ def doctor(*, common: Timed = TIMED) -> int:
         if settings is not None:
             attended = told is not None and told.named  # what is wrong with its workers is told by itself
             found += checks.office(settings, now, strict=common.now is not None, attended=attended)
+        else:
+            found.append(checks.UNSEEN)
     common.out.show(lambda: machine.findings(found), lambda: terminal.findings(found))
     return 1 if any(finding.severity is not Severity.INFO for finding in found) else 0
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from cyclopts import App, Group, Parameter
 
-from responsibility.cli.common import TIMED, Timed, UsageError, enter, read_date
+from responsibility.cli.common import TIMED, Timed, UsageError, alone, enter, read_date
 
 EXAMPLES = (
     "zeren log",
@@ -15,6 +15,7 @@ EXAMPLES = (
     "zeren log --actor Z01S --since 2023-09-01",
     "zeren log --csv > 台账.csv",
     "zeren log verify",
+    "zeren log rebuild --dry-run",
 )
 app = App(
     name="log",
@@ -64,6 +65,25 @@ def verify(*, common: Timed = TIMED) -> int:
         }
     common.out.show(lambda: record, lambda: _told(count, faults))
     return 1 if faults else 0
+
+
+@app.command(help="照台账改回：重放台账，任务和时钟与它不一致的改回来（核验不过的台账不重放）")
+def rebuild(
+    *,
+    reason: Annotated[str, Parameter(help="为什么会不一致，记入台账")] = "",
+    dry_run: Annotated[bool, Parameter(negative="", help="只比较，什么都不写入")] = False,
+    common: Timed = TIMED,
+) -> None:
+    """Make the state what the ledger says it is."""
+    from responsibility.usecases.record import rebuild as replay
+    from responsibility.views import machine_office, terminal
+
+    workspace = enter(common)
+    with alone(common, workspace) as now, common.out.working("正在重放台账……"):
+        done = replay(workspace, now, reason=reason, dry_run=dry_run)
+    common.out.show(
+        lambda: machine_office.rebuilt(done.codes, done.dry_run), lambda: terminal.rebuilt(done.codes, done.dry_run)
+    )
 
 
 def _told(count: int, faults: list[tuple[int, str]]) -> str:

@@ -40,6 +40,7 @@ SILENT = frozenset(
         "deliver",
         "tell_issued",
         "restore",
+        "rebuild",
         "channel.test",
         "channel.park",
         "sweep",

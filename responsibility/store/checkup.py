@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, func, insert, select, union
+from sqlalchemy import ColumnElement, Connection, Engine, Row, func, insert, or_, select, union
 
+from responsibility.core.escalation import Clock
 from responsibility.store.engine import writing
 from responsibility.store.rows import (
     assignment,
@@ -24,6 +25,8 @@ from responsibility.store.rows import (
 
 #: States in which nothing falls due any more.
 _AT_REST = ("draft", "closed", "cancelled", "suspended")
+#: States in which work goes on, and the clock of finishing runs.
+_AT_WORK = ("issued", "signed", "in_progress", "returned")
 
 
 def parked_channels(connection: Connection) -> dict[str, Row[Any]]:
@@ -62,6 +65,41 @@ def clocks_unswept(connection: Connection, before: datetime) -> tuple[int, datet
     query = select(func.count(), func.min(clock.c.next_at)).where(clock.c.next_at < before)
     row = connection.execute(query).one()
     return row[0], row[1]
+
+
+def clocks_lost(connection: Connection) -> list[str]:
+    """The codes of open assignments without a clock that has to be there: of signing, or of finishing by a date."""
+    a = assignment.c
+    signing = a.signs & (a.state == "issued") & ~_has(Clock.SIGN)
+    finishing = _finishing() & ~_has(Clock.FINISH)
+    return list(connection.execute(select(a.code).where(or_(signing, finishing)).order_by(a.id)).scalars())
+
+
+def _finishing() -> ColumnElement[bool]:
+    """Work that goes on and has a date; what came to have no end keeps a clock that stands still."""
+    a = assignment.c
+    return a.works & a.state.in_(_AT_WORK) & a.due_at.is_not(None)
+
+
+def _has(kind: Clock) -> ColumnElement[bool]:
+    same = (clock.c.assignment_id == assignment.c.id) & (clock.c.clock == kind.value)
+    return select(clock.c.assignment_id).where(same).exists()
+
+
+def clocks_at_rest(connection: Connection) -> list[Row[Any]]:
+    """(policy_id, clock, rung, n, code): of open assignments, the clocks without a next moment, and one of their codes.
+
+    At the end of its ladder a clock has none; before that only one that was tampered with.
+    """
+    a, c = assignment.c, clock.c
+    signing = (c.clock == Clock.SIGN.value) & a.signs & (a.state == "issued")
+    finishing = (c.clock == Clock.FINISH.value) & _finishing()
+    key = (c.policy_id, c.clock, c.rung)
+    query = select(*key, func.count().label("n"), func.min(a.code).label("code")).join_from(
+        clock, assignment, c.assignment_id == a.id
+    )
+    resting = query.where(c.next_at.is_(None), or_(signing, finishing)).group_by(*key).order_by(*key)
+    return list(connection.execute(resting))
 
 
 def clocks_running(connection: Connection) -> int:

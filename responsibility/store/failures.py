@@ -31,7 +31,10 @@ _SQLITE: tuple[tuple[tuple[str, ...], Told], ...] = (
     ),
     (("no such table", "already exists"), ("数据库读不了：里面的表不齐，不是完整的 zeren 数据库", RESTORE)),
     (("readonly", "read-only", "permission denied"), ("数据库写不了：没有写的权限", "检查 data 目录和里面文件的权限")),
-    (("unable to open",), ("数据库打不开：目录或文件没有权限，或者不在", "检查工作区里的 data 目录和它的权限")),
+    (
+        ("unable to open",),
+        ("数据库打不开：没有权限、磁盘是只读的，或者不在", "检查工作区里的 data 目录、它的权限，和所在的磁盘（mount）"),
+    ),
     (("is full", "no space"), ("磁盘满了，数据库写不进去", FREE)),
     (("locked", "busy"), BUSY),
 )

@@ -147,8 +147,8 @@ def _unpacked(path: Path, folder: Path) -> dict[str, Any]:
                 with archive.open(name) as source, target.open("xb") as out:
                     if _copied(source, out) != digest:
                         raise _spoilt(path, f"里面的 {name} 与记录的不一致")
-    except (zipfile.BadZipFile, KeyError, EOFError) as error:
-        raise _spoilt(path, f"不是完整的备份（{type(error).__name__}）") from None
+    except (zipfile.BadZipFile, KeyError, EOFError):
+        raise _spoilt(path, "不是完整的备份：文件不全，或被改动过") from None
     return manifest
 
 
@@ -176,7 +176,7 @@ def _safe(name: str, path: Path) -> PurePosixPath:
 
 
 def _spoilt(path: Path, why: str) -> WorkspaceError:
-    return WorkspaceError(f"{path}：{why}，什么都没有写入", "换一份完好的备份")
+    return WorkspaceError(f"{path}：{why}，什么都没有写入", "换一份完好的备份：zeren restore 备份文件 新目录")
 
 
 def _copied(source: IO[bytes], out: IO[bytes]) -> str:
@@ -262,9 +262,12 @@ def _target(url: str) -> Engine:
         parsed = make_url(url)
         if parsed.get_backend_name() not in ("sqlite", "postgresql"):
             raise ArgumentError(url)
+        engine = open_engine(url)
         if parsed.get_backend_name() == "sqlite":
-            Path(parsed.database or "").absolute().parent.mkdir(parents=True, exist_ok=True)
-        return open_engine(url)
+            path = Path(parsed.database or "").absolute()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # names, addresses, messages: for nobody else to read
+        return engine
     except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
         raise ResponsibilityError(
             "--to 不是能用的数据库地址", "写成 postgresql+psycopg://用户@主机/库名，或 sqlite:////目录/zeren.db"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from responsibility.core.assignment import Action
+from responsibility.core.errors import LedgerBroken
 from responsibility.core.escalation import midnight
 from responsibility.core.summary import ItemView, LedgerLine, Summary
 from responsibility.store import assignments, ledger, past, projection, worklists
@@ -17,9 +19,10 @@ from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import writing
 from responsibility.store.evidence import damaged
 from responsibility.store.ledger import Entry
+from responsibility.store.projection.comparing import compared
 from responsibility.usecases.codes import unknown_seat, unknown_work
 from responsibility.usecases.status import By, show_in, summarise
-from responsibility.usecases.workspace import ENGINE, Workspace, evidence_folder
+from responsibility.usecases.workspace import ENGINE, Workspace, evidence_folder, office_post
 
 
 def log(
@@ -94,15 +97,51 @@ def status_as_of(workspace: Workspace, until: datetime, by: By = By.TIER) -> Sum
         return summarise(connection, workspace.settings, until, by)
 
 
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """How far the state of assignments and clocks was from what the ledger says."""
+
+    entries: int
+    #: The codes of assignments whose own columns or clocks differed.
+    codes: tuple[str, ...]
+    dry_run: bool
+
+
+def rebuild(workspace: Workspace, now: datetime, *, reason: str = "", dry_run: bool = False) -> Rebuilt:
+    """Make the state what the ledger says it is, in one transaction; a dry run compares and writes nothing.
+
+    Raises LedgerBroken where the ledger itself does not hold: nothing is rebuilt from that.
+    """
+    with workspace.write(now, keep=not dry_run) as connection:
+        if faults := ledger.broken(connection):
+            raise LedgerBroken(
+                f"台账有 {len(faults)} 处对不上，第 {faults[0][0]} 条：{faults[0][1]}；没有照它重放",
+                "先查清：zeren log verify；用最近一次完好的备份：zeren restore 备份文件 新目录",
+            )
+        with compared(connection) as differing:
+            _replay(connection)
+        codes = tuple(differing)
+        if codes:
+            values = {"assignments": len(codes), "reason": reason}
+            ledger.record(connection, Entry(now, office_post(workspace, connection), "rebuild", [], values))
+        return Rebuilt(ledger.last(connection)[0], codes, dry_run)
+
+
 @contextmanager
 def rebuilt(engine: Engine, until: datetime | None = None) -> Iterator[Connection]:
     """The state rebuilt from the ledger alone, up to `until`, inside a transaction that is undone at the end."""
     with writing(engine, keep=False) as connection:
-        projection.reset(connection)
-        last = 0
-        for entry in list(ledger.entries(connection, until)):
-            projection.apply(connection, entry.seq, entry.at, entry.act, entry.codes, entry.values)
-            last = entry.seq
+        last = _replay(connection, until)
         if until is not None:
             past.unwind(connection, last)
         yield connection
+
+
+def _replay(connection: Connection, until: datetime | None = None) -> int:
+    """Bring the state from nothing up to the last entry at or before `until`, or to the newest; the seq of that."""
+    projection.reset(connection)
+    last = 0
+    for entry in list(ledger.entries(connection, until)):
+        projection.apply(connection, entry.seq, entry.at, entry.act, entry.codes, entry.values)
+        last = entry.seq
+    return last

@@ -58,6 +58,17 @@ class Sweep:
     #: Of a sweep in shards: those that were not swept, and why.
     shard_faults: tuple[str, ...] = ()
 
+    def after(self, earlier: Sweep | None) -> Sweep:
+        """This sweep with what one before it wrote, which had been broken off and was finished first."""
+        if earlier is None:
+            return self
+        counts = {name: getattr(earlier, name) + getattr(self, name) for name in _ADDED}
+        return replace(self, **counts)
+
+
+#: What two sweeps amount to is the sum of these.
+_ADDED = ("told", "skipped", "messages", "held", "cards", "gaps", "shard_faults")
+
 
 def sweep(workspace: Workspace, now: datetime, *, dry_run: bool = False) -> Sweep:
     """Find what fell due and climb the ladder, in one transaction. A dry run does the same and undoes it."""

@@ -31,6 +31,8 @@ from responsibility.usecases.messages import put_messages
 from responsibility.usecases.remind import Sweep, add_up, decide, decision_record, router_for, told
 from responsibility.usecases.workspace import ENGINE, Workspace
 
+#: Told how many shards are done of how many.
+Progress = Callable[[int, int], None]
 #: So often a shard is tried before it is left to the next sweep.
 TRIES = 3
 #: Seconds between looks at what others still have in hand.
@@ -66,11 +68,27 @@ def open_round(workspace: Workspace, now: datetime) -> Round | None:
     One that was broken off goes on: nothing it did is done again.
     """
     with workspace.write(now) as connection:
-        running = rounds.running(connection)
-        if running is None:
-            return _begin(connection, workspace, now)
-        shards = rounds.shards(connection, running.seq)
-        return Round(running.seq, len(shards), sum(shard.due for shard in shards))
+        return _running(connection) or _begin(connection, workspace, now)
+
+
+def finish_round(
+    workspace: Workspace, now: datetime, owner: str, timer: Timer, progress: Progress = lambda done, total: None
+) -> Sweep | None:
+    """Do what is left of a round that was broken off, and end it; None where there is none."""
+    with workspace.read() as connection:
+        begun = _running(connection)
+    if begun is None:
+        return None
+    drain(workspace, begun.seq, owner, timer, progress)
+    return close_round(workspace, begun.seq, now)
+
+
+def _running(connection: Connection) -> Round | None:
+    running = rounds.running(connection)
+    if running is None:
+        return None
+    shards = rounds.shards(connection, running.seq)
+    return Round(running.seq, len(shards), sum(shard.due for shard in shards))
 
 
 def _begin(connection: Connection, workspace: Workspace, now: datetime) -> Round | None:
@@ -92,7 +110,7 @@ def drain(
     seq: int,
     owner: str,
     timer: Timer,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> Drained:
     """Sweep shard after shard of a round until none is left, those included whose worker died.
 
@@ -236,7 +254,7 @@ def shards_of_round(workspace: Workspace, seq: int) -> list[Mapping[str, Any]]:
         ]
 
 
-def _report(workspace: Workspace, seq: int, progress: Callable[[int, int], None]) -> int:
+def _report(workspace: Workspace, seq: int, progress: Progress) -> int:
     """How many shards are left to wait for."""
     with workspace.read() as connection:
         left, every = rounds.left(connection, seq, TRIES), len(rounds.shards(connection, seq))

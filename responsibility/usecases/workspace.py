@@ -174,8 +174,8 @@ def open_workspace(
     `leeway` how far its clock may be behind another's; `say` tells a person that waits why.
     """
     settings = load(root, environ, secrets=sending)
-    if (path := lost_database(settings)) is not None:
-        raise WorkspaceError(f"数据库 {path} 不见了", RECOVER)
+    if (lost := lost_database(settings)) is not None:
+        raise WorkspaceError(lost, RECOVER)
     return _opened(settings, login, leeway, say)
 
 
@@ -194,10 +194,14 @@ RECOVER = (
 )
 
 
-def lost_database(settings: Settings) -> Path | None:
-    """The workspace's own database where it should be and is not; a workspace is never made without one."""
+def lost_database(settings: Settings) -> str | None:
+    """What became of the workspace's own database where it should be and is not: none is ever made without tables."""
     path = settings.root / "data" / "zeren.db"
-    return path if settings.database_url == f"sqlite:///{path}" and not path.is_file() else None
+    if settings.database_url != f"sqlite:///{path}":
+        return None
+    if not path.is_file():
+        return f"数据库 {path} 不见了"
+    return None if path.stat().st_size else f"数据库 {path} 是空文件，里面的数据没有了"
 
 
 def _opened(

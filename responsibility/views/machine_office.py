@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, tzinfo
 from typing import Any
 
@@ -206,6 +206,11 @@ def corrected(done: Corrected, zone: tzinfo) -> Json:
         "messages_dropped": done.dropped,
         "messages_uncertain": done.doubtful,
     }
+
+
+def rebuilt(codes: Sequence[str], dry_run: bool) -> Json:
+    """`zeren log rebuild --json`."""
+    return {"dry_run": dry_run, "assignments": len(codes), "codes": list(codes)}
 
 
 def undone(done: Undone) -> Json:

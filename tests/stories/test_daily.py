@@ -16,6 +16,7 @@ from responsibility.core.errors import AmbiguousCode, InputProblems, Responsibil
 from responsibility.core.summary import ItemAdded, ItemEdited, ItemReassigned, ListCancelled
 from responsibility.ingest.worklist.single import Written
 from responsibility.store.engine import writing
+from responsibility.usecases.doctor import office
 from responsibility.usecases.items import Changes, add_item, edit_item
 from responsibility.usecases.lists import confirm, lists_of
 from responsibility.usecases.reassign import reassign
@@ -64,6 +65,7 @@ def the_ledger_explains_it(world: World) -> None:
         assert connection.exec_driver_sql(STATE).all() == state
         assert connection.exec_driver_sql(CLOCKS).all() == clocks
     assert verify(world.workspace)[1] == []
+    assert [one for one in office(world.workspace.settings, world.now) if one.check == "clocks"] == []
     running = "SELECT DISTINCT a.state, c.clock FROM clock c JOIN assignment a ON a.id = c.assignment_id WHERE next_at "
     running += "IS NOT NULL AND a.state IN ('cancelled', 'closed')"
     assert world.rows(running) in ([], [("closed", "review")])

@@ -15,15 +15,16 @@ from typing import Any
 from sqlalchemy import Connection
 
 from responsibility.core.errors import ClockWentBack, ConfigError, Finding, Severity, WorkspaceError
-from responsibility.core.escalation import Policy
+from responsibility.core.escalation import Clock, Policy
 from responsibility.settings import DeliverySettings, OfficeCard, Settings, load, policy_from_record
 from responsibility.store import channels as channel_store
-from responsibility.store import checkup, failures, laying, ledger, migrate, outbox, worklists
+from responsibility.store import checkup, failures, laying, ledger, migrate, outbox, rounds, worklists
 from responsibility.store import organisation as organisation_store
 from responsibility.store.engine import open_engine
 from responsibility.usecases import templates
 from responsibility.usecases.clock import seen_at
 from responsibility.usecases.doctor import leftovers, machine, organisation, work
+from responsibility.usecases.lights import Lamp
 from responsibility.usecases.workspace import (
     LEEWAY,
     RECOVER,
@@ -34,12 +35,17 @@ from responsibility.usecases.workspace import (
     not_before_last_act,
 )
 
-__all__ = ["configuration", "office", "surroundings"]
+__all__ = ["UNSEEN", "configuration", "office", "surroundings"]
 
 #: The number that stands in chain.yaml until the office writes its own.
 PLACEHOLDER = "0000-00000000"
 #: So many faults of the ledger are told one by one.
 SHOWN = 20
+
+#: Said where a fault kept other checks from being made.
+UNSEEN = Finding(
+    "unseen", Severity.INFO, "因为上面的问题，单位、清单、时钟、消息等项这次没有查", "处理好上面的，再 zeren doctor"
+)
 
 _FILE = re.compile(r"config/\S+\.\w+")
 
@@ -58,6 +64,9 @@ def configuration(root: Path, environ: Mapping[str, str]) -> tuple[Settings | No
 
 def _misconfigured(line: str, check: str = "config") -> Finding:
     file = _FILE.search(line)
+    if file and "没有这个文件" in line:
+        mend = f"从备份里取回 {file[0]}；没有备份：zeren init 一个新目录，把它的 {file[0]} 复制过来。再 zeren doctor"
+        return Finding(check, Severity.ERROR, line, mend)
     return Finding(check, Severity.ERROR, line, f"改好 {file[0] if file else 'config/'}，再 zeren doctor")
 
 
@@ -83,8 +92,8 @@ def office(settings: Settings, now: datetime, *, strict: bool = False, attended:
     `attended`: workers elsewhere sweep by themselves.
     """
     found = [*office_card(settings.home), *channels(settings.delivery)]
-    if (path := lost_database(settings)) is not None:
-        return [*found, Finding("database", Severity.ERROR, f"数据库 {path} 不见了", RECOVER)]
+    if (lost := lost_database(settings)) is not None:
+        return [*found, Finding("database", Severity.ERROR, lost, RECOVER)]
     try:
         workspace = Workspace(settings, open_engine(settings.database_url))
     except failures.FAILURES as error:
@@ -106,13 +115,13 @@ def _examined(workspace: Workspace, now: datetime, strict: bool, attended: bool)
         with workspace.read() as connection:
             return found + _inside(connection, workspace, now, strict, attended)
     except WorkspaceError as error:
-        return [*found, Finding("database", Severity.ERROR, error.message, error.hint)]
+        return [*found, Finding("database", Severity.ERROR, error.message, error.hint), UNSEEN]
     except failures.FAILURES as error:
-        return [*found, _closed(settings, error)]
+        return [*found, _closed(settings, error), UNSEEN]
 
 
 def _closed(settings: Settings, error: Exception) -> Finding:
-    mend = "ls -l data/zeren.db 看权限；文件坏了就停下 zeren serve，换回最近的备份"
+    mend = f"ls -l data/zeren.db、df -h . 看权限和空间；文件坏了就{leftovers.RESTORE}"
     if not settings.embedded:
         known = failures.told(error)
         mend = f"{known[1] if known else '检查 ZEREN_DATABASE_URL 和数据库服务'}；再 zeren doctor"
@@ -141,14 +150,15 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
     settings = workspace.settings
     today = now.astimezone(settings.zone).date()
     clock = _clock(connection, settings, now, strict)
-    if lost := leftovers.lost(connection, _file_of(connection)):  # the other checks could stumble over them
-        return [*clock, *lost, *proof(ledger.broken(connection))]
+    if lost := leftovers.lost(connection, _file_of(connection, settings)):
+        return [*clock, *lost, *proof(ledger.broken(connection)), UNSEEN]  # other checks could stumble over them
     return [
         *clock,
         *_organisation(connection, settings, today),
         *_lists(connection, today, settings.ahead),
-        *_running(connection, settings, now, attended or is_serving(settings.root)),
+        *_running(connection, settings, now, is_serving(settings.root), attended),
         *_calendar(connection, settings, today),
+        *_clocks(connection, settings, now),
         *leftovers.counted(connection),
         *leftovers.evidence(leftovers.handed_in(connection), evidence_folder(workspace)),
         *proof(ledger.broken(connection)),
@@ -167,11 +177,17 @@ def _clock(connection: Connection, settings: Settings, now: datetime, strict: bo
     return [] if strict else machine.leapt(seen_at(connection), now, settings.zone)
 
 
+def _clocks(connection: Connection, settings: Settings, now: datetime) -> list[Finding]:
+    lamp = Lamp(settings, laying.policies(connection), now)
+    lost, resting = checkup.clocks_lost(connection), checkup.clocks_at_rest(connection)
+    return leftovers.stopped(lost, resting, lambda policy, clock: len(lamp.ladder(policy, Clock(clock)).rungs))
+
+
 def _organisation(connection: Connection, settings: Settings, today: date) -> list[Finding]:
     chain, org = settings.chain, organisation_store.load(connection)
     if not org.units:
         return organisation.empty(org)
-    mend = f"在组织机构文件里补上，再 zeren org import {_file_of(connection)}"
+    mend = f"在组织机构文件里补上，再 zeren org import {_file_of(connection, settings)}"
     carrying = organisation.may_carry(org, chain, checkup.units_carrying(connection))
     in_use = [settings.delivery.channels[name].kind for name in settings.delivery.use]
     return [
@@ -189,8 +205,11 @@ def _organisation(connection: Connection, settings: Settings, today: date) -> li
     ]
 
 
-def _file_of(connection: Connection) -> str:
-    return checkup.organisation_file(connection) or "组织机构.xlsx"
+def _file_of(connection: Connection, settings: Settings) -> str:
+    """The file the organisation was last imported from, where it still lies in the workspace; else its name."""
+    name = checkup.organisation_file(connection) or "组织机构.xlsx"
+    found = next((path for path in (settings.root / name, settings.root / "examples" / name) if path.is_file()), None)
+    return str(found) if found else name
 
 
 def _policies(connection: Connection, settings: Settings) -> list[Policy]:
@@ -208,14 +227,17 @@ def _lists(connection: Connection, today: date, ahead: int) -> list[Finding]:
     ]
 
 
-def _running(connection: Connection, settings: Settings, now: datetime, serving: bool) -> list[Finding]:
+def _running(connection: Connection, settings: Settings, now: datetime, serving: bool, attended: bool) -> list[Finding]:
     yesterday, lately = now - work.PATIENCE, now - work.RECENT
     failed, uncertain = (checkup.messages_in(connection, status, lately) for status in ("failed", "uncertain"))
     held = list(outbox.held(connection).values())
     return [
-        *work.unattended(checkup.clocks_running(connection), serving=serving),
+        *work.unattended(checkup.clocks_running(connection), serving=serving or attended),
         *work.held_back(len(held), min((row.retry_at for row in held if row.retry_at), default=None), settings.zone),
-        *work.unswept(*checkup.clocks_unswept(connection, yesterday), settings.zone, serving=serving),
+        *work.unswept(
+            *checkup.clocks_unswept(connection, yesterday), settings.zone, serving=serving, attended=attended
+        ),
+        *work.unfinished(rounds.running(connection), now, settings.zone),
         *work.channels(channel_store.states(connection).values(), outbox.waiting_by_channel(connection), settings.zone),
         *work.messages(failed, uncertain, checkup.messages_stuck(connection, yesterday)),
     ]
@@ -231,14 +253,16 @@ def _calendar(connection: Connection, settings: Settings, today: date) -> list[F
 
 def guarded(missing: list[str]) -> list[Finding]:
     """The database itself refuses to change the ledger."""
-    mend = "恢复最近一次完好的备份，查清是谁动了数据库；台账现在是否完好：zeren log verify"
+    mend = (
+        "先 zeren log verify 看台账是否完好；换回最近一次完好的备份：zeren restore 备份文件 新目录；查清是谁动了数据库"
+    )
     said = f"数据库里防止改动台账的触发器少了：{'、'.join(missing)}"
     return [Finding("ledger", Severity.ERROR, said, mend)] if missing else []
 
 
 def proof(faults: list[tuple[int, str]]) -> list[Finding]:
     """The ledger is what was written."""
-    mend = "zeren log verify；再用最近一次完好的备份比对，查清是谁改动了数据库"
+    mend = f"zeren log verify，查清是谁改动了数据库；{leftovers.RESTORE}"
     found = [Finding("ledger", Severity.ERROR, f"台账第 {seq} 条：{said}", mend) for seq, said in faults[:SHOWN]]
     if len(faults) > SHOWN:
         found.append(Finding("ledger", Severity.ERROR, f"……台账还有 {len(faults) - SHOWN} 处对不上", mend))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -14,6 +15,7 @@ from responsibility.store.evidence import place
 
 #: So many files are named.
 NAMED = 3
+REBUILD = "看差在哪里：zeren log rebuild --dry-run；照台账改回：zeren log rebuild"
 RESTORE = "停下 zeren，换回最近一次完好的备份：zeren restore 备份文件 新目录"
 
 
@@ -23,6 +25,21 @@ def lost(connection: Connection, file: str) -> list[Finding]:
         *_rows(orphans.of_work(connection), RESTORE),
         *_rows(orphans.of_organisation(connection), f"zeren org import {file}"),
     ]
+
+
+def stopped(lost: Sequence[str], resting: Iterable[Any], rungs: Callable[[int, str], int]) -> list[Finding]:
+    """Every open assignment has its clocks, and each runs to the end of its ladder.
+
+    `lost`: the codes of those without; `resting`: `checkup.clocks_at_rest`; `rungs`: how many a policy's ladder has.
+    """
+    still = [row for row in resting if row.rung < rungs(row.policy_id, row.clock) - 1]
+    found = []
+    if lost:
+        found.append(f"{len(lost)} 项没有办结的任务少了时钟，永远不会有人提醒：{_few(lost)}")
+    if still:
+        n = sum(row.n for row in still)
+        found.append(f"{n} 个时钟停在半路，永远不会有人提醒：{_few([row.code for row in still])}")
+    return [Finding("clocks", Severity.ERROR, f"{said}；可能被人改动过", REBUILD) for said in found]
 
 
 def counted(connection: Connection) -> list[Finding]:

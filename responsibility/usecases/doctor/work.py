@@ -12,6 +12,8 @@ from responsibility.core.text import left_blank
 
 #: A moment that passed so long ago should have been swept; a message that waits so long should have gone.
 PATIENCE = timedelta(days=1)
+#: A round that was begun so long ago should have ended.
+LEFT = timedelta(hours=1)
 #: Messages that failed longer ago are history.
 RECENT = timedelta(days=30)
 #: From this month on the holiday notice of the next year is usually out.
@@ -75,8 +77,10 @@ def unassigned(items: Iterable[Any], laid: Collection[tuple[int, str]], today: d
     ]
 
 
-def unswept(count: int, oldest: datetime | None, zone: tzinfo, *, serving: bool) -> list[Finding]:
-    """Nothing fell due more than a day ago without a sweep."""
+def unswept(
+    count: int, oldest: datetime | None, zone: tzinfo, *, serving: bool, attended: bool = False
+) -> list[Finding]:
+    """Nothing fell due more than a day ago without a sweep, by `zeren serve` here or by workers elsewhere."""
     if not count or oldest is None:
         return []
     since = oldest.astimezone(zone)
@@ -86,7 +90,17 @@ def unswept(count: int, oldest: datetime | None, zone: tzinfo, *, serving: bool)
         if serving
         else "zeren remind；以后自动巡查：zeren serve"
     )
+    if attended:
+        mend = "在巡查机器上 journalctl -u zeren-worker 看为什么没有巡查；先 zeren remind"
     return [Finding("sweep", Severity.WARNING, message, mend)]
+
+
+def unfinished(round_: Any | None, now: datetime, zone: tzinfo) -> list[Finding]:
+    """No round of a sweep in shards was broken off and left."""
+    if round_ is None or now - round_.as_of < LEFT:
+        return []
+    message = f"{round_.as_of.astimezone(zone):%Y-%m-%d %H:%M} 的一轮分片巡查没有做完，里面的提醒还没有写成消息"
+    return [Finding("sweep", Severity.WARNING, message, "zeren remind：先做完那一轮，再巡查")]
 
 
 def unattended(running: int, *, serving: bool) -> list[Finding]:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from responsibility.views.terminal.staffing import organisation_imported
     from responsibility.views.terminal.state import status
     from responsibility.views.terminal.sweep import demo, ladder, laid, periods_waiting, rehearsed, swept
-    from responsibility.views.terminal.undoing import corrected, undone
+    from responsibility.views.terminal.undoing import corrected, rebuilt, undone
 
 __all__ = [
     "accepted",
@@ -73,6 +73,7 @@ __all__ = [
     "policy_applied",
     "prompt",
     "question",
+    "rebuilt",
     "rehearsed",
     "settled",
     "status",
@@ -101,6 +102,6 @@ _WHERE = {
     "staffing": "organisation_imported",
     "state": "status",
     "sweep": "demo ladder laid periods_waiting rehearsed swept",
-    "undoing": "corrected undone",
+    "undoing": "corrected rebuilt undone",
 }
 __getattr__ = later(__name__, _WHERE)

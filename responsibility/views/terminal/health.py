@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from responsibility.core.errors import Finding, Severity
 
+#: Under this stands what could not be looked at.
+UNSEEN = "unseen"
 #: What is looked at, in the order it is told.
 CHECKS = {
     "config": "配置",
@@ -22,6 +24,7 @@ CHECKS = {
     "unassigned": "未交办",
     "serve": "值守",
     "sweep": "巡查",
+    "clocks": "任务的时钟",
     "schedule": "发送时间",
     "messages": "消息",
     "ledger": "台账",
@@ -33,6 +36,7 @@ CHECKS = {
     "versions": "程序版本",
     "disk": "磁盘",
     "modes": "文件权限",
+    UNSEEN: "这次没有查的",
 }
 WORDS = {Severity.ERROR: "错误", Severity.WARNING: "注意", Severity.INFO: "参考"}
 COUNTED = {Severity.ERROR: "处错误", Severity.WARNING: "处要注意", Severity.INFO: "处供参考"}
@@ -45,7 +49,7 @@ def findings(rows: Sequence[Finding]) -> str:
 
 def _verdict(rows: Sequence[Finding]) -> str:
     if not rows:
-        return f"体检完毕，没有发现问题。查过：{'、'.join(CHECKS.values())}"
+        return f"体检完毕，没有发现问题。查过：{'、'.join(name for check, name in CHECKS.items() if check != UNSEEN)}"
     counts = {severity: sum(row.severity is severity for row in rows) for severity in Severity}
     if not (counts[Severity.ERROR] or counts[Severity.WARNING]):
         return f"体检完毕，没有发现问题；{counts[Severity.INFO]} 处供参考"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 from rich.console import Group as Stack
@@ -93,6 +93,7 @@ ACTS = {
     "tell_issued": "告知新任务",
     "restore": "从备份恢复",
     "clock.correct": "校正时间",
+    "rebuild": "照台账改回",
     "channel.test": "试渠道",
     "channel.park": "渠道送不出",
     "message.resend": "重送消息",
@@ -119,8 +120,8 @@ def log(rows: Sequence[LedgerLine], zone: tzinfo, chain: Chain) -> RenderableTyp
     for row in rows:
         who = f"{row.actor}（代 {row.on_behalf_of}）" if row.on_behalf_of else row.actor
         who += f" @{row.values['login']}" if "login" in row.values else ""
-        at = row.at.astimezone(zone)
-        table.add_row(str(row.seq), at.isoformat(" ", "minutes"), who, ACTS.get(row.act, row.act), _said(row, chain))
+        at = row.at.astimezone(zone).isoformat(" ", "minutes")
+        table.add_row(str(row.seq), at, who, ACTS.get(row.act, row.act), _said(row, zone, chain))
     return table
 
 
@@ -131,23 +132,25 @@ def log_csv(rows: Sequence[LedgerLine], zone: tzinfo, chain: Chain) -> str:
     sheet.writerow(("序号", "时间", "谁", "代", "做了什么", "对象", "内容", "哈希", "登录名"))
     for row in rows:
         at = row.at.astimezone(zone).isoformat(" ", "seconds")
-        said = " ".join(_parts(row, chain))
+        said = " ".join(_parts(row, zone, chain))
         who, login = (row.actor, row.on_behalf_of or ""), str(row.values.get("login", ""))
         cells = (at, *who, ACTS.get(row.act, row.act), " ".join(row.codes), said, row.hash, login)
         sheet.writerow((row.seq, *map(unformulated, cells)))
     return "\ufeff" + text.getvalue()
 
 
-def _said(row: LedgerLine, chain: Chain) -> str:
-    return " ".join([*row.codes[:3], *_parts(row, chain)])
+def _said(row: LedgerLine, zone: tzinfo, chain: Chain) -> str:
+    return " ".join([*row.codes[:3], *_parts(row, zone, chain)])
 
 
 #: What an organisation file changed about who holds what.
 _STAFF = {"joins": "到任", "leaves": "离任", "moves": "调整"}
 
 
-def _parts(row: LedgerLine, chain: Chain) -> list[str]:
+def _parts(row: LedgerLine, zone: tzinfo, chain: Chain) -> list[str]:
     values: dict[str, Any] = dict(row.values)
+    if row.act == "clock.correct":
+        values["until"] = datetime.fromisoformat(values["until"]).astimezone(zone).isoformat(" ", "minutes")
     if values.get("tier") in chain.order:
         values["tier"] = chain.tier(str(values["tier"])).name
     to = "委托给 " if row.act == "delegate" else "延到 " if row.act.startswith("extend") else "转给 "
@@ -180,7 +183,7 @@ def _parts(row: LedgerLine, chain: Chain) -> list[str]:
     files = [f"佐证材料 {one['name']}" for one in values.get("evidence", ())]
     files += [f"缺口：{gap['message']}" for gap in values.get("gaps", ())]
     staff = [f"{word} {len(values[key])}" for key, word in _STAFF.items() if values.get(key)]
-    moved = [f"任务 {values['assignments']} 项"] if row.act == "policy.apply" else []
+    moved = [f"任务 {values['assignments']} 项"] if row.act in ("policy.apply", "rebuild") else []
     said = [f"{word}{values[key]}" for key, word in shown.items() if values.get(key) not in (None, "", 0)]
     return back + moved + said + files + staff
 

@@ -1,7 +1,8 @@
-"""What was taken back: an act, or a time that had not come yet."""
+"""What was taken back: an act, a time that had not come yet, a state the ledger does not know."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import tzinfo
 from typing import Any
 
@@ -9,6 +10,8 @@ from responsibility.core.assignment import STATE_NAMES, State
 from responsibility.core.undo import Corrected, Undone
 from responsibility.views.terminal.records import ACTS
 
+#: So many assignments are named.
+NAMED = 20
 _COLUMNS = {"due_on": "时限", "percent": "进度", "counted": "累计", "milestones_done": "节点"}
 
 
@@ -50,6 +53,16 @@ def corrected(done: Corrected, zone: tzinfo) -> str:
     if not done.dry_run:
         lines.append("已经送出的收不回，请向收到的人说明；台账一条没有少。接下来：zeren remind")
     return "\n".join(lines)
+
+
+def rebuilt(codes: Sequence[str], dry_run: bool) -> str:
+    """Which assignments were not as the ledger says."""
+    if not codes:
+        return "任务和时钟都与台账一致，没有要改回的"
+    named = "、".join(codes[:NAMED]) + (f" 等 {len(codes)} 项" if len(codes) > NAMED else "")
+    if dry_run:
+        return f"与台账不一致的任务 {len(codes)} 项：{named}\n照台账改回：zeren log rebuild"
+    return f"已照台账改回 {len(codes)} 项任务：{named}\n查清是谁改动了数据库；接下来：zeren doctor、zeren remind"
 
 
 def _said(name: str, value: Any) -> str:
