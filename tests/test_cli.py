@@ -257,7 +257,7 @@ def test_a_defect_of_ours_is_a_sentence_with_a_file_for_the_maintainers(
 # -- help ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", [command for command, *_ in COMMANDS] + ["log verify"])
+@pytest.mark.parametrize("command", [*(command for command, *_ in COMMANDS), "log verify", "log rebuild"])
 def test_every_command_teaches_with_an_example(zeren: Zeren, command: str) -> None:
     code, out, _ = zeren(*command.split(), "--help")
     assert code == 0

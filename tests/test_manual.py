@@ -23,7 +23,7 @@ def command_lines() -> list[str]:
     return sorted({*typed, *quoted})
 
 
-@pytest.mark.parametrize("command", [*(row[0] for row in COMMANDS), "log verify"])
+@pytest.mark.parametrize("command", [*(row[0] for row in COMMANDS), "log verify", "log rebuild"])
 def test_every_command_is_in_the_manual(command: str) -> None:
     assert re.search(rf"zeren {command}(?![\w-])", TEXT), f"zeren {command}"
 

@@ -20,6 +20,8 @@ EXAMPLES = (
 app = App(
     name="log",
     group_commands=Group("命令"),
+    group_parameters=Group("选项"),
+    group_arguments=Group("参数"),
     help_epilogue="例：\n\n" + "\n\n".join(f"    {line}" for line in EXAMPLES),
 )
 
