@@ -40,7 +40,9 @@ from responsibility.usecases.remind import sweep
 
 SIZES = (10_000, 100_000, 1_000_000)
 #: Jobs added one by one, jobs that are due, task runs; seconds after which a contender is given up.
-ADDED, DUE, RUNS, PATIENCE = 1_000, 200, 300, 120
+ADDED, DUE, RUNS, PATIENCE = 1_000, 200, 10_000, 120
+#: Task runs after which their pace is known.
+TRIED = 300
 #: Why we lose where we do.
 _START = (
     "Taskwarrior is one binary that starts in a hundredth of a second; loading Python, SQLModel and rich takes longer "
@@ -78,8 +80,12 @@ def main(sizes: list[int]) -> None:
             _against(f"Taskwarrior, {size:,} tasks", own, tasks)
     if not shutil.which("task"):
         print("Taskwarrior is not installed here (Debian: apt-get install taskwarrior); it was not compared.")
-    alone = _told("Prefect, a task run each", RUNS, prefect(RUNS))
-    _against(f"Prefect, {RUNS} task runs in one flow run", own, alone)
+    runs, took = prefect(min(RUNS, *sizes))
+    alone = _told("Prefect, a task run each", runs, took)
+    _against(f"Prefect, {runs:,} task runs in one flow run", own, alone)
+    for size in sizes:
+        if size > runs and took.due:
+            print(f"Prefect: {size:,} task runs would take {size * took.due / 60_000:,.0f} min; not waited for.")
 
 
 def _told(who: str, size: int, took: Took) -> Took:
@@ -209,8 +215,8 @@ def _make_due(file: Path, store: object, scheduler: object) -> None:
         scheduler.modify_job(f"j{at}", next_run_time=datetime.now(UTC))  # type: ignore[attr-defined]
 
 
-def prefect(runs: int) -> Took:
-    """One task run a reminder."""
+def prefect(most: int) -> tuple[int, Took]:
+    """One task run a reminder; as many as PATIENCE holds, and how many those were."""
     os.environ |= {"PREFECT_LOGGING_LEVEL": "ERROR", "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
     from prefect import flow, task
     from prefect.testing.utilities import prefect_test_harness
@@ -225,9 +231,11 @@ def prefect(runs: int) -> Took:
     with prefect_test_harness(server_startup_timeout=PATIENCE):
         every(1)  # what is only done once
         start = _seconds(lambda: every(0), 3)
+        pace = (_seconds(lambda: every(TRIED)) - start) / TRIED
+        runs = max(TRIED, min(most, int(PATIENCE / pace)))
         due = (_seconds(lambda: every(runs)) - start) / runs
     print(f"(a flow run without task runs takes {start:.2f} s; it stands for the idle look)")
-    return Took(idle=1000 * start, due=1000 * due)
+    return runs, Took(idle=1000 * start, due=1000 * due)
 
 
 def taskwarrior(size: int) -> Took:
