@@ -71,7 +71,7 @@ def restore(
             "uncertain": done.doubtful,
         },
         lambda: (
-            f"已恢复到 {done.path}：{done.at[:16]} 的备份，台账 {done.entries} 条，核验完好。\n"
+            f"已恢复到 {done.path}：{done.at[:16]} 的备份，台账 {done.entries} 条（末一条记着这次恢复），核验完好。\n"
             f"接下来：zeren doctor -w {done.path}；密码文件要另外放好。{doubtful if done.doubtful else ''}"
             f"{ELSEWHERE if os.environ.get('ZEREN_DATABASE_URL') else ''}"
         ),

@@ -58,7 +58,7 @@ def backup(workspace: Workspace, path: Path, now: datetime, progress: Progress =
         raise WorkspaceError(f"没有 {path.absolute().parent} 这个目录", "换一个已有的目录，或先建好它")
     half = path.with_name(f".{path.name}.part")
     at = now.astimezone(workspace.settings.zone).isoformat()
-    with TemporaryDirectory(dir=path.absolute().parent, prefix=".zeren-") as folder:
+    with _beside(path) as folder:
         copied = Path(folder) / "zeren.db"
         copying.snapshot(workspace.engine, copied, progress)
         entries, head = _proved(copied)
@@ -90,7 +90,7 @@ def restore(path: Path, root: Path, now: datetime) -> BackedUp:
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
         raise WorkspaceError(f"{root.absolute()} 不是空目录，没有恢复", "换一个新目录：zeren restore 备份文件 新目录")
     root.absolute().parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=root.absolute().parent, prefix=".zeren-") as folder:
+    with _beside(root) as folder:
         half = Path(folder) / "workspace"
         manifest = _unpacked(path, half)
         _proved(half / _DATABASE)
@@ -101,6 +101,15 @@ def restore(path: Path, root: Path, now: datetime) -> BackedUp:
             root.rmdir()
         shutil.move(half, root)
     return BackedUp(root, entries, len(manifest["files"]), path.stat().st_size, str(manifest["at"]), doubtful)
+
+
+def _beside(path: Path) -> TemporaryDirectory[str]:
+    """A folder for drafts beside `path`; an OSError names the folder it should be in: nobody knows the draft."""
+    parent = path.absolute().parent
+    try:
+        return TemporaryDirectory(dir=parent, prefix=".zeren-")
+    except OSError as error:
+        raise OSError(error.errno, "cannot be written", str(parent)) from error
 
 
 def _doubted(database: Path, now: datetime) -> int:
