@@ -175,10 +175,19 @@ def _memory() -> str:
     return f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 1024**3:.0f} GB"
 
 
-if __name__ == "__main__":
+def asked(words: Sequence[str]) -> argparse.Namespace:
+    """The command line; a script nobody knows is refused."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--to", type=Path, default=PAGE)
-    parser.add_argument("only", nargs="*", choices=[script.name for script in SCRIPTS], metavar="script")
-    asked = parser.parse_args()
-    sys.exit(main(asked.quick, asked.to, asked.only))
+    parser.add_argument("only", nargs="*", metavar="script")
+    found = parser.parse_args(words)
+    known = {script.name for script in SCRIPTS}
+    if strange := set(found.only) - known:
+        parser.error(f"no such script: {', '.join(sorted(strange))} (there are {', '.join(sorted(known))})")
+    return found
+
+
+if __name__ == "__main__":
+    wanted = asked(sys.argv[1:])
+    sys.exit(main(wanted.quick, wanted.to, wanted.only))

@@ -60,6 +60,14 @@ def test_only_a_script_that_failed_fails_the_run(tmp_path: Path, monkeypatch: py
         assert "benchmarks/one.py quick" in (tmp_path / "page.md").read_text("utf-8")
 
 
+def test_all_are_run_where_none_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.asked([]).only == []
+    assert bench.asked(["--quick", "sweep.py", "mail.py"]).only == ["sweep.py", "mail.py"]
+    with pytest.raises(SystemExit):
+        bench.asked(["sweeps.py"])
+    assert "no such script: sweeps.py" in capsys.readouterr().err
+
+
 def test_some_can_be_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rows of the others stay as they were."""
     took = iter(range(10))
