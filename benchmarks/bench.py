@@ -68,6 +68,8 @@ class Run:
 
     words: Sequence[str]
     seconds: float = 0.0
+    #: The day it was run on.
+    on: str = ""
     code: int = 0
     claims: list[Mapping[str, object]] = field(default_factory=list)
 
@@ -92,7 +94,7 @@ def main(quick: bool, to: Path, only: Sequence[str] = (), kept: Path = LAST) -> 
 def run(words: Sequence[str], folder: Path = FOLDER) -> Run:
     """Run one script of a folder; what it prints is seen, what it claims is kept."""
     print(f"\n== {_said(words)}", flush=True)
-    found = Run(words)
+    found = Run(words, on=str(datetime.now(UTC).date()))
     with tempfile.TemporaryDirectory(prefix="zeren-bench-") as scratch:
         claims = Path(scratch) / "claims.jsonl"
         start = time.monotonic()
@@ -136,9 +138,9 @@ def page(runs: Sequence[Run], quick: bool) -> str:
             for one in runs
             if one.code
         ),
-        "| command | took |",
-        "|---|---|",
-        *(f"| `{_said(one.words)}` | {one.seconds:.0f} s |" for one in runs),
+        "| command | took | on |",
+        "|---|---|---|",
+        *(f"| `{_said(one.words)}` | {one.seconds:.0f} s | {one.on} |" for one in runs),
     ]
     return "\n".join(lines) + "\n"
 

@@ -55,7 +55,7 @@ def test_the_page_says_what_was_claimed_and_what_failed(tmp_path: Path, capfd: p
 def test_only_a_script_that_failed_fails_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for code, expected in ((0, 0), (3, 1)):
         monkeypatch.setattr(bench, "SCRIPTS", (bench.Script("one.py", "full", "quick"),))
-        monkeypatch.setattr(bench, "run", lambda words, code=code: bench.Run(words, 1.0, code))
+        monkeypatch.setattr(bench, "run", lambda words, code=code: bench.Run(words, 1.0, code=code))
         assert bench.main(True, tmp_path / "page.md", kept=tmp_path / "last.json") == expected
         assert "benchmarks/one.py quick" in (tmp_path / "page.md").read_text("utf-8")
 

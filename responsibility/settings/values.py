@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -240,8 +240,15 @@ def _card_rule(record: Mapping[str, Any]) -> CardRule:
     return CardRule(**{**record, "counts": tuple(record["counts"]), "tells": tuple(record["tells"]), "every": every})
 
 
+_RUNG = tuple(field.name for field in fields(Rung))
+
+
 def _ladder_record(ladder: Ladder) -> dict[str, Any]:
-    rungs = [{**asdict(rung), "tells": list(rung.tells), "copies": list(rung.copies)} for rung in ladder.rungs]
+    # Not `asdict`: it copies what it finds, for each of a hundred fields, and this is done for every tier that is laid.
+    rungs = [
+        {name: list(value) if isinstance(value := getattr(rung, name), tuple) else value for name in _RUNG}
+        for rung in ladder.rungs
+    ]
     return {"within": ladder.within, "every": ladder.every, "rungs": rungs}
 
 
