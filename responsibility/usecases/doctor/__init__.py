@@ -253,9 +253,7 @@ def _calendar(connection: Connection, settings: Settings, today: date) -> list[F
 
 def guarded(missing: list[str]) -> list[Finding]:
     """The database itself refuses to change the ledger."""
-    mend = (
-        "先 zeren log verify 看台账是否完好；换回最近一次完好的备份：zeren restore 备份文件 新目录；查清是谁动了数据库"
-    )
+    mend = f"先 zeren log verify 看台账是否完好，查清是谁动了数据库；{leftovers.RESTORE}"
     said = f"数据库里防止改动台账的触发器少了：{'、'.join(missing)}"
     return [Finding("ledger", Severity.ERROR, said, mend)] if missing else []
 
