@@ -65,6 +65,16 @@ def serving(office: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.wait(30)
 
 
+@pytest.fixture
+def ended() -> Iterator[list[subprocess.Popen[str]]]:
+    """What is put in it does not outlive the test, however that ends."""
+    processes: list[subprocess.Popen[str]] = []
+    yield processes
+    for process in processes:
+        process.kill()
+        process.wait()
+
+
 def note(root: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((root / "data" / "prefect" / "server.json").read_text())
     return found
@@ -160,11 +170,14 @@ def test_starting_it_twice_is_refused_with_its_address(office: Path, serving: An
     assert serving[1] in second.stderr
 
 
-def test_children_that_die_are_started_again_and_a_stop_leaves_nothing(database: str, tmp_path: Path) -> None:
+def test_children_that_die_are_started_again_and_a_stop_leaves_nothing(
+    database: str, tmp_path: Path, ended: list[subprocess.Popen[str]]
+) -> None:
     """Server killed: again at the same address. Runner killed: again. SIGTERM: a clean end. kill -9: all go along."""
     with World(tmp_path / "office") as world:
         seeded(world.root)
     process, url = started(world.root)
+    ended.append(process)
     old = note(world.root)["pid"]
     os.kill(old, signal.SIGKILL)
     until(lambda: note(world.root)["pid"] != old)
@@ -179,6 +192,7 @@ def test_children_that_die_are_started_again_and_a_stop_leaves_nothing(database:
     assert not (world.root / "data" / "prefect" / "server.json").exists()
 
     process, again = started(world.root)
+    ended.append(process)
     assert again == url  # a bookmark keeps working
     tree = until(lambda: len(found := descendants(process.pid)) >= 2 and found)
     process.kill()

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 
-from dateutil.relativedelta import relativedelta
-
 
 class Verdict(StrEnum):
     """What a review found, in the office's own four words, best first."""
@@ -30,6 +28,8 @@ def next_review(
     `due_on` is the day this one was due, `last_on` when one was held before. A review counts for the day it was due,
     held early or late; a second one within half an interval of the last is of the same, and moves nothing.
     """
+    from dateutil.relativedelta import relativedelta  # here, for those who only read
+
     again = last_on is not None and today - last_on < timedelta(days=15 * every)
     if again and due_on is not None and due_on > today:
         return due_on
