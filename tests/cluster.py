@@ -120,6 +120,10 @@ class Cluster:
             return str(self.ask(f"/flow_runs/{run}", method="GET")["state_type"])
         return ""
 
+    def states(self, run: str) -> list[str]:
+        """The names of all states a run has been in."""
+        return [str(one["name"]) for one in self.ask(f"/flow_run_states/?flow_run_id={run}", method="GET")]
+
     def set_state(self, run: str, state: str, name: str | None = None) -> None:
         """Say of a run what whoever has it in hand would say."""
         self.ask(f"/flow_runs/{run}/set_state", {"state": {"type": state, "name": name}, "force": state == "CANCELLED"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -71,7 +72,10 @@ def test_two_machines_share_a_sweep_and_the_one_left_finishes_it(office: World, 
 
 
 def test_a_run_that_never_gave_a_sign_of_life_starts_again(machines: Cluster) -> None:
-    """Its machine vanished when it had just taken it, was starting its process, or had just begun."""
+    """Its machine vanished when it had just taken it, was starting its process, or had just begun.
+
+    What comes after is not looked at: on SQLite, where two of its writes meet, Prefect's server acts once more.
+    """
     machines.leave()
     subprocess.run(
         [sys.executable, "-c", IMPATIENT], cwd=machines.home, env=machines.environ(machines.home), check=True
@@ -82,10 +86,8 @@ def test_a_run_that_never_gave_a_sign_of_life_starts_again(machines: Cluster) ->
     for run, states in began.items():
         for state, name in states:
             machines.set_state(run, state, name)
-    until(lambda: all(machines.state(run) == "SCHEDULED" for run in began), 60, "nobody missed them")
     for run in began:
-        states = machines.ask(f"/flow_run_states/?flow_run_id={run}", method="GET")
-        assert [one["name"] for one in states][-2:] == ["Crashed", "AwaitingRetry"]
+        until(lambda: ("Crashed", "AwaitingRetry") in pairwise(machines.states(run)), 60, "nobody missed it")  # noqa: B023
         machines.set_state(run, "CANCELLED")
 
 

@@ -90,7 +90,8 @@ def server(
 
     if not os.environ.get("PREFECT_SERVER_DATABASE_CONNECTION_URL"):
         common.out.say(
-            "运行记录在本机 data/prefect/（SQLite）；要用 PostgreSQL，设 PREFECT_SERVER_DATABASE_CONNECTION_URL"
+            "运行记录在本机 data/prefect/（SQLite），忙的时候，把中断的运行接回来的自动化可能做重、漏做；"
+            "几台机器用请放在 PostgreSQL：PREFECT_SERVER_DATABASE_CONNECTION_URL=postgresql+asyncpg://…"
         )
     workspace.engine.dispose()  # the office's own database is none of this process's business
     reached = socket.gethostname() if host in ("0.0.0.0", "::") else host
