@@ -55,7 +55,7 @@ def status(workspace: Workspace, now: datetime, by: By = By.TIER) -> Summary:
 def summarise(connection: Connection, settings: Settings, now: datetime, by: By) -> Summary:
     """Count what the database tallies; `connection` may be a rebuilt past."""
     chain = settings.chain
-    organisation = organisation_store.load(connection, chain.laid(LaidOn.MEMBERS))
+    organisation = organisation_store.load(connection, chain.laid(LaidOn.MEMBERS), people=False)
     lamp = Lamp(settings, laying.policies(connection), now)
     rows = assignments.item_facts(connection, lamp.today)
     rectified = reviews.rectified_by(connection)
