@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from responsibility.usecases.remind import sweep
+from responsibility.usecases.rounds import open_round, sweep_shard
 from tests.prefect_seed import seeded, standing
 from tests.world import World
 
@@ -172,6 +174,30 @@ def test_killed_half_way_it_is_whole_after_the_next_run(database: str, tmp_path:
     assert world.rows("SELECT count(DISTINCT code) FROM assignment")[0][0] == 480
     assert world.rows("SELECT count(*) FROM clock WHERE clock = 'sign'")[0][0] == 40 * 7
     assert zeren(world.root, "log", "verify").returncode == 0
+
+
+@pytest.mark.postgres("rounds are shared out there only")
+def test_a_round_that_workers_left_is_finished_by_a_plain_remind(database: str, tmp_path: Path) -> None:
+    """Its machines are gone; what they told becomes messages with what they did not come to."""
+    with World(tmp_path / "office") as world:
+        world.configure("schedule.yaml", "shards: {due: 20000", "shards: {due: 1")
+        world.list({"title": "学习研讨", "lead": "甲支部、乙支部", "by": "9月28日前"})
+        world.assign()
+        world.to("2023-10-08")
+        expected = sweep(world.workspace, world.now, dry_run=True)
+        begun = open_round(world.workspace, world.now)
+        assert begun is not None
+        assert begun.shards > 1
+        assert sweep_shard(world.workspace, begun.seq, "gone", world.now) is not None
+        seeded(world.root)
+        done = zeren(world.root, "remind", "--now", "2023-10-08T09:30", "--json")
+        assert done.returncode == 0, done.stderr
+        said = json.loads(done.stdout)
+        assert said["messages"] == expected.messages > 0
+        assert len(said["notices"]) == len(expected.notices)
+        assert world.rows("SELECT DISTINCT status FROM sweep_shard") == [("done",)]
+        assert world.rows("SELECT count(*) FROM sweep_round WHERE closed_seq IS NULL") == [(0,)]
+        assert world.rows("SELECT count(*) FROM message") == [(expected.messages,)]
 
 
 def laid(world: World) -> int:

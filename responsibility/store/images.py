@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, Connection, Date, Table, and_, delete, insert, select, update
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from responsibility.core.undo import Image, Key
 from responsibility.store.rows import assignment, clock, delegation, extension, review
+
+if TYPE_CHECKING:
+    from responsibility.core.undo import Image, Key
 
 #: What is kept of an assignment, each table with the column that names it.
 _TABLES = {

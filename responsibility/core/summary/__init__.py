@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     )
     from responsibility.core.summary.differences import FIELDS, Change, Difference, FieldChange, ItemCancelled
     from responsibility.core.summary.events import BoundItem, EventLine, EventSet
+    from responsibility.core.summary.lists import ItemEntry, ListLine, TierLaid
     from responsibility.core.summary.messages import (
         CHANNEL_DOWN,
         MESSAGE_KINDS,
@@ -44,21 +45,15 @@ if TYPE_CHECKING:
     from responsibility.core.summary.questions import Accepted, Asked, Settled
     from responsibility.core.summary.reading import (
         AssignmentView,
-        Climbed,
         ClockView,
         Delegated,
-        Duty,
-        ItemEntry,
         ItemView,
-        LedgerLine,
-        ListLine,
-        Noticed,
         Requested,
         ReviewLine,
-        TierLaid,
         Told,
     )
     from responsibility.core.summary.received import Burden, Load, Sent, burden
+    from responsibility.core.summary.record import Climbed, Duty, LedgerLine, Noticed
 
 __all__ = [
     "CHANNEL_DOWN",
@@ -133,7 +128,8 @@ _WHERE = {
     "events": "BoundItem EventLine EventSet",
     "messages": "CHANNEL_DOWN MESSAGE_KINDS MESSAGE_STATUS MessageLine MessagesDecided words",
     "questions": "Accepted Asked Settled",
-    "reading": "AssignmentView Climbed ClockView Delegated Duty ItemEntry ItemView LedgerLine ListLine "
-    "Noticed Requested ReviewLine TierLaid Told",
+    "lists": "ItemEntry ListLine TierLaid",
+    "reading": "AssignmentView ClockView Delegated ItemView Requested ReviewLine Told",
+    "record": "Climbed Duty LedgerLine Noticed",
 }
 __getattr__ = later(__name__, _WHERE)

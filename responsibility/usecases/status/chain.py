@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -28,21 +27,8 @@ from responsibility.settings import Settings
 from responsibility.store import assignments, extensions, finished, laying, reviews
 from responsibility.store import organisation as organisation_store
 from responsibility.usecases.lights import Lamp
+from responsibility.usecases.status.groups import OF_ITEMS, By
 from responsibility.usecases.workspace import Workspace, not_before_last_act
-
-
-class By(StrEnum):
-    """What the groups of a status are."""
-
-    TIER = "tier"
-    UNIT = "unit"
-    LEADER = "leader"
-    CATEGORY = "category"
-    ITEM = "item"
-
-
-#: Groups that are a matter of the item alone.
-OF_ITEMS = (By.CATEGORY, By.ITEM)
 
 
 def status(workspace: Workspace, now: datetime, by: By = By.TIER) -> Summary:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group as Stack
 from rich.console import RenderableType
 from rich.text import Text
 
-from responsibility.core.summary import ExtensionLine
 from responsibility.views.terminal.marks import day, table_of
+
+if TYPE_CHECKING:
+    from responsibility.core.summary import ExtensionLine
 
 _STATUS = {"open": "待答复", "approved": "已同意", "rejected": "不同意"}
 
