@@ -61,8 +61,9 @@ async def share_out(workspace: Workspace, now: datetime, pool: str) -> Sweep:
 
 async def sweep_alone(workspace: Workspace, now: datetime) -> Sweep:
     """One sweep as of `now` in one go, by this run; a round that workers left broken off is finished first."""
-    before = await asyncio.to_thread(finish_round, workspace, now, _owner(), Running.of(workspace), _progress())
-    return (await asyncio.to_thread(sweep, workspace, now)).after(before)
+    timer = Running.at(now)
+    before = await asyncio.to_thread(finish_round, workspace, _owner(), timer, _progress())
+    return (await asyncio.to_thread(sweep, workspace, timer.now() if before else now)).after(before)
 
 
 async def call_others(

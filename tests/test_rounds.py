@@ -153,12 +153,13 @@ def test_a_round_its_workers_left_is_found_and_finished_by_a_plain_sweep(any_wor
     world.now += timedelta(hours=1)
     [found] = left_by(world)
     assert ("没有做完" in found.message, "zeren remind" in found.mend) == (True, True)
-    before = finish_round(world.workspace, world.now, "next", Still(world.now))
+    before = finish_round(world.workspace, "next", Still(world.now))
     assert before is not None
     both = sweep(world.workspace, world.now).after(before)
     assert (both.told, both.messages, both.as_of) == (expected.told, expected.messages, world.now)
+    assert said(world, both) == told(expected.notices)
     assert left_by(world) == []
-    assert finish_round(world.workspace, world.now, "next", Still(world.now)) is None
+    assert finish_round(world.workspace, "next", Still(world.now)) is None
 
 
 def left_by(world: World) -> list[Finding]:

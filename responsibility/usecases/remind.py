@@ -57,13 +57,20 @@ class Sweep:
     document_faults: tuple[str, ...] = ()
     #: Of a sweep in shards: those that were not swept, and why.
     shard_faults: tuple[str, ...] = ()
+    #: Entry and time of those before it, which had been broken off and were finished first; all counts hold them.
+    before: tuple[tuple[int, datetime], ...] = ()
+
+    @property
+    def parts(self) -> tuple[tuple[int, datetime], ...]:
+        """The entry and the time of each sweep that is counted here, the earliest first."""
+        return (*self.before, (self.seq, self.as_of))
 
     def after(self, earlier: Sweep | None) -> Sweep:
         """This sweep with what one before it wrote, which had been broken off and was finished first."""
         if earlier is None:
             return self
         counts = {name: getattr(earlier, name) + getattr(self, name) for name in _ADDED}
-        return replace(self, **counts)
+        return replace(self, **counts, before=earlier.parts)
 
 
 #: What two sweeps amount to is the sum of these.
@@ -89,7 +96,7 @@ def notices_of(workspace: Workspace, swept: Sweep) -> tuple[Noticed, ...]:
     if swept.dry_run or not (swept.told or swept.cards):
         return swept.notices
     with workspace.read() as connection:
-        return noticed(connection, workspace, swept.seq, swept.as_of)
+        return tuple(one for seq, as_of in swept.parts for one in noticed(connection, workspace, seq, as_of))
 
 
 def _sweep(connection: Connection, lamp: Lamp) -> Swept:

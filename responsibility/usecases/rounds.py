@@ -72,7 +72,7 @@ def open_round(workspace: Workspace, now: datetime) -> Round | None:
 
 
 def finish_round(
-    workspace: Workspace, now: datetime, owner: str, timer: Timer, progress: Progress = lambda done, total: None
+    workspace: Workspace, owner: str, timer: Timer, progress: Progress = lambda done, total: None
 ) -> Sweep | None:
     """Do what is left of a round that was broken off, and end it; None where there is none."""
     with workspace.read() as connection:
@@ -80,7 +80,7 @@ def finish_round(
     if begun is None:
         return None
     drain(workspace, begun.seq, owner, timer, progress)
-    return close_round(workspace, begun.seq, now)
+    return close_round(workspace, begun.seq, timer.now())
 
 
 def _running(connection: Connection) -> Round | None:
