@@ -99,6 +99,16 @@ def test_a_run_that_never_gave_a_sign_of_life_starts_again(machines: Cluster) ->
     assert lives == []
 
 
+def test_a_pool_nobody_registered_is_no_place_to_wait_for_work(machines: Cluster) -> None:
+    command = [sys.executable, "-m", "responsibility.cli", "worker", "--pool", "zern"]
+    done = subprocess.run(
+        command, cwd=machines.home, env=machines.environ(machines.home), capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 1
+    assert "没有工作池 zern" in done.stderr
+    assert "zeren deploy" in done.stderr
+
+
 def brought_back(machines: Cluster, run: str) -> bool:
     """Whether a run was called lost and put on again, whatever became of it then."""
     return ("Crashed", "AwaitingRetry") in pairwise(machines.states(run))
