@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import logging.config
 import os
+import signal
+import socket
 import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 from zoneinfo import ZoneInfo
@@ -18,6 +26,12 @@ if TYPE_CHECKING:
 
 #: Of `environment`, what holds for a client of a server elsewhere too.
 _CLIENT = ("PREFECT_HOME", "DO_NOT_TRACK", "PREFECT_SERVER_ANALYTICS_ENABLED")
+#: Why nobody can listen there.
+_WHY_NOT = {
+    errno.EADDRINUSE: "端口已被别的程序占用",
+    errno.EADDRNOTAVAIL: "这台机器没有这个地址",
+    errno.EACCES: "没有权限用这个端口",
+}
 
 
 def deploying(settings: Settings, pool: str, url: str) -> Registered:
@@ -48,11 +62,16 @@ def work(root: Path, zone: ZoneInfo, pool: str, name: str, limit: int, url: str)
     }
     command = [sys.executable, "-m", "prefect", "worker", "start", "--pool", pool, "--type", "process"]
     command += ["--name", name, "--limit", str(limit)]
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell's `&` has it ignored, and Prefect ends by it
     os.execve(command[0], command, {**os.environ, **client(root, url), **told})
 
 
-def host_server(root: Path, host: str, port: int) -> None:
-    """Serve the Prefect API to other machines until told to stop; what is set in the environment stands."""
+def host_server(root: Path, host: str, port: int, up: Callable[[], None]) -> None:
+    """Serve the Prefect API to other machines until told to stop; what is set in the environment stands.
+
+    `up` is called once it answers. Raises ServerFailed where the port is taken, or the server does not come up.
+    """
+    _is_free(host, port)
     here = "127.0.0.1" if host in ("0.0.0.0", "::") else host
     told = environment(root, f"http://{here}:{port}/api") | {
         "PREFECT_SERVER_API_HOST": host,
@@ -64,9 +83,53 @@ def host_server(root: Path, host: str, port: int) -> None:
     }
     given = ("PREFECT_SERVER_DATABASE_CONNECTION_URL", "PREFECT_HOME", "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED")
     os.environ.update({key: value for key, value in told.items() if key not in given or not os.environ.get(key)})
+    log = root / "data" / "log" / "prefect-server.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     import uvicorn
+    from prefect.server.api.server import create_app
 
-    uvicorn.run("prefect.server.api.server:create_app", factory=True, host=host, port=port, log_level="warning")
+    app = create_app()
+    logging.config.dictConfig(_written_to(log))  # after Prefect has set up its own
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, log_config=None))
+    threading.Thread(target=_when_up, args=(told["PREFECT_API_URL"], up), daemon=True).start()
+    with suppress(KeyboardInterrupt, SystemExit):
+        server.run()
+    if not server.started:
+        raise ServerFailed(
+            "Prefect 服务没有启动起来，多半是它的数据库连不上，或不是给它的",
+            f"看环境变量 PREFECT_SERVER_DATABASE_CONNECTION_URL；原因见 {log}",
+        )
+
+
+def _is_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            said = _WHY_NOT.get(error.errno or 0, error.strerror)
+            raise ServerFailed(
+                f"在 {host}:{port} 上听不了：{said}", "换一个：--host、--port；或先停下占着端口的程序"
+            ) from error
+
+
+def _when_up(url: str, up: Callable[[], None]) -> None:
+    while not answers(url):
+        time.sleep(0.2)
+    up()
+
+
+def _written_to(log: Path) -> dict[str, object]:
+    """Where the server's own words go: they are English, and long."""
+    handler = {"class": "logging.FileHandler", "filename": str(log), "formatter": "dated"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"dated": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+        "handlers": {"file": handler},
+        "loggers": {"uvicorn": {"handlers": ["file"], "level": "WARNING", "propagate": False}},
+    }
 
 
 def client(root: Path, url: str) -> dict[str, str]:

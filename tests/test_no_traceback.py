@@ -145,12 +145,12 @@ def state(request: pytest.FixtureRequest, office: Path, monkeypatch: pytest.Monk
     return str(request.param)
 
 
-def _foreign(path: Path) -> None:
+def _foreign(path: Path, version: str = "9999") -> None:
     """Of a newer version of the program, or of another program with the same habit."""
     import sqlite3
 
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.execute("UPDATE alembic_version SET version_num = ?", (version,))
     connection.commit()
     connection.close()
 
@@ -232,10 +232,14 @@ def test_a_database_that_is_none_is_named_and_the_way_back_told(
     assert not list(office.parent.glob("zeren-*.log"))
 
 
-def test_a_database_of_a_newer_version_is_left_alone(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    _foreign(office / "data" / "zeren.db")
-    assert run(["status"]) == 1
-    assert "较新的 zeren" in capsys.readouterr().err
+@pytest.mark.parametrize(("version", "said"), [("9999", "较新的 zeren"), ("d4a7e1c93f52", "别的程序的表")])
+def test_a_database_of_a_newer_version_or_of_others_is_left_alone(
+    office: Path, version: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _foreign(office / "data" / "zeren.db", version)
+    for command in (["status"], ["db", "upgrade"]):
+        assert run(command) == 1
+        assert said in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -402,3 +402,10 @@ def test_a_round_held_in_a_time_that_is_still_to_come_never_was(any_world: World
     assert {key[:4] for key in again} == {key[:4] for key in expected}
     assert not sweep_shard(world.workspace, begun.seq, "late", world.now)
     assert world.rows(where) == before
+
+
+def test_a_machine_on_another_database_says_so(any_world: World) -> None:
+    """Its run gets the number of a round that its own database does not know."""
+    with pytest.raises(ResponsibilityError, match="不是同一个数据库") as raised:
+        drain(any_world.workspace, 4711, "elsewhere", Still(any_world.now))
+    assert "ZEREN_DATABASE_URL" in raised.value.hint

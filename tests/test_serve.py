@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from tests.cluster import free_port
 from tests.prefect_seed import seeded, standing
 from tests.test_flows import gone, zeren
 from tests.world import World
@@ -325,6 +327,26 @@ def test_the_spy_sees_what_leaves(tmp_path: Path) -> None:
     script = "import socket\ntry: socket.getaddrinfo('example.invalid', 80)\nexcept OSError: pass"
     subprocess.run([sys.executable, "-c", script], env=environ, check=True)
     assert "example.invalid" in log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("database_url", "taken", "said"),
+    [
+        ("", True, "端口已被别的程序占用"),
+        ("postgresql+asyncpg://nobody@127.0.0.1:1/prefect", False, "PREFECT_SERVER_DATABASE_CONNECTION_URL"),
+    ],
+)
+def test_a_shared_server_that_cannot_start_says_why(office: Path, database_url: str, taken: bool, said: str) -> None:
+    """And does not say before that it is there."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1] if taken else free_port()
+        command = [sys.executable, "-m", "responsibility.cli", "server", "--port", str(port), "-w", str(office)]
+        environ = {**os.environ, "PREFECT_SERVER_DATABASE_CONNECTION_URL": database_url}
+        done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "服务已在" not in done.stdout
 
 
 def test_the_unit_file_names_this_workspace(office: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -107,6 +108,19 @@ def test_a_pool_nobody_registered_is_no_place_to_wait_for_work(machines: Cluster
     assert done.returncode == 1
     assert "没有工作池 zern" in done.stderr
     assert "zeren deploy" in done.stderr
+
+
+def test_a_worker_in_the_background_of_a_shell_ends_when_told_to(machines: Cluster) -> None:
+    """There the interrupt that Prefect ends by is ignored from the start."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        machines.start_worker("南院")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    until(lambda: "南院" in machines.online(), 60, "nobody is online")
+    worker = machines.workers.pop("南院")
+    worker.terminate()
+    assert worker.wait(30) is not None
 
 
 def brought_back(machines: Cluster, run: str) -> bool:

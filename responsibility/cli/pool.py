@@ -95,8 +95,8 @@ def server(
         )
     workspace.engine.dispose()  # the office's own database is none of this process's business
     reached = socket.gethostname() if host in ("0.0.0.0", "::") else host
-    common.out.say(f"Prefect 服务已在 {host}:{port}，按 Ctrl-C 停止；别的机器上设 {SERVER}=http://{reached}:{port}/api")
-    host_server(workspace.root, host, port)
+    said = f"Prefect 服务已在 {host}:{port}，按 Ctrl-C 停止；别的机器上设 {SERVER}=http://{reached}:{port}/api"
+    host_server(workspace.root, host, port, lambda: common.out.say(said))
 
 
 def _named(pool: str) -> str:

@@ -102,6 +102,11 @@ def clocks_at_rest(connection: Connection) -> list[Row[Any]]:
     return list(connection.execute(resting))
 
 
+def assignments(connection: Connection) -> int:
+    """How many there are."""
+    return connection.scalar(select(func.count()).select_from(assignment)) or 0
+
+
 def clocks_running(connection: Connection) -> int:
     """How many clocks have a moment to come."""
     return connection.scalar(select(func.count()).where(clock.c.next_at.is_not(None))) or 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -73,9 +74,14 @@ def open_up(engine: Engine, *, new: bool = False) -> None:
 
 
 def revision(engine: Engine) -> str | None:
-    """The revision a database is at; None for an empty one."""
+    """The revision a database is at; None for an empty one. One of another program is refused."""
     with engine.connect() as connection:
         if not inspect(connection).has_table("alembic_version"):
             return None
         found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-        return found
+    if found is not None and not re.fullmatch(r"\d{4}", found):
+        raise WorkspaceError(
+            f"数据库里是别的程序的表（版本 {found}），不是 zeren 的，没有动它",
+            "看数据库地址里的库名对不对：zeren 要一个自己的库，Prefect 的运行记录另用一个",
+        )
+    return found

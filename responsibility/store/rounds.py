@@ -41,6 +41,11 @@ def by_seq(connection: Connection, seq: int) -> Row[Any]:
     return connection.execute(select(sweep_round).where(sweep_round.c.seq == seq)).one()
 
 
+def is_there(connection: Connection, seq: int) -> bool:
+    """Whether the database knows a round."""
+    return connection.scalar(select(sweep_round.c.seq).where(sweep_round.c.seq == seq)) is not None
+
+
 def end(connection: Connection, seq: int, closed_seq: int) -> None:
     """Note the entry that ended a round."""
     connection.execute(update(sweep_round).where(sweep_round.c.seq == seq).values(closed_seq=closed_seq))

@@ -127,6 +127,14 @@ def rebuild(workspace: Workspace, now: datetime, *, reason: str = "", dry_run: b
         return Rebuilt(ledger.last(connection)[0], codes, dry_run)
 
 
+def differing(engine: Engine) -> tuple[str, ...]:
+    """The codes of assignments that stand otherwise than the ledger says, or whose clocks do; nothing is written."""
+    with writing(engine, keep=False) as connection:
+        with compared(connection) as found:
+            _replay(connection)
+        return tuple(found)
+
+
 @contextmanager
 def rebuilt(engine: Engine, until: datetime | None = None) -> Iterator[Connection]:
     """The state rebuilt from the ledger alone, up to `until`, inside a transaction that is undone at the end."""

@@ -25,6 +25,7 @@ from responsibility.usecases import templates
 from responsibility.usecases.clock import seen_at
 from responsibility.usecases.doctor import leftovers, machine, organisation, work
 from responsibility.usecases.lights import Lamp
+from responsibility.usecases.record import differing
 from responsibility.usecases.workspace import (
     LEEWAY,
     RECOVER,
@@ -41,6 +42,9 @@ __all__ = ["UNSEEN", "configuration", "office", "surroundings"]
 PLACEHOLDER = "0000-00000000"
 #: So many faults of the ledger are told one by one.
 SHOWN = 20
+#: So many assignments and entries are replayed to see whether all stand as the ledger says: it takes some seconds, in
+#: which nobody else writes. Of more `zeren log rebuild --dry-run` does it.
+REPLAYED = 100_000
 
 #: Said where a fault kept other checks from being made.
 UNSEEN = Finding(
@@ -152,7 +156,8 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
     clock = _clock(connection, settings, now, strict)
     if lost := leftovers.lost(connection, _file_of(connection, settings)):
         return [*clock, *lost, *proof(ledger.broken(connection)), UNSEEN]  # other checks could stumble over them
-    return [
+    broken = ledger.broken(connection)
+    found = [
         *clock,
         *_organisation(connection, settings, today),
         *_lists(connection, today, settings.ahead),
@@ -161,9 +166,13 @@ def _inside(connection: Connection, workspace: Workspace, now: datetime, strict:
         *_clocks(connection, settings, now),
         *leftovers.counted(connection),
         *leftovers.evidence(leftovers.handed_in(connection), evidence_folder(workspace)),
-        *proof(ledger.broken(connection)),
+        *proof(broken),
         *guarded(ledger.unguarded(connection)),
     ]
+    told = broken or any(one.check in ("clocks", "finished") for one in found)
+    if not told and max(ledger.last(connection)[0], checkup.assignments(connection)) <= REPLAYED:
+        found += leftovers.otherwise(differing(workspace.engine))
+    return found
 
 
 def _clock(connection: Connection, settings: Settings, now: datetime, strict: bool) -> list[Finding]:

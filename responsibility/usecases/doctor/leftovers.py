@@ -42,6 +42,14 @@ def stopped(lost: Sequence[str], resting: Iterable[Any], rungs: Callable[[int, s
     return [Finding("clocks", Severity.ERROR, f"{said}；可能被人改动过", REBUILD) for said in found]
 
 
+def otherwise(codes: Sequence[str]) -> list[Finding]:
+    """Every assignment stands where the ledger says; `codes`: those that do not."""
+    if not codes:
+        return []
+    message = f"{len(codes)} 项任务的状态或时钟与台账不一致：{_few(codes)}；可能被人改动过"
+    return [Finding("state", Severity.ERROR, message, REBUILD)]
+
+
 def counted(connection: Connection) -> list[Finding]:
     """What was counted of work that is over is so."""
     n = finished.miscounted(connection)

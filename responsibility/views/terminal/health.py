@@ -25,6 +25,7 @@ CHECKS = {
     "serve": "值守",
     "sweep": "巡查",
     "clocks": "任务的时钟",
+    "state": "任务的状态",
     "schedule": "发送时间",
     "messages": "消息",
     "ledger": "台账",
