@@ -17,12 +17,18 @@ EXAMPLES = (
     "zeren log verify",
     "zeren log rebuild --dry-run",
 )
+
+
+def _shown(*examples: str) -> str:
+    return "例：\n\n" + "\n\n".join(f"    {line}" for line in examples)
+
+
 app = App(
     name="log",
     group_commands=Group("命令"),
     group_parameters=Group("选项"),
     group_arguments=Group("参数"),
-    help_epilogue="例：\n\n" + "\n\n".join(f"    {line}" for line in EXAMPLES),
+    help_epilogue=_shown(*EXAMPLES),
 )
 
 
@@ -52,7 +58,10 @@ def log(
     common.out.show(lambda: machine.log(entries, zone), lambda: terminal.log(entries, zone, workspace.settings.chain))
 
 
-@app.command(help="核验台账：每一条的哈希、前后链接、成批写入的摘要")
+@app.command(
+    help="核验台账：每一条的哈希、前后链接、成批写入的摘要",
+    help_epilogue=_shown("zeren log verify", "zeren log verify --json"),
+)
 def verify(*, common: Timed = TIMED) -> int:
     """Prove the ledger."""
     from responsibility.usecases.record import verify as prove
@@ -69,7 +78,10 @@ def verify(*, common: Timed = TIMED) -> int:
     return 1 if faults else 0
 
 
-@app.command(help="照台账改回：重放台账，任务和时钟与它不一致的改回来（核验不过的台账不重放）")
+@app.command(
+    help="照台账改回：重放台账，任务和时钟与它不一致的改回来（核验不过的台账不重放）",
+    help_epilogue=_shown("zeren log rebuild --dry-run", "zeren log rebuild --reason 有人动过数据库"),
+)
 def rebuild(
     *,
     reason: Annotated[str, Parameter(help="为什么会不一致，记入台账")] = "",
