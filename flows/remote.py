@@ -31,6 +31,7 @@ _WHY_NOT = {
     errno.EADDRINUSE: "端口已被别的程序占用",
     errno.EADDRNOTAVAIL: "这台机器没有这个地址",
     errno.EACCES: "没有权限用这个端口",
+    socket.EAI_NONAME: "找不到这个主机名",
 }
 
 

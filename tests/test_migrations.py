@@ -8,6 +8,7 @@ from sqlalchemy import column, insert, inspect, select
 
 from responsibility.store import migrate, rows
 from responsibility.store.engine import open_engine, reading, writing
+from responsibility.usecases.record import differing
 from tests.databases import differences
 from tests.world import World
 
@@ -46,4 +47,5 @@ def test_an_older_schema_comes_up_with_what_is_in_it(world: World, empty: str, b
     assert len(over) == 1  # counted by the migration
     assert entries == world.rows("SELECT count(*) FROM ledger")[0][0]
     assert migrate.revision(old) == migrate.HEAD
+    assert differing(old) == ()  # the doctor would say that somebody had tampered with it
     old.dispose()

@@ -13,7 +13,7 @@ from rich.console import Console
 from responsibility.cli.commands import COMMANDS, DAILY, GROUPS, START
 from responsibility.cli.common import UsageError, tell
 from responsibility.cli.failures import explain
-from responsibility.cli.wording import ChineseFormatter, usage_error
+from responsibility.cli.wording import ChineseFormatter, epilogue, usage_error
 
 
 def build() -> App:
@@ -35,19 +35,15 @@ def build() -> App:
     app["--help"].group = app["--version"].group = Group("其他", sort_key=9)
     for name, text in GROUPS.items():
         first = next(examples for command, _, _, _, examples in COMMANDS if command.startswith(f"{name} "))
-        epilogue = _epilogue(f"{first.splitlines()[0]}\nzeren {name} --help")
-        app.command(App(name=name, help=text, group=START, group_commands=Group("命令"), help_epilogue=epilogue))
+        shown = epilogue(f"{first.splitlines()[0]}\nzeren {name} --help")
+        app.command(App(name=name, help=text, group=START, group_commands=Group("命令"), help_epilogue=shown))
     for command, where, group, text, examples in COMMANDS:
         parent, name = _place(app, command)
-        kwargs = {"help_epilogue": _epilogue(examples)} if examples else {}
+        kwargs = {"help_epilogue": epilogue(examples)} if examples else {}
         parent.command(
             f"responsibility.cli.{where}", name=name, help=text, group=group if parent is app else None, **kwargs
         )
     return app
-
-
-def _epilogue(examples: str) -> str:
-    return "例：\n\n" + "\n\n".join(f"    {line}" for line in examples.splitlines())
 
 
 def _place(app: App, command: str) -> tuple[App, str]:

@@ -8,27 +8,21 @@ from typing import Annotated, Any
 from cyclopts import App, Group, Parameter
 
 from responsibility.cli.common import TIMED, Timed, UsageError, alone, enter, read_date
+from responsibility.cli.wording import epilogue
 
-EXAMPLES = (
-    "zeren log",
-    "zeren log L1-03.Z01",
-    "zeren log --actor Z01S --since 2023-09-01",
-    "zeren log --csv > 台账.csv",
-    "zeren log verify",
-    "zeren log rebuild --dry-run",
-)
-
-
-def _shown(*examples: str) -> str:
-    return "例：\n\n" + "\n\n".join(f"    {line}" for line in examples)
-
-
+EXAMPLES = """\
+zeren log
+zeren log L1-03.Z01
+zeren log --actor Z01S --since 2023-09-01
+zeren log --csv > 台账.csv
+zeren log verify
+zeren log rebuild --dry-run"""
 app = App(
     name="log",
     group_commands=Group("命令"),
     group_parameters=Group("选项"),
     group_arguments=Group("参数"),
-    help_epilogue=_shown(*EXAMPLES),
+    help_epilogue=epilogue(EXAMPLES),
 )
 
 
@@ -60,7 +54,7 @@ def log(
 
 @app.command(
     help="核验台账：每一条的哈希、前后链接、成批写入的摘要",
-    help_epilogue=_shown("zeren log verify", "zeren log verify --json"),
+    help_epilogue=epilogue("zeren log verify\nzeren log verify --json"),
 )
 def verify(*, common: Timed = TIMED) -> int:
     """Prove the ledger."""
@@ -80,7 +74,7 @@ def verify(*, common: Timed = TIMED) -> int:
 
 @app.command(
     help="照台账改回：重放台账，任务和时钟与它不一致的改回来（核验不过的台账不重放）",
-    help_epilogue=_shown("zeren log rebuild --dry-run", "zeren log rebuild --reason 有人动过数据库"),
+    help_epilogue=epilogue("zeren log rebuild --dry-run\nzeren log rebuild --reason 有人动过数据库"),
 )
 def rebuild(
     *,

@@ -15,6 +15,11 @@ from rich.text import Text
 from responsibility.core.text import is_it, near
 
 
+def epilogue(examples: str) -> str:
+    """What stands below a command's help: the examples, one a line."""
+    return "例：\n\n" + "\n\n".join(f"    {line}" for line in examples.splitlines())
+
+
 class ChineseFormatter:
     """Help pages with Chinese headings, plain enough for 80 columns and no colour."""
 

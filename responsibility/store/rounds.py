@@ -41,9 +41,10 @@ def by_seq(connection: Connection, seq: int) -> Row[Any]:
     return connection.execute(select(sweep_round).where(sweep_round.c.seq == seq)).one()
 
 
-def is_there(connection: Connection, seq: int) -> bool:
-    """Whether the database knows a round."""
-    return connection.scalar(select(sweep_round.c.seq).where(sweep_round.c.seq == seq)) is not None
+def config_of(connection: Connection, seq: int) -> str | None:
+    """What the machine that began a round was configured as; None where the database knows no such round."""
+    found: str | None = connection.scalar(select(sweep_round.c.config).where(sweep_round.c.seq == seq))
+    return found
 
 
 def end(connection: Connection, seq: int, closed_seq: int) -> None:

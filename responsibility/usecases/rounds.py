@@ -264,13 +264,14 @@ def _report(workspace: Workspace, seq: int, progress: Progress) -> int:
 
 def _check_config(workspace: Workspace, seq: int) -> None:
     with workspace.read() as connection:
-        if not rounds.is_there(connection, seq):
-            raise ResponsibilityError(
-                f"数据库里没有第 {seq} 号巡查：这台机器连的与发起巡查的那台不是同一个数据库",
-                "同一个工作池的各台机器，ZEREN_DATABASE_URL 要一致；另一个库用另一个池：--pool",
-            )
-        if rounds.by_seq(connection, seq).config == _config(workspace):
-            return
+        begun_with = rounds.config_of(connection, seq)
+    if begun_with == _config(workspace):
+        return
+    if begun_with is None:
+        raise ResponsibilityError(
+            f"数据库里没有第 {seq} 号巡查：这台机器连的与发起巡查的那台不是同一个数据库",
+            "同一个工作池的各台机器，ZEREN_DATABASE_URL 要一致；另一个库用另一个池：--pool",
+        )
     raise ResponsibilityError(
         "这台机器的 config（责任链、规则、日历）与开始巡查的那台不一样，没有参加这一轮",
         "各台机器的 config/chain.yaml、policy.yaml、calendar.yaml 要一致；改好后重启 zeren worker",
